@@ -1,0 +1,1 @@
+"""The chat platforms. Each subpackage is the only home of its platform's library."""

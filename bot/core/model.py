@@ -1,0 +1,197 @@
+"""The words of the trade as frozen types: who listens, what was played, which time is meant.
+
+Times are integers in ms UTC unless a name says otherwise. Raw identity (`Track.key` and the names as received)
+is kept for ever; which tracks are one song is derived from it (`core.identity`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, NewType
+
+MemberId = NewType("MemberId", int)
+GroupId = NewType("GroupId", int)
+LinkId = NewType("LinkId", int)
+TrackId = NewType("TrackId", int)
+
+
+class Identity(NamedTuple):
+    """A user on a chat platform: `("lounge", "ana")`."""
+
+    platform: str
+    user: str
+
+
+class RoomRef(NamedTuple):
+    """Where a group talks: platform, place (server, workspace; "" where there is none), channel."""
+
+    platform: str
+    place: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person. `zone` is the IANA name of their own time zone."""
+
+    id: MemberId
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members who share their listening; `zone` decides its weeks."""
+
+    id: GroupId
+    name: str
+    zone: str
+
+
+class Source(StrEnum):
+    """Where a play is known from. Order of precedence is `core.precedence`."""
+
+    SPOTIFY = "spotify"
+    EXTENDED = "extended"
+    ACCOUNT = "account"
+
+
+class LinkState(StrEnum):
+    """Whether a link can be asked for plays."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    NOT_ALLOWLISTED = "not_allowlisted"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A member's account at a source.
+
+    `account` is the source's own pseudonymous id ("" for an export); `client_id` and `scopes` belong to an
+    OAuth grant, given at `authorized_at_ms`. `developer` is the developer account whose quota a call spends.
+    """
+
+    id: LinkId
+    member_id: MemberId
+    source: Source
+    account: str = ""
+    client_id: str = ""
+    developer: str = ""
+    scopes: frozenset[str] = frozenset()
+    authorized_at_ms: int = 0
+    state: LinkState = LinkState.ACTIVE
+
+
+class RawTrack(NamedTuple):
+    """What was played, as the source says it. `uri` is "" where the source has none, names are "" if unknown."""
+
+    uri: str
+    title: str
+    artist: str
+    album: str = ""
+    duration_ms: int = 0
+    isrc: str = ""
+
+    @property
+    def key(self) -> str:
+        """The raw identity: the URI, else artist, title and album as written."""
+        return self.uri or f"name:{self.artist}\x1f{self.title}\x1f{self.album}"
+
+
+class NewPlay(NamedTuple):
+    """A play as it comes in. `ms_played` is 0 where the source does not tell; `nth` tells apart equal rows."""
+
+    at_ms: int
+    track: RawTrack
+    ms_played: int = 0
+    nth: int = 0
+
+
+class Play(NamedTuple):
+    """A play as stored: the instant it ended, which track, how long it sounded (0 = the source does not tell)."""
+
+    at_ms: int
+    track_id: TrackId
+    ms_played: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A stored track with its raw identity. `duration_ms` is 0 where unknown."""
+
+    id: TrackId
+    key: str
+    title: str
+    artist: str
+    album: str
+    duration_ms: int = 0
+    isrc: str = ""
+
+    @property
+    def uri(self) -> str:
+        """The source's URI, or ""."""
+        return "" if self.key.startswith("name:") else self.key
+
+
+class Span(NamedTuple):
+    """From `start_ms` (included) to `end_ms` (excluded)."""
+
+    start_ms: int
+    end_ms: int
+
+
+class Gap(NamedTuple):
+    """An interval in which plays may be missing, and why (`overflow`, `outage`, `expired`, `stale`)."""
+
+    start_ms: int
+    end_ms: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlays:
+    """What one link knows of a time: its plays in order of time, the intervals it vouches for, its known gaps."""
+
+    link: Link
+    plays: Sequence[Play]
+    covered: Sequence[Span]
+    gaps: Sequence[Gap] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """One member's counted plays of a period in order of time, after source precedence.
+
+    `sources` counts the plays by source; `covered` and `gaps` are clipped to the period.
+    """
+
+    member: Member
+    plays: Sequence[Play]
+    sources: Mapping[Source, int]
+    covered: Sequence[Span]
+    gaps: Sequence[Gap]
+
+
+class PeriodKind(StrEnum):
+    """Which kind of time a recap speaks of."""
+
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Local days of a zone, first and last included, with the instants they span."""
+
+    kind: PeriodKind
+    first: date
+    last: date
+    zone: str
+    start_ms: int
+    end_ms: int

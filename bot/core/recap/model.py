@@ -1,0 +1,121 @@
+"""What a recap says. Plain frozen data; `recap.compute` makes it, cards and pictures show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.model import Gap, Member, MemberId, Period, Source, Span, TrackId
+
+
+class Kind(StrEnum):
+    """What a top list ranks."""
+
+    TRACK = "track"
+    ARTIST = "artist"
+    ALBUM = "album"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One line of a top list.
+
+    `title` is the track's or album's name ("" for an artist); `shares` are the plays of each member who played
+    it, most first; `rank` is 1 for the first (equal counts keep the order of `core.recap.tops`); `was` is its
+    rank in the period before, None where it was not played then. `track_ids` are the raw tracks behind it.
+    """
+
+    kind: Kind
+    rank: int
+    title: str
+    artist: str
+    plays: int
+    shares: tuple[tuple[MemberId, int], ...]
+    was: int | None
+    track_ids: tuple[TrackId, ...]
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One member played one song `times` times with no other song in between; instants are ends of plays."""
+
+    member: Member
+    title: str
+    artist: str
+    times: int
+    first_ms: int
+    last_ms: int
+    track_ids: tuple[TrackId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusyHour:
+    """The clock hour with the most plays of the period: from `start_ms` for 60 minutes, in `zone`."""
+
+    start_ms: int
+    zone: str
+    plays: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the period is vouched for. `complete` is the share of it (0 to 1) that was covered."""
+
+    member: Member
+    complete: float
+    covered: tuple[Span, ...]
+    gaps: tuple[Gap, ...]
+    sources: tuple[tuple[Source, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecap:
+    """One member's part, by the member's own clock.
+
+    `minutes` are whole minutes; `minutes_exact` is False where a source does not tell how long a play sounded
+    and the track's own length was taken (cards then say "about").
+    """
+
+    member: Member
+    plays: int
+    plays_before: int
+    minutes: int
+    minutes_exact: bool
+    top_tracks: tuple[Ranked, ...]
+    top_artists: tuple[Ranked, ...]
+    top_albums: tuple[Ranked, ...]
+    clock: tuple[int, ...]
+    week: tuple[int, ...]
+    busiest: BusyHour | None
+    loops: tuple[Loop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """The facts of a group's (or one member's) period.
+
+    `clock` has 24 counts by local hour, `week` 168 by local weekday (Monday first) and hour, each play by the
+    clock of the member who played it. `listeners` is how many members played anything.
+    """
+
+    name: str
+    period: Period
+    plays: int
+    plays_before: int
+    listeners: int
+    minutes: int
+    minutes_exact: bool
+    top_tracks: tuple[Ranked, ...]
+    top_artists: tuple[Ranked, ...]
+    top_albums: tuple[Ranked, ...]
+    clock: tuple[int, ...]
+    week: tuple[int, ...]
+    busiest: BusyHour | None
+    loops: tuple[Loop, ...]
+    members: tuple[MemberRecap, ...]
+    coverage: tuple[Coverage, ...]
+
+    def member(self, member_id: MemberId) -> MemberRecap | None:
+        """The part of one member, or None."""
+        return next((part for part in self.members if part.member.id == member_id), None)

@@ -1,0 +1,1 @@
+"""Other people's services and formats, one home per library; their errors become ours at this door."""

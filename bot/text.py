@@ -1,0 +1,72 @@
+"""Sentences that are not yet in anybody's language.
+
+A feature says `t("{n} plays", n=3)`; the adapter turns the `Text` into words for its reader, escaping the
+values (never the template) in its own way. Templates hold no markup of any platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant, to be written in the reader's own zone where the platform can.
+
+    `at_ms` is ms UTC; `zone` is the IANA zone to use where the platform knows none.
+    """
+
+    at_ms: int
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A template and what goes into it. Two texts are equal when they say the same."""
+
+    template: str
+    values: Mapping[str, str | int | Moment | Text] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return in_english(self)
+
+
+def t(template: str, /, **values: str | int | Moment | Text) -> Text:
+    """A sentence with its values: `t("{who} played {n} songs", who=name, n=3)`."""
+    return Text(template, values)
+
+
+def tn(one: str, many: str, n: int, /, **values: str | int | Moment | Text) -> Text:
+    """`one` when n is 1, else `many`; `{n}` is filled in."""
+    return Text(one if n == 1 else many, {"n": n, **values})
+
+
+def in_english(
+    text: Text,
+    *,
+    escape: Callable[[str], str] = str,
+    moment: Callable[[Moment], str] | None = None,
+) -> str:
+    """`text` as an English string.
+
+    `escape` is applied to every string value (a person or a service wrote those), never to the template;
+    `moment` writes an instant, by default as `2026-11-22 02:10` in its zone.
+    """
+    write = moment or _plain_moment
+
+    def worded(value: str | int | Moment | Text) -> str:
+        if isinstance(value, Text):
+            return in_english(value, escape=escape, moment=write)
+        if isinstance(value, Moment):
+            return write(value)
+        return f"{value:,}" if isinstance(value, int) else escape(value)
+
+    return text.template.format_map({name: worded(value) for name, value in text.values.items()})
+
+
+def _plain_moment(moment: Moment) -> str:
+    local = datetime.fromtimestamp(moment.at_ms / 1000, UTC).astimezone(ZoneInfo(moment.zone))
+    return local.strftime("%Y-%m-%d %H:%M")
