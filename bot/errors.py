@@ -95,6 +95,10 @@ class QuotaExceeded(RateLimited):
     """The rolling day's calls of the developer account are used up."""
 
 
+class TokenRejected(ServiceError):
+    """The access token is not taken (any more); a fresh one may be."""
+
+
 class LinkExpired(ServiceError):
     """The grant is dead (`invalid_grant`): only re-linking helps, so nobody retries."""
 

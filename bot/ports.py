@@ -444,3 +444,66 @@ class Painter(Protocol):
     """Facts in, PNG bytes out. Raises `Unavailable` if drawing fails: the words go out alone then."""
 
     async def recap(self, recap: Recap) -> bytes: ...
+
+
+# --- the lounge's room ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in a room that we keep ourselves. `private_to` is the only user who sees it ("" = the room).
+
+    `author` is "" for Earshot itself; `body` is JSON of the adapter's own making.
+    """
+
+    id: int
+    room: str
+    author: str
+    private_to: str
+    made_ms: int
+    body: str
+
+
+class MessageStore(Protocol):
+    """Rooms that no platform keeps for us."""
+
+    async def append(self, room: str, author: str, private_to: str, body: str, now_ms: int) -> Message: ...
+
+    async def rewrite(self, message_id: int, body: str) -> Message | None:
+        """Replace a body; None if there is no such message."""
+        ...
+
+    async def message(self, message_id: int) -> Message | None: ...
+
+    async def messages(self, room: str, viewer: str, after_id: int, limit: int) -> Sequence[Message]:
+        """What this viewer may see, oldest first: the newest `limit` messages with an id above `after_id`."""
+        ...
+
+
+# --- exports ----------------------------------------------------------------------------------------------
+
+
+class ExportFile(Protocol):
+    """One JSON file of an export, read row by row."""
+
+    @property
+    def name(self) -> str:
+        """Its name inside the zip or folder."""
+        ...
+
+    @property
+    def group(self) -> str:
+        """The container it lies in (a zip, a folder): files of one group are one export."""
+        ...
+
+    def rows(self) -> Iterable[Mapping[str, object]]:
+        """Its rows, streamed. Raises `BadExport` where the file breaks off or is no list of rows."""
+        ...
+
+
+class ExportReader(Protocol):
+    """Finds the JSON files in what a member gave us."""
+
+    def open(self, paths: Sequence[str]) -> Iterable[ExportFile]:
+        """Raises `BadExport` for a path that is not there or a zip that cannot be read."""
+        ...
