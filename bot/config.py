@@ -1,0 +1,171 @@
+"""`config.toml`, the environment and secret files → typed settings; every mistake is said at once.
+
+A setting `client_secret` in `[spotify]` can also come from `EARSHOT_SPOTIFY_CLIENT_SECRET`, or from the file
+named by `EARSHOT_SPOTIFY_CLIENT_SECRET_FILE`; the environment goes before the file. `config.example.toml` shows
+every setting with its default, and a test keeps it so.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.errors import ConfigError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Where things are kept. `url` is empty for a SQLite file in `folder`."""
+
+    folder: str = "earshot-data"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spotify:
+    """The app in Spotify's developer dashboard, and where Spotify is (a loopback twin, in the demo)."""
+
+    client_id: str = ""
+    client_secret: str = ""
+    accounts_url: str = "https://accounts.spotify.com"
+    api_url: str = "https://api.spotify.com/v1/"
+    calls_per_day: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The small web server that Spotify sends members back to. `public_url` is how a browser reaches it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8888
+    public_url: str = "http://127.0.0.1:8888"
+
+
+@dataclass(frozen=True, slots=True)
+class Lounge:
+    """The web chat on this machine. `name` is who you are there."""
+
+    port: int = 8777
+    room: str = "music-club"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set."""
+
+    zone: str = "UTC"
+    log_level: str = "INFO"
+    data: Data = field(default_factory=Data)
+    spotify: Spotify = field(default_factory=Spotify)
+    web: Web = field(default_factory=Web)
+    lounge: Lounge = field(default_factory=Lounge)
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings from a file (None: defaults only) and the environment.
+
+    Raises `ConfigError` with every problem: an unreadable file, unknown names, wrong types, values that cannot be.
+    """
+    document: dict[str, Any] = {}
+    if path is not None:
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError([f"{path}: cannot be read ({error.strerror})."]) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError([f"{path}: is not valid TOML: {error}."]) from error
+    problems: list[str] = []
+    settings = _section(Settings, document, "", environ, problems)
+    problems.extend(_cannot_be(settings))
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _section(
+    kind: type[T], table: Mapping[str, Any], path: str, environ: Mapping[str, str], problems: list[str]
+) -> T:
+    hints = get_type_hints(kind)
+    known = {it.name for it in fields(kind)}  # type: ignore[arg-type]
+    problems.extend(f"{path}{name}: there is no such setting." for name in table if name not in known)
+    values: dict[str, Any] = {}
+    for name in known:
+        hint = hints[name]
+        if isinstance(hint, type) and is_dataclass(hint):
+            inner = table.get(name, {})
+            if not isinstance(inner, dict):
+                problems.append(f"{path}{name}: has to be a section, [{path}{name}].")
+                inner = {}
+            values[name] = _section(hint, inner, f"{path}{name}.", environ, problems)
+            continue
+        given = _from_environment(f"EARSHOT_{path}{name}".upper().replace(".", "_"), hint, environ, problems)
+        if given is None and name in table:
+            given = table[name]
+        if given is None:
+            continue
+        if not isinstance(given, hint) or (hint is int and isinstance(given, bool)):
+            problems.append(f"{path}{name}: has to be {_worded(hint)}, not {given!r}.")
+        else:
+            values[name] = given
+    return kind(**values)
+
+
+def _from_environment(name: str, hint: type, environ: Mapping[str, str], problems: list[str]) -> Any:
+    given = environ.get(name)
+    file = environ.get(f"{name}_FILE")
+    if given is None and file:
+        try:
+            given = Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            problems.append(f"{name}_FILE: the file cannot be read ({error.strerror}).")
+            return None
+    if given is None or hint is not int:
+        return given
+    try:
+        return int(given)
+    except ValueError:
+        problems.append(f"{name}: has to be a whole number.")
+        return None
+
+
+def _worded(hint: type) -> str:
+    return {int: "a whole number", str: "text in quotes", bool: "true or false"}[hint]
+
+
+def _cannot_be(settings: Settings) -> list[str]:
+    problems = []
+    try:
+        ZoneInfo(settings.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.append(f"zone: “{settings.zone}” is no time zone; write it like Europe/Berlin.")
+    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        problems.append("log_level: has to be DEBUG, INFO, WARNING or ERROR.")
+    for name, port in (("web.port", settings.web.port), ("lounge.port", settings.lounge.port)):
+        if not 0 <= port <= 65535:
+            problems.append(f"{name}: a port goes from 0 (any free one) to 65535.")
+    if settings.web.port == settings.lounge.port != 0:
+        problems.append(
+            "web.port and lounge.port: have to differ; the lounge never shares the callback's port."
+        )
+    if settings.spotify.calls_per_day < 1:
+        problems.append("spotify.calls_per_day: has to be at least 1.")
+    for name, url in (
+        ("web.public_url", settings.web.public_url),
+        ("spotify.accounts_url", settings.spotify.accounts_url),
+        ("spotify.api_url", settings.spotify.api_url),
+    ):
+        parts = urlsplit(url)
+        loopback = parts.hostname in {"127.0.0.1", "::1"}
+        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+            problems.append(
+                f"{name}: has to start with https:// (http:// only for 127.0.0.1, not for localhost)."
+            )
+    return problems
