@@ -1,0 +1,55 @@
+"""What Earshot can do here, and what it does with what it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.chat import Button, Card, Cog, Command, Context, Fields, Lines, Listing, Row, command
+from bot.core.rules import RULES
+from bot.text import t
+
+
+class Help(Cog):
+    """The command list and the data policy in plain words.
+
+    `all_commands` is asked when somebody asks, so that help is true whatever features there are.
+    """
+
+    def __init__(self, all_commands: Callable[[], Sequence[Command]]) -> None:
+        self.all_commands = all_commands
+
+    @command("What I can do here", private=True)
+    async def help(self, ctx: Context) -> Card:
+        """Every command with its options."""
+        rows = tuple(Row(t("{usage}", usage=it.usage), t("{about}", about=it.about)) for it in self.all_commands())
+        return Card(
+            t("What I can do here"),
+            (
+                Listing(rows),
+                Lines((t("An option can be named: /top what:track count:5. Without names, the order counts."),)),
+            ),
+            (Button(t("Link Spotify"), "account.link", strong=True),),
+        )
+
+    @command("What I know, keep and show, and how each number is made", private=True)
+    async def about(self, ctx: Context) -> Card:
+        """The data policy, and the rules behind the numbers."""
+        return Card(
+            t("What I do with your listening"),
+            (
+                Lines(
+                    (
+                        t("I read only what you link, and show it only where you joined."),
+                        t("I keep your plays: what, when, how long. Of an export I never keep IP addresses, "
+                          "user agents or user names."),
+                        t("Tokens are encrypted on the disk of whoever runs me. Nothing is sent to a model."),
+                        t("/leave ends your part in this room. /unlink deletes a link with all its plays, at once."),
+                        t("Every number can be opened: press “Prove a number” under it."),
+                    )
+                ),
+                Fields(
+                    tuple((t("{name}", name=rule.name), t("{says}", says=rule.says)) for rule in RULES.values()),
+                    t("How the numbers are made"),
+                ),
+            ),
+        )  # fmt: skip

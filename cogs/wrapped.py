@@ -1,0 +1,169 @@
+"""The mini-Wrapped: of the group, or a member's own. Exact numbers, a picture, and a button to prove them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Opt, Picture, Row, action, command
+from bot.chat.cards import Block
+from bot.core.calendar import When, period_of
+from bot.core.recap import words
+from bot.core.recap.model import MemberRecap, Ranked, Recap
+from bot.errors import ServiceError
+from bot.ports import Clock, Painter
+from bot.services.people import People
+from bot.services.recap import Recaps, Told
+from bot.text import Text, t, tn
+
+log = logging.getLogger(__name__)
+
+SHOWN = 5
+RULE = t("A play is 30 seconds or more, counted when it ended.")
+
+
+class Wrapped(Cog):
+    """What the group, or one member, listened to."""
+
+    def __init__(self, people: People, recaps: Recaps, painter: Painter, clock: Clock) -> None:
+        self.people = people
+        self.recaps = recaps
+        self.painter = painter
+        self.clock = clock
+
+    @command("The group's mini-Wrapped: who played what, how you compare, what moved")
+    async def wrapped(
+        self, ctx: Context, when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK
+    ) -> Card:
+        """The group's recap as a card with its picture."""
+        assert ctx.room is not None
+        group = await self.people.group(ctx.room, ctx.room_name)
+        period = period_of(when, self.clock.now_ms(), group.zone)
+        await ctx.progress(t("Counting {period} …", period=words.period_name(period)))
+        told = await self.recaps.of_group(group, period)
+        if not told.recap.members:
+            return Card(
+                t("Nobody has joined {group} yet", group=group.name),
+                (Lines((t("/join shows what the others would see, and asks. /link connects your listening."),)),),
+            )
+        return await self._card(told, mine=True)
+
+    @command("Your own mini-Wrapped, for your eyes only", private=True)
+    async def me(
+        self, ctx: Context, when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK
+    ) -> Card:
+        """The member's own recap, private."""
+        return await self._mine(ctx, when)
+
+    @action("wrapped.me", private=True)
+    async def my_part(self, ctx: Context, when: str = When.WEEK.value) -> Card:
+        """The same from a button."""
+        return await self._mine(ctx, When(when))
+
+    async def _mine(self, ctx: Context, when: When) -> Card:
+        person = ctx.person
+        member = await self.people.member(person.identity, person.name, person.zone)
+        period = period_of(when, self.clock.now_ms(), member.zone)
+        await ctx.progress(t("Counting {period} …", period=words.period_name(period)))
+        told = await self.recaps.of_member(member, period)
+        if not told.recap.plays:
+            return Card(
+                t("Nothing of yours in {period}", period=words.period_name(period)),
+                (
+                    Lines(
+                        (
+                            t("I know no play of yours from {days}.", days=words.days(period.first, period.last)),
+                            t("/link connects Spotify; /link export takes the files that Spotify sends you."),
+                        )
+                    ),
+                ),
+            )
+        return await self._card(told, mine=False)
+
+    async def _card(self, told: Told, *, mine: bool) -> Card:
+        recap = told.recap
+        blocks: list[Block] = []
+        picture = await self._picture(recap)
+        if picture is not None:
+            blocks.append(picture)
+        blocks.append(Lines(tuple(_headlines(recap))))
+        blocks.extend(_lists(recap))
+        if len(recap.members) > 1:
+            blocks.append(Fields(tuple(_compared(part) for part in recap.members), t("How you compare")))
+        if recap.loops:
+            blocks.append(Lines(tuple(words.loop(it) for it in recap.loops[:3]), t("On repeat")))
+        buttons = [Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)]
+        if mine:
+            buttons.append(Button(t("My part"), "wrapped.me"))
+        return Card(
+            t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
+            if mine
+            else t("Your {period}", period=words.period_name(recap.period)),
+            tuple(blocks),
+            tuple(buttons),
+            t("{coverage} {rule} Titles from Spotify.", coverage=words.coverage(recap), rule=RULE),
+        )
+
+    async def _picture(self, recap: Recap) -> Picture | None:
+        """The picture, or None where drawing failed: the words go out alone then."""
+        if not recap.plays:
+            return None
+        try:
+            return Picture(await self.painter.recap(recap), words.alt(recap))
+        except ServiceError:
+            log.warning("the picture could not be drawn; the card goes out without it")
+            return None
+
+
+def _headlines(recap: Recap) -> list[Text]:
+    if not recap.plays:
+        return [t("No plays in {days}.", days=words.days(recap.period.first, recap.period.last))]
+    lines = [
+        t("{plays}, {change}.", plays=tn("{n} play", "{n} plays", recap.plays), change=words.change(recap)),
+        t("{minutes} of music.", minutes=words.minutes(recap)),
+    ]
+    if len(recap.members) > 1:
+        lines[0] = t(
+            "{plays} by {who}, {change}.",
+            plays=tn("{n} play", "{n} plays", recap.plays),
+            who=tn("{n} listener", "{n} listeners", recap.listeners),
+            change=words.change(recap),
+        )
+    if recap.busiest is not None:
+        lines.append(t("{busiest}.", busiest=words.busiest(recap.busiest)))
+    return lines
+
+
+def _lists(recap: Recap) -> list[Listing]:
+    names = words.names_of(recap)
+    named = ((t("Songs"), recap.top_tracks), (t("Artists"), recap.top_artists), (t("Albums"), recap.top_albums))
+    return [
+        Listing(tuple(_row(it, names) for it in ranked[:SHOWN]), heading, numbered=True)
+        for heading, ranked in named
+        if ranked
+    ]
+
+
+def _row(ranked: Ranked, names: dict[words.MemberId, str]) -> Row:
+    return Row(words.song(ranked), words.played(ranked, names), url=web_address(ranked.uri))
+
+
+def _compared(part: MemberRecap) -> tuple[Text, Text]:
+    name = t("{name}", name=part.member.name)
+    if not part.plays:
+        return name, t("nothing this time")
+    most = t(" · most {artist}", artist=part.top_artists[0].artist) if part.top_artists else t("")
+    return name, t(
+        "{plays}, {change}{most}",
+        plays=tn("{n} play", "{n} plays", part.plays),
+        change=words.change(part),
+        most=most,
+    )
+
+
+def web_address(uri: str) -> str:
+    """`spotify:track:ID` → its page; "" for anything else."""
+    scheme, _, rest = uri.partition(":")
+    kind, _, identifier = rest.partition(":")
+    known = scheme == "spotify" and kind in {"track", "album", "artist"} and identifier.isalnum()
+    return f"https://open.spotify.com/{kind}/{identifier}" if known else ""
