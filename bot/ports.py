@@ -152,7 +152,7 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DueLink:
-    """A link to look at: when it was due, the last look, how many looks in a row failed."""
+    """A link to look at: when it is due, the last look that succeeded (0: none yet), how many failed since."""
 
     link: Link
     next_ms: int
@@ -165,6 +165,10 @@ class LinkStore(Protocol):
 
     async def begin_login(self, login: PendingLogin) -> None:
         """Remember a login; older ones of the same member are dropped."""
+        ...
+
+    async def login(self, state: str, now_ms: int) -> PendingLogin | None:
+        """The login of this state without using it up; None if unknown, used or expired."""
         ...
 
     async def take_login(self, state: str, now_ms: int) -> PendingLogin | None:
@@ -204,13 +208,20 @@ class LinkStore(Protocol):
         """Active API links whose next look is due, most overdue first."""
         ...
 
+    async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:
+        """The active API links of these members, due or not, by link id."""
+        ...
+
 
 # --- plays ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one look at a link showed, decided by `core.polling`, stored in one transaction."""
+    """What one look at a link showed, decided by `core.polling`, stored in one transaction.
+
+    `at_ms` becomes the link's `last_ms`; a look that failed repeats the one before and counts up `fails`.
+    """
 
     link_id: LinkId
     at_ms: int
