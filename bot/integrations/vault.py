@@ -1,0 +1,108 @@
+"""Encryption at rest: AES-256-GCM with a keyring in one file. The only home of cryptography.
+
+A sealed secret is: key id (1 byte), nonce (12 bytes), ciphertext with tag. The context is authenticated with it, so a
+ciphertext that is moved to another row does not open. The file has one key a line, `id base64`; the last one seals,
+all of them open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.errors import ConfigError, Unavailable
+from bot.text import t
+
+_NONCE = 12
+_KEY = 32
+
+
+class Keyring:
+    """`ports.Vault` over keys by id (1 to 255); the one with the id `current` seals."""
+
+    def __init__(self, keys: Mapping[int, bytes], current: int) -> None:
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._current = current
+
+    def seal(self, secret: str, context: str) -> bytes:
+        """Encrypt with the newest key. The same secret never looks the same twice."""
+        nonce = os.urandom(_NONCE)
+        sealed = self._ciphers[self._current].encrypt(nonce, secret.encode(), context.encode())
+        return bytes([self._current]) + nonce + sealed
+
+    def unseal(self, sealed: bytes, context: str) -> str:
+        """The secret. Raises `Unavailable` where key or context do not fit, or bytes were changed."""
+        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if cipher is None:
+            raise _does_not_open()
+        try:
+            return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], context.encode()).decode()
+        except (InvalidTag, ValueError):
+            raise _does_not_open() from None
+
+
+def open_vault(key_file: Path) -> Keyring:
+    """The keyring of this file; made with one new key, readable by its owner alone, if there is none.
+
+    Raises `ConfigError` where the file cannot be read, or is no keyring.
+    """
+    try:
+        if not key_file.exists():
+            _write_first(key_file)
+        if os.name == "posix" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
+            raise ConfigError(
+                [f"{key_file}: others on this machine can read the key. Run: chmod 600 {key_file}"]
+            )
+        lines = key_file.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{key_file}: the key cannot be read or made ({error})."]) from error
+    return _keyring(key_file, [line.split() for line in lines if line.strip()])
+
+
+def _keyring(key_file: Path, lines: list[list[str]]) -> Keyring:
+    keys: dict[int, bytes] = {}
+    current = 0
+    for words in lines:
+        try:
+            key_id, key = int(words[0]), base64.b64decode(words[1], validate=True)
+        except (IndexError, ValueError, binascii.Error):
+            key_id, key = 0, b""
+        if not 1 <= key_id <= 255 or len(key) != _KEY or len(words) != 2 or key_id in keys:
+            raise ConfigError(
+                [f"{key_file}: a line is no key. It was changed or cut off; put back the backup."]
+            )
+        keys[key_id] = key
+        current = key_id
+    if not keys:
+        raise ConfigError(
+            [f"{key_file}: is empty. Put back the backup; without the key members have to link again."]
+        )
+    return Keyring(keys, current)
+
+
+def _write_first(key_file: Path) -> None:
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    line = f"1 {base64.b64encode(os.urandom(_KEY)).decode()}\n"
+    try:
+        handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was quicker: its key is the key
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _does_not_open() -> Unavailable:
+    return Unavailable(
+        t(
+            "I cannot open what I keep for this link: the key does not fit. Whoever runs me can put the key back."
+        )
+    )
