@@ -162,11 +162,20 @@ class LinkPlays:
     gaps: Sequence[Gap] = ()
 
 
+class Origin(NamedTuple):
+    """From `start_ms` (included) to `end_ms` (excluded) only plays of this source count."""
+
+    start_ms: int
+    end_ms: int
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """One member's counted plays of a period in order of time, after source precedence.
 
-    `sources` counts the plays by source; `covered` and `gaps` are clipped to the period.
+    `sources` counts the plays by source; `covered` and `gaps` are clipped to the period; `origins` (disjoint, in
+    order) say which source counts when.
     """
 
     member: Member
@@ -174,6 +183,7 @@ class Listening:
     sources: Mapping[Source, int]
     covered: Sequence[Span]
     gaps: Sequence[Gap]
+    origins: Sequence[Origin] = ()
 
 
 class PeriodKind(StrEnum):

@@ -1,0 +1,127 @@
+"""Which source counts where: at every instant of a member's time exactly one kind of source.
+
+Extended history counts inside the time it covers, else account data inside the time it covers, else the Spotify
+API. Plays of a weaker source inside a stronger one's time are not counted, so no play is counted twice, without
+guessing by time windows which rows of two sources might be the same play.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
+
+from bot.core.model import Gap, LinkPlays, Listening, Member, Origin, Period, Play, Source, Span
+
+STRENGTH = (Source.EXTENDED, Source.ACCOUNT, Source.SPOTIFY)
+
+_at_ms = itemgetter(0)
+
+
+def counted(member: Member, links: Sequence[LinkPlays], period: Period) -> Listening:
+    """The member's plays that count in [start, end) of the period, and where they are from.
+
+    `links` are all links of the member with their plays and their whole coverage. A play at an instant that two
+    links of the same kind cover counts in both: they are two accounts.
+    """
+    whole = [Span(period.start_ms, period.end_ms)] if period.start_ms < period.end_ms else []
+    free = whole
+    origins: list[Origin] = []
+    parts: list[Sequence[Play]] = []
+    sources: dict[Source, int] = {}
+    covered: list[Span] = []
+    exported: list[Span] = []
+    for source in STRENGTH:
+        mine = [link for link in links if link.link.source is source]
+        vouched = intersect(union(span for link in mine for span in link.covered), whole)
+        covered.extend(vouched)
+        if source is Source.SPOTIFY:
+            counting = free
+        else:
+            counting = intersect(vouched, free)
+            free = subtract(free, vouched)
+            exported.extend(vouched)
+        origins.extend(Origin(span.start_ms, span.end_ms, source) for span in counting)
+        for link in mine:
+            plays = inside(link.plays, counting)
+            if plays:
+                sources[source] = sources.get(source, 0) + len(plays)
+                parts.append(plays)
+    gaps = sorted({gap for link in links for gap in link.gaps if gap.start_ms < gap.end_ms})
+    return Listening(
+        member=member,
+        plays=parts[0] if len(parts) == 1 else sorted((play for part in parts for play in part), key=_at_ms),
+        sources=sources,
+        covered=union(covered),
+        gaps=[
+            Gap(left.start_ms, left.end_ms, gap.cause)
+            for gap in gaps
+            for left in subtract(intersect([Span(gap.start_ms, gap.end_ms)], whole), union(exported))
+        ],
+        origins=sorted(origins),
+    )
+
+
+def source_at(origins: Sequence[Origin], at_ms: int) -> Source:
+    """The source that counts at an instant; the API where nothing is said."""
+    index = bisect_left(origins, at_ms + 1, key=attrgetter("start_ms")) - 1
+    if index >= 0 and at_ms < origins[index].end_ms:
+        return origins[index].source
+    return Source.SPOTIFY
+
+
+def inside(plays: Sequence[Play], spans: Sequence[Span]) -> Sequence[Play]:
+    """The plays (in order of time) whose instants lie in these disjoint, sorted spans."""
+    found: list[Play] = []
+    for start_ms, end_ms in spans:
+        low = bisect_left(plays, start_ms, key=_at_ms)
+        high = bisect_left(plays, end_ms, lo=low, key=_at_ms)
+        found.extend(plays[low:high])
+    return found
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Sorted, disjoint, not touching; the same instants."""
+    merged: list[Span] = []
+    for span in sorted(span for span in spans if span.start_ms < span.end_ms):
+        if merged and span.start_ms <= merged[-1].end_ms:
+            if span.end_ms > merged[-1].end_ms:
+                merged[-1] = Span(merged[-1].start_ms, span.end_ms)
+        else:
+            merged.append(Span(*span))
+    return merged
+
+
+def intersect(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The instants in both; both sorted and disjoint."""
+    found: list[Span] = []
+    i = j = 0
+    while i < len(spans) and j < len(others):
+        start_ms = max(spans[i].start_ms, others[j].start_ms)
+        end_ms = min(spans[i].end_ms, others[j].end_ms)
+        if start_ms < end_ms:
+            found.append(Span(start_ms, end_ms))
+        if spans[i].end_ms <= others[j].end_ms:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def subtract(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The instants of `spans` that are not in `others`; both sorted and disjoint."""
+    left: list[Span] = []
+    j = 0
+    for span in spans:
+        start_ms = span.start_ms
+        while j < len(others) and others[j].end_ms <= start_ms:
+            j += 1
+        k = j
+        while k < len(others) and others[k].start_ms < span.end_ms:
+            if start_ms < others[k].start_ms:
+                left.append(Span(start_ms, others[k].start_ms))
+            start_ms = others[k].end_ms
+            k += 1
+        if start_ms < span.end_ms:
+            left.append(Span(start_ms, span.end_ms))
+    return left
