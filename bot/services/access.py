@@ -1,0 +1,219 @@
+"""One way to use a link: within the day's budget, with a token that is fresh, and with what failed written down.
+
+The budget is a rolling 24 hours per developer account (research puts Spotify's own limit at 800 to 1,100 calls; it
+publishes none). Background work stops at its share of it; a pause that Spotify asks for is stored and outlives a
+restart, for calling on makes it longer. Calls are counted before they are made: one that times out was made too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from bot.core.model import Link, LinkId, LinkState
+from bot.errors import (
+    LinkExpired,
+    NotAllowlisted,
+    NotLinked,
+    QuotaExceeded,
+    RateLimited,
+    TokenRejected,
+)
+from bot.ports import Accounts, BudgetStore, Clock, Grant, LinkStore, Vault
+from bot.text import Moment, t
+
+T = TypeVar("T")
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+FRESH_MS = 120_000  # a token that ends sooner is refreshed before it is used
+
+
+class Access:
+    """Tokens and budget of links. `daily_budget` is in calls per developer account and rolling 24 hours."""
+
+    def __init__(
+        self,
+        links: LinkStore,
+        budget: BudgetStore,
+        accounts: Accounts,
+        vault: Vault,
+        clock: Clock,
+        *,
+        daily_budget: int = 600,
+        background_share: float = 0.7,
+    ) -> None:
+        self._links = links
+        self._budget = budget
+        self._accounts = accounts
+        self._vault = vault
+        self._clock = clock
+        self._daily_budget = daily_budget
+        self._background_budget = int(daily_budget * background_share)
+        self._refreshing: WeakValueDictionary[LinkId, asyncio.Lock] = WeakValueDictionary()
+        self._counting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def use(
+        self,
+        link: Link,
+        call: Callable[[str], Awaitable[T]],
+        *,
+        background: bool = False,
+        calls: int = 1,
+    ) -> T:
+        """Run `call(access_token)`, which makes so many `calls` to the source.
+
+        Raises `QuotaExceeded` or `RateLimited` while paused or over budget, `LinkExpired`, `NotAllowlisted`,
+        `NotLinked` where the link is gone, and what the call raises. A token that is refused is refreshed once.
+        """
+        _refuse_dead(link)
+        try:
+            grant = await self._grant(link)
+            try:
+                return await self.counted(
+                    link.developer, lambda: call(grant.access_token), background=background, calls=calls
+                )
+            except TokenRejected:
+                fresh = await self._grant(link, refused=grant.access_token)
+                return await self.counted(
+                    link.developer, lambda: call(fresh.access_token), background=background, calls=calls
+                )
+        except NotAllowlisted:
+            await self._links.set_state(link.id, LinkState.NOT_ALLOWLISTED)
+            raise
+
+    async def counted(
+        self, developer: str, call: Callable[[], Awaitable[T]], *, background: bool = False, calls: int = 1
+    ) -> T:
+        """Run a call of this developer account within its budget; a pause that is asked for is kept."""
+        await self._spend(developer, background, calls)
+        return await self._heeding(developer, call)
+
+    async def tightness(self, developer: str) -> float:
+        """How much of the background's budget is used: 0 nothing, 1 all of it."""
+        spent = await self._budget.spent(developer, self._clock.now_ms() - DAY_MS)
+        return spent / max(1, self._background_budget)
+
+    async def _heeding(self, developer: str, call: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await call()
+        except RateLimited as limited:
+            until_ms = self._clock.now_ms() + round(limited.retry_after_s * 1000)
+            await self._budget.block(developer, until_ms)
+            raise
+
+    async def _spend(self, developer: str, background: bool, calls: int) -> None:
+        lock = self._counting.setdefault(developer, asyncio.Lock())
+        async with lock:
+            await self._refuse_blocked(developer)
+            now_ms = self._clock.now_ms()
+            most = self._background_budget if background else self._daily_budget
+            if await self._budget.spent(developer, now_ms - DAY_MS) + calls > most:
+                room_ms = await self._room_ms(developer, now_ms, most - calls)
+                raise QuotaExceeded(
+                    t(
+                        "I have used up the calls to Spotify that I allow myself in a day. There is room again at "
+                        "{when}.",
+                        when=Moment(room_ms),
+                    ),
+                    (room_ms - now_ms) / 1000,
+                )
+            await self._budget.spend(developer, now_ms, calls)
+
+    async def _refuse_blocked(self, developer: str) -> None:
+        until_ms = await self._budget.blocked_until(developer)
+        left_s = (until_ms - self._clock.now_ms()) / 1000
+        if left_s > 0:
+            said = t(
+                "Spotify has asked me to pause until {when}. Please try again then.", when=Moment(until_ms)
+            )
+            raise QuotaExceeded(said, left_s) if left_s > 600 else RateLimited(said, left_s)
+
+    async def _room_ms(self, developer: str, now_ms: int, most: int) -> int:
+        """When no more than `most` calls will be left of the last 24 hours, to the hour."""
+        low, high = 1, 24
+        while low < high:
+            hours = (low + high) // 2
+            if await self._budget.spent(developer, now_ms - DAY_MS + hours * HOUR_MS) <= most:
+                high = hours
+            else:
+                low = hours + 1
+        return now_ms + low * HOUR_MS
+
+    async def _grant(self, link: Link, refused: str = "") -> Grant:
+        """A grant whose token lives on and is not the one that was `refused`; stored before it is returned."""
+        grant = await self._stored(link)
+        if self._usable(grant, refused):
+            return grant
+        lock = self._refreshing.setdefault(link.id, asyncio.Lock())
+        async with lock:
+            grant = await self._stored(link)  # somebody else may have refreshed it while we waited
+            return grant if self._usable(grant, refused) else await self._refreshed(link, grant)
+
+    async def _refreshed(self, link: Link, grant: Grant) -> Grant:
+        await self._refuse_blocked(link.developer)
+        try:
+            fresh = await self._heeding(
+                link.developer,
+                lambda: self._accounts.refresh(
+                    client_id=link.client_id, grant=grant, now_ms=self._clock.now_ms()
+                ),
+            )
+        except LinkExpired:
+            kept = await self._stored(link)
+            if kept.refresh_token != grant.refresh_token:  # the member linked anew in the same moment
+                return kept
+            await self._links.set_state(link.id, LinkState.EXPIRED)
+            raise
+        await self._links.renew_grant(link.id, sealed_grant(self._vault, link, fresh))
+        return fresh
+
+    def _usable(self, grant: Grant, refused: str) -> bool:
+        return grant.access_token != refused and grant.expires_ms - self._clock.now_ms() >= FRESH_MS
+
+    async def _stored(self, link: Link) -> Grant:
+        sealed = await self._links.sealed_grant(link.id)
+        if sealed is None:
+            raise NotLinked(t("That Spotify account is no longer linked. Use /link to link it again."))
+        return _unsealed_grant(self._vault, link, sealed)
+
+
+def sealed_grant(vault: Vault, link: Link, grant: Grant) -> bytes:
+    """A grant as it is stored: JSON, encrypted for this account of this member."""
+    body = {
+        "access": grant.access_token,
+        "refresh": grant.refresh_token,
+        "expires": grant.expires_ms,
+        "scopes": sorted(grant.scopes),
+    }
+    return vault.seal(json.dumps(body), _context(link))
+
+
+def _unsealed_grant(vault: Vault, link: Link, sealed: bytes) -> Grant:
+    body = json.loads(vault.unseal(sealed, _context(link)))
+    return Grant(body["access"], body["refresh"], body["expires"], frozenset(body["scopes"]))
+
+
+def _context(link: Link) -> str:
+    """Known before the link has an id, and the same ever after."""
+    return f"link:{link.member_id}:{link.source.value}:{link.account}"
+
+
+def _refuse_dead(link: Link) -> None:
+    if link.state is LinkState.EXPIRED:
+        raise LinkExpired(
+            t(
+                "The link to Spotify has expired: it was removed there, or its six months are over. "
+                "Use /link to renew it."
+            )
+        )
+    if link.state is LinkState.NOT_ALLOWLISTED:
+        raise NotAllowlisted(
+            t(
+                "Spotify does not let you in through this app. Ask the host to add your Spotify e-mail in the "
+                "dashboard, then use /link again."
+            )
+        )
