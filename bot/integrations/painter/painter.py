@@ -1,0 +1,93 @@
+"""Facts in, PNG bytes out: typst in worker threads, one compiler each, fonts loaded at the first picture."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import typst
+
+from bot.core.recap.model import Recap
+from bot.errors import Unavailable
+from bot.integrations.painter.fonts import FontSet, load_fonts
+from bot.integrations.painter.jcard import jcard
+from bot.integrations.painter.lettering import Lettering
+
+log = logging.getLogger(__name__)
+
+WIDTH, HEIGHT = 1080, 1350
+_TEMPLATES = Path(__file__).parent
+_POINTS_PER_INCH = 72.0  # one typographic point is one pixel
+_SORRY = "The picture could not be drawn this time; the words say it all the same."
+
+
+@dataclass(frozen=True, slots=True)
+class _Studio:
+    """What every thread draws with, made once."""
+
+    fonts: FontSet
+    lettering: Lettering
+    stacks: str
+
+
+class TypstPainter:
+    """The port `Painter`. Nothing is loaded before the first picture; `close` ends the threads."""
+
+    def __init__(self, cache: Path, *, system_fonts: bool = True, threads: int = 2) -> None:
+        """`cache` is the folder that packaged fonts are unpacked into (about 4 MB)."""
+        self._cache = cache
+        self._system_fonts = system_fonts
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="painter")
+        self._studio: _Studio | None = None
+        self._opening = threading.Lock()
+        self._own = threading.local()  # a compiler cannot be shared between threads
+
+    async def recap(self, recap: Recap) -> bytes:
+        """The J-card of `recap`, 1080×1350 PNG. Raises `Unavailable` if it cannot be drawn."""
+        try:
+            drawing = self._pool.submit(self.draw_recap, recap)
+        except RuntimeError as error:  # closed while somebody still asked
+            raise Unavailable(_SORRY) from error
+        return await asyncio.wrap_future(drawing)
+
+    def draw_recap(self, recap: Recap) -> bytes:
+        """The same, blocking."""
+        try:
+            studio = self._open()
+            data = json.dumps(jcard(recap, studio.lettering), allow_nan=False)
+            return self._draw(studio, "jcard.typ", data)
+        except (OSError, RuntimeError, ValueError, LookupError) as error:  # TypstError is a RuntimeError
+            log.exception("a recap could not be drawn: %s", getattr(error, "diagnostic", error))
+            raise Unavailable(_SORRY) from error
+
+    def close(self) -> None:
+        """Finish what is being drawn, drop what waits, end the threads."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _open(self) -> _Studio:
+        with self._opening:
+            if self._studio is None:
+                fonts = load_fonts(self._cache, system_fonts=self._system_fonts)
+                stacks = json.dumps({"labels": fonts.labels, "text": dict(fonts.stacks)})
+                self._studio = _Studio(fonts, Lettering(fonts.coverage), stacks)
+            return self._studio
+
+    def _draw(self, studio: _Studio, template: str, data: str) -> bytes:
+        compilers: dict[str, typst.Compiler] = self._own.__dict__
+        if template not in compilers:
+            compilers[template] = typst.Compiler(
+                _TEMPLATES / template, root=_TEMPLATES, font_paths=studio.fonts.typst
+            )
+        page, warnings = compilers[template].compile_with_warnings(
+            format="png", ppi=_POINTS_PER_INCH, sys_inputs={"data": data, "stacks": studio.stacks}
+        )
+        if warnings:
+            log.warning("%s: %s", template, "; ".join(warning.message for warning in warnings))
+        if not isinstance(page, bytes):
+            raise ValueError(f"{template} ran over to a second page")
+        return page
