@@ -1,0 +1,91 @@
+"""The store: every store port on one database, SQLite by default, PostgreSQL when grown.
+
+`store = await open_store("sqlite:///earshot.sqlite")`, and `await store.close()` at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import ConfigError, Unavailable
+from bot.integrations.store.budget import Budget
+from bot.integrations.store.engine import Database
+from bot.integrations.store.failures import said_kindly
+from bot.integrations.store.links import Links
+from bot.integrations.store.messages import Messages
+from bot.integrations.store.people import People
+from bot.integrations.store.playlists import Playlists
+from bot.integrations.store.plays import Plays
+from bot.integrations.store.recaps import Recaps
+from bot.integrations.store.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from bot import ports
+
+__all__ = ["Store", "open_store"]
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+
+
+class Store(People, Links, Plays, Budget, Recaps, Playlists, Messages):
+    """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
+
+    async def close(self) -> None:
+        """Let go of the database. Whatever is asked of the store afterwards raises `Unavailable`."""
+        await self._database.close()
+
+
+async def open_store(url: str) -> Store:
+    """Open the database of this URL, made or upgraded first where needed.
+
+    `sqlite:///relative/path`, `sqlite:////absolute/path` or `postgresql://user:password@host/database`; the async
+    drivers' own names (`sqlite+aiosqlite`, `postgresql+asyncpg`) are taken too. Raises `ConfigError`.
+    """
+    address = _address(url)
+    try:
+        with said_kindly():
+            await upgrade(address)
+    except Unavailable as error:
+        raise ConfigError([f"{address.render_as_string(hide_password=True)}: {error.text}"]) from error
+    return Store(Database(address))
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(
+            ["[data] url: has to look like sqlite:///earshot.sqlite or postgresql://…"]
+        ) from error
+    kind = address.get_backend_name()
+    if kind not in _DRIVERS:
+        raise ConfigError([f"[data] url: Earshot keeps its data in SQLite or PostgreSQL, not in “{kind}”."])
+    if kind == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise ConfigError(["[data] url: Earshot needs a file, like sqlite:///earshot.sqlite."])
+    return address.set(drivername=_DRIVERS[kind])
+
+
+if TYPE_CHECKING:
+
+    class _EveryPort(
+        ports.MemberStore,
+        ports.GroupStore,
+        ports.LinkStore,
+        ports.PlayStore,
+        ports.BudgetStore,
+        ports.RecapStore,
+        ports.DraftStore,
+        ports.PlaylistStore,
+        ports.MessageStore,
+        Protocol,
+    ): ...
+
+    def _satisfies_every_port(store: Store) -> _EveryPort:
+        return store

@@ -1,0 +1,132 @@
+"""How the store reaches its database: transactions for writing and for reading, on SQLite and on PostgreSQL.
+
+SQLite: one writer connection, taken in turn and begun with BEGIN IMMEDIATE, so that no write ever fails for being
+second; readers each see one moment (WAL). `synchronous=FULL`: what was said done survives a power cut. Only the
+writer checkpoints, because SQLite before 3.51.3 may damage a file that two connections checkpoint at once.
+PostgreSQL: a pool; reads are REPEATABLE READ, so that a reader sees one moment too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any, TypeAlias
+
+from sqlalchemy import ClauseElement, Connection, Executable, Row, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import Unavailable
+from bot.integrations.store.failures import said_kindly
+from bot.text import t
+
+# A row as SQLAlchemy gives it; its columns are read by name where it becomes one of our types.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_WAIT_MS = 5_000
+_READERS = 4
+
+_EACH = (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON")
+_WRITER = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=FAST", *_EACH)
+_READER = ("query_only=ON", "wal_autocheckpoint=0", *_EACH)
+
+
+def sqlite_engine(url: URL, pragmas: Sequence[str], begin: str, connections: int) -> AsyncEngine:
+    """An engine on a SQLite file whose connections start with these pragmas and transactions with `begin`."""
+    engine = create_async_engine(
+        url, pool_size=connections, max_overflow=0, connect_args={"isolation_level": None}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def postgresql_engine(url: URL) -> AsyncEngine:
+    """An engine on a PostgreSQL server; a connection that died is replaced before it is used."""
+    return create_async_engine(
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_pre_ping=True,
+        connect_args={"timeout": 10, "command_timeout": 60},
+    )
+
+
+class Database:
+    """Where a transaction comes from. Everything the database raises leaves here as one of our errors."""
+
+    def __init__(self, url: URL) -> None:
+        self._open = True
+        self._turn: AbstractAsyncContextManager[Any]
+        if url.get_backend_name() == "sqlite":
+            self._writer = sqlite_engine(url, _WRITER, "BEGIN IMMEDIATE", 1)
+            self._reader = sqlite_engine(url, _READER, "BEGIN", _READERS)
+            self._turn = asyncio.Lock()
+        else:
+            self._writer = postgresql_engine(url)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._turn = nullcontext()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: all of it or, after any error, nothing."""
+        self._require_open()
+        with said_kindly():
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that reads: all of its statements see the same moment."""
+        self._require_open()
+        with said_kindly():
+            async with self._reader.begin() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        """Let go of every connection; the writer goes last, because the last one to go tidies the file."""
+        self._open = False
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows `on_conflict_…` in this database's dialect."""
+        if self._writer.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+    def driver_sql(self, statement: ClauseElement) -> str:
+        """`statement` in the driver's own words, for the few places where SQLAlchemy's care per row is too slow."""
+        return str(statement.compile(dialect=self._writer.dialect))
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise Unavailable(t("The database is closed: Earshot is shutting down."))
+
+
+async def raw_rows(connection: AsyncConnection, statement: Executable) -> list[Any]:
+    """The driver's own rows (tuples of columns), without SQLAlchemy's care per row."""
+    cursor = (await connection.execute(statement)).cursor
+    assert cursor is not None, "a SELECT has a cursor"
+    return list(cursor.fetchall())
+
+
+class OnDatabase:
+    """What the parts of the store share: the database they are on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database

@@ -1,0 +1,261 @@
+"""Accounts at sources, their sealed grants, logins on their way, and when to look next (`LinkStore`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import delete, distinct, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.model import Link, LinkId, LinkState, MemberId, Source
+from bot.errors import NotAllowed, NotFound
+from bot.integrations.store import schema
+from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.ports import DueLink, PendingLogin
+from bot.text import t
+
+# Everything that belongs to one link and goes with it.
+_OF_A_LINK = (schema.covered, schema.gap, schema.poll, schema.sealed_grant)
+
+_LOOKS = (
+    select(schema.link, schema.poll.c.next_ms, schema.poll.c.last_ms, schema.poll.c.fails)
+    .join(schema.poll)
+    .where(schema.link.c.state == LinkState.ACTIVE.value)
+)
+
+
+class Links(OnDatabase):
+    """See `ports.LinkStore`."""
+
+    async def begin_login(self, login: PendingLogin) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                select(schema.member.c.id)
+                .where(schema.member.c.id == login.member_id)
+                .with_for_update(key_share=True)
+            )
+            await connection.execute(
+                delete(schema.pending_login).where(schema.pending_login.c.member_id == login.member_id)
+            )
+            await connection.execute(
+                insert(schema.pending_login).values(
+                    state=login.state,
+                    member_id=login.member_id,
+                    verifier=login.verifier,
+                    client_id=login.client_id,
+                    redirect_uri=login.redirect_uri,
+                    scopes=login.scopes,
+                    expires_ms=login.expires_ms,
+                    note=login.note,
+                )
+            )
+
+    async def login(self, state: str, now_ms: int) -> PendingLogin | None:
+        async with self._database.read() as connection:
+            row = (
+                await connection.execute(
+                    select(schema.pending_login).where(
+                        schema.pending_login.c.state == state, schema.pending_login.c.expires_ms > now_ms
+                    )
+                )
+            ).one_or_none()
+        return None if row is None else _login(row)
+
+    async def take_login(self, state: str, now_ms: int) -> PendingLogin | None:
+        async with self._database.write() as connection:
+            taken = await connection.execute(
+                delete(schema.pending_login)
+                .where(schema.pending_login.c.state == state)
+                .returning(*schema.pending_login.c)
+            )
+            row = taken.one_or_none()
+            await connection.execute(
+                delete(schema.pending_login).where(schema.pending_login.c.expires_ms <= now_ms)
+            )
+        return None if row is None or row.expires_ms <= now_ms else _login(row)
+
+    async def link_account(self, link: Link, sealed_grant: bytes, next_poll_ms: int) -> Link:
+        link_of_account = schema.link.c.source == link.source.value, schema.link.c.account == link.account
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.insert(schema.link).values(_columns(link)).on_conflict_do_nothing()
+            )
+            found = await connection.execute(
+                select(schema.link).where(*link_of_account).with_for_update(key_share=True)
+            )
+            stored = _link(found.one())
+            if stored.member_id != link.member_id:
+                raise NotAllowed(
+                    t(
+                        "This account is linked to another member already. "
+                        "If that was you, unlink it there first; if not, link an account of your own."
+                    )
+                )
+            renewed = await connection.execute(
+                update(schema.link)
+                .where(schema.link.c.id == stored.id)
+                .values(_columns(link))
+                .returning(*schema.link.c)
+            )
+            await self._keep_grant(connection, stored.id, sealed_grant)
+            looked = self._database.insert(schema.poll).values(
+                link_id=stored.id, next_ms=next_poll_ms, last_ms=0, fails=0
+            )
+            await connection.execute(
+                looked.on_conflict_do_update(
+                    index_elements=["link_id"], set_={"next_ms": next_poll_ms, "fails": 0}
+                )
+            )
+            return _link(renewed.one())
+
+    async def export_link(self, member_id: MemberId, source: Source) -> Link:
+        wanted = select(schema.link).where(
+            schema.link.c.member_id == member_id,
+            schema.link.c.source == source.value,
+            schema.link.c.account == "",
+        )
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.insert(schema.link)
+                .values(_columns(Link(LinkId(0), member_id, source)))
+                .on_conflict_do_nothing()
+            )
+            return _link((await connection.execute(wanted)).one())
+
+    async def links(self, member_id: MemberId) -> Sequence[Link]:
+        async with self._database.read() as connection:
+            return await links_of(connection, [member_id])
+
+    async def link(self, link_id: LinkId) -> Link | None:
+        async with self._database.read() as connection:
+            row = (
+                await connection.execute(select(schema.link).where(schema.link.c.id == link_id))
+            ).one_or_none()
+        return None if row is None else _link(row)
+
+    async def sealed_grant(self, link_id: LinkId) -> bytes | None:
+        async with self._database.read() as connection:
+            sealed: bytes | None = await connection.scalar(
+                select(schema.sealed_grant.c.sealed).where(schema.sealed_grant.c.link_id == link_id)
+            )
+        return sealed
+
+    async def renew_grant(self, link_id: LinkId, sealed_grant: bytes) -> None:
+        async with self._database.write() as connection:
+            await require_link(connection, link_id)
+            await self._keep_grant(connection, link_id, sealed_grant)
+
+    async def set_state(self, link_id: LinkId, state: LinkState) -> None:
+        async with self._database.write() as connection:
+            await require_link(connection, link_id)
+            await connection.execute(
+                update(schema.link).where(schema.link.c.id == link_id).values(state=state.value)
+            )
+
+    async def unlink(self, link_id: LinkId) -> int:
+        async with self._database.write() as connection:
+            await connection.execute(
+                select(schema.link.c.id).where(schema.link.c.id == link_id).with_for_update()
+            )
+            plays = await connection.execute(delete(schema.play).where(schema.play.c.link_id == link_id))
+            for table in _OF_A_LINK:
+                await connection.execute(delete(table).where(table.c.link_id == link_id))
+            await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
+            return plays.rowcount
+
+    async def seats(self, client_id: str) -> int:
+        async with self._database.read() as connection:
+            seats = await connection.scalar(
+                select(func.count(distinct(schema.link.c.account))).where(
+                    schema.link.c.client_id == client_id, schema.link.c.account != ""
+                )
+            )
+        return seats or 0
+
+    async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                _LOOKS.where(schema.poll.c.next_ms <= now_ms)
+                .order_by(schema.poll.c.next_ms, schema.link.c.id)
+                .limit(limit)
+            )
+            return [_due(row) for row in rows]
+
+    async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                _LOOKS.where(schema.link.c.member_id.in_(list(member_ids))).order_by(schema.link.c.id)
+            )
+            return [_due(row) for row in rows]
+
+    async def _keep_grant(self, connection: AsyncConnection, link_id: LinkId, sealed: bytes) -> None:
+        await connection.execute(
+            self._database.insert(schema.sealed_grant)
+            .values(link_id=link_id, sealed=sealed)
+            .on_conflict_do_update(index_elements=["link_id"], set_={"sealed": sealed})
+        )
+
+
+async def links_of(connection: AsyncConnection, member_ids: Sequence[MemberId]) -> list[Link]:
+    """The links of these members, oldest first."""
+    rows = await connection.execute(
+        select(schema.link).where(schema.link.c.member_id.in_(member_ids)).order_by(schema.link.c.id)
+    )
+    return [_link(row) for row in rows]
+
+
+async def require_link(connection: AsyncConnection, link_id: LinkId) -> None:
+    """Hold on to a link until the end of the transaction, so that its writers take turns.
+
+    Raises `NotFound` where it was unlinked in the meantime.
+    """
+    held = await connection.scalar(
+        select(schema.link.c.id).where(schema.link.c.id == link_id).with_for_update(key_share=True)
+    )
+    if held is None:
+        raise NotFound(t("This account is not linked any more. /link links it again."))
+
+
+def _columns(link: Link) -> dict[str, Any]:
+    return {
+        "member_id": link.member_id,
+        "source": link.source.value,
+        "account": link.account,
+        "client_id": link.client_id,
+        "developer": link.developer,
+        "scopes": link.scopes,
+        "authorized_at_ms": link.authorized_at_ms,
+        "state": link.state.value,
+    }
+
+
+def _login(row: AnyRow) -> PendingLogin:
+    return PendingLogin(
+        state=row.state,
+        member_id=row.member_id,
+        verifier=row.verifier,
+        client_id=row.client_id,
+        redirect_uri=row.redirect_uri,
+        scopes=row.scopes,
+        expires_ms=row.expires_ms,
+        note=row.note,
+    )
+
+
+def _due(row: AnyRow) -> DueLink:
+    return DueLink(_link(row), row.next_ms, row.last_ms, row.fails)
+
+
+def _link(row: AnyRow) -> Link:
+    return Link(
+        id=row.id,
+        member_id=row.member_id,
+        source=Source(row.source),
+        account=row.account,
+        client_id=row.client_id,
+        developer=row.developer,
+        scopes=row.scopes,
+        authorized_at_ms=row.authorized_at_ms,
+        state=LinkState(row.state),
+    )

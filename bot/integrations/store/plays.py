@@ -1,0 +1,288 @@
+"""Plays, tracks, coverage and gaps (`PlayStore`): the hot path, both ways.
+
+Plays go in by the driver's executemany and come out as the driver's own rows; the play table's key is the order in
+which they are read, so that neither sorting nor a second index is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.model import (
+    Gap,
+    LinkId,
+    LinkPlays,
+    MemberId,
+    NewPlay,
+    Play,
+    RawTrack,
+    Span,
+    Track,
+    TrackId,
+)
+from bot.integrations.store import schema
+from bot.integrations.store.engine import Database, OnDatabase, raw_rows
+from bot.integrations.store.links import links_of, require_link
+from bot.ports import Polled
+
+_AT_ONCE = 5_000
+
+
+class Plays(OnDatabase):
+    """See `ports.PlayStore`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._add_track = _add_track(database)
+        self._add_play = _add_play(database)
+
+    async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
+        async with self._database.write() as connection:
+            await require_link(connection, link_id)
+            return await self._add(connection, link_id, plays)
+
+    async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
+        async with self._database.write() as connection:
+            await require_link(connection, link_id)
+            await _cover(connection, link_id, spans)
+
+    async def record_poll(self, polled: Polled) -> int:
+        async with self._database.write() as connection:
+            await require_link(connection, polled.link_id)
+            new = await self._add(connection, polled.link_id, polled.plays)
+            if polled.certified is not None:
+                await _cover(connection, polled.link_id, [polled.certified])
+            if polled.gap is not None:
+                await connection.execute(
+                    self._database.insert(schema.gap)
+                    .values(link_id=polled.link_id, **polled.gap._asdict())
+                    .on_conflict_do_nothing()
+                )
+            await connection.execute(
+                update(schema.poll)
+                .where(schema.poll.c.link_id == polled.link_id)
+                .values(next_ms=polled.next_ms, last_ms=polled.at_ms, fails=polled.fails)
+            )
+            return new
+
+    async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
+        newest = (
+            select(schema.play.c.at_ms, schema.track.c.key)
+            .join(schema.track)
+            .where(schema.play.c.link_id == link_id)
+            .order_by(
+                schema.play.c.at_ms.desc(),
+                schema.play.c.track_id.desc(),
+                schema.play.c.ms_played.desc(),
+                schema.play.c.nth.desc(),
+            )
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [(at_ms, key) for at_ms, key in await raw_rows(connection, newest)]
+
+    async def plays_between(
+        self, member_ids: Collection[MemberId], start_ms: int, end_ms: int
+    ) -> Sequence[LinkPlays]:
+        async with self._database.read() as connection:
+            return [
+                LinkPlays(
+                    link,
+                    await _plays(connection, link.id, start_ms, end_ms),
+                    await _spans(connection, link.id),
+                    await _gaps(connection, link.id, start_ms, end_ms),
+                )
+                for link in await links_of(connection, list(member_ids))
+            ]
+
+    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
+        found: dict[TrackId, Track] = {}
+        remaining = iter(track_ids)
+        async with self._database.read() as connection:
+            while some := list(islice(remaining, _AT_ONCE)):
+                rows = await raw_rows(connection, select(schema.track).where(schema.track.c.id.in_(some)))
+                found.update((row[0], Track(*row)) for row in rows)
+        return found
+
+    async def artists(self) -> Sequence[tuple[str, int]]:
+        counted = (
+            select(schema.track.c.artist, func.count())
+            .where(schema.track.c.artist != "")
+            .group_by(schema.track.c.artist)
+        )
+        async with self._database.read() as connection:
+            rows = await raw_rows(connection, counted)
+        # Sorted here, because the databases do not agree on the alphabet.
+        return sorted(((artist, tracks) for artist, tracks in rows), key=lambda it: (-it[1], it[0]))
+
+    async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
+        # One look into the key per link: a plain minimum over all of their plays would read them all.
+        first_of_link = (
+            select(func.min(schema.play.c.at_ms))
+            .where(schema.play.c.link_id == schema.link.c.id)
+            .scalar_subquery()
+        )
+        async with self._database.read() as connection:
+            first_ms: int | None = await connection.scalar(
+                select(func.min(first_of_link)).where(schema.link.c.member_id.in_(list(member_ids)))
+            )
+        return first_ms
+
+    async def _add(self, connection: AsyncConnection, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
+        """Add plays of a link that the transaction holds; how many were new."""
+        if not plays:
+            return 0
+        keys = await self._add_tracks(connection, plays)
+        first_ms = min(play.at_ms for play in plays)
+        last_ms = max(play.at_ms for play in plays)
+        count = (
+            select(func.count())
+            .select_from(schema.play)
+            .where(schema.play.c.link_id == link_id, schema.play.c.at_ms.between(first_ms, last_ms))
+        )
+        before = await connection.scalar(count) or 0
+        await connection.exec_driver_sql(
+            self._add_play,
+            [(link_id, play.at_ms, play.ms_played, play.nth, keys[play.track]) for play in plays],
+        )
+        return (await connection.scalar(count) or 0) - before
+
+    async def _add_tracks(self, connection: AsyncConnection, plays: Sequence[NewPlay]) -> dict[RawTrack, str]:
+        """Add the tracks of these plays, or what was unknown of them. The stored key of each."""
+        keys: dict[RawTrack, str] = {}
+        rows = []
+        for track in dict.fromkeys(play.track for play in plays):
+            title, artist, album, isrc = map(
+                schema.storable, (track.title, track.artist, track.album, track.isrc)
+            )
+            keys[track] = key = schema.storable(track.key)
+            rows.append((key, title, artist, album, track.duration_ms, isrc))
+        # In one order for everybody: two who add the same tracks then wait for each other, never in a ring.
+        rows.sort(key=itemgetter(0))
+        await connection.exec_driver_sql(self._add_track, rows)
+        return keys
+
+
+def _add_track(database: Database) -> str:
+    """SQL to add a track, or to fill in what was unknown of it: its columns in order, without the id."""
+    key, *facts = [column for column in schema.track.c if column.name != "id"]
+    new = database.insert(schema.track).values(
+        {column.name: bindparam(column.name, type_=column.type) for column in (key, *facts)}
+    )
+    unknown: dict[str, ColumnElement[Any]] = {
+        column.name: literal_column("0" if column.type.python_type is int else "''") for column in facts
+    }
+    return database.driver_sql(
+        new.on_conflict_do_update(
+            index_elements=[key],
+            set_={
+                column.name: func.coalesce(
+                    func.nullif(column, unknown[column.name]), new.excluded[column.name]
+                )
+                for column in facts
+            },
+            where=or_(
+                *(
+                    and_(
+                        column == unknown[column.name],
+                        new.excluded[column.name] != unknown[column.name],
+                    )
+                    for column in facts
+                )
+            ),
+        )
+    )
+
+
+def _add_play(database: Database) -> str:
+    """SQL to add a play: link, instant, ms played, nth, and the key of its track."""
+    row = select(
+        *(bindparam(name, type_=BigInteger) for name in ("link_id", "at_ms")),
+        schema.track.c.id,
+        *(bindparam(name, type_=BigInteger) for name in ("ms_played", "nth")),
+    ).where(schema.track.c.key == bindparam("key", type_=schema.track.c.key.type))
+    columns = ["link_id", "at_ms", "track_id", "ms_played", "nth"]
+    return database.driver_sql(
+        database.insert(schema.play).from_select(columns, row).on_conflict_do_nothing()
+    )
+
+
+async def _cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
+    """Add intervals to what a link, held by the transaction, vouches for."""
+    stored = select(schema.covered.c.start_ms, schema.covered.c.end_ms).where(
+        schema.covered.c.link_id == link_id
+    )
+    before = {Span(*row) for row in await raw_rows(connection, stored)}
+    after = set(_merged([*before, *spans]))
+    for gone in before - after:
+        await connection.execute(
+            delete(schema.covered).where(
+                schema.covered.c.link_id == link_id, schema.covered.c.start_ms == gone.start_ms
+            )
+        )
+    added = [{"link_id": link_id, **span._asdict()} for span in after - before]
+    if added:
+        await connection.execute(insert(schema.covered), added)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same instants as disjoint intervals in order; empty ones are left out."""
+    merged: list[Span] = []
+    for span in sorted(span for span in spans if span.start_ms < span.end_ms):
+        if merged and span.start_ms <= merged[-1].end_ms:
+            merged[-1] = Span(merged[-1].start_ms, max(merged[-1].end_ms, span.end_ms))
+        else:
+            merged.append(span)
+    return merged
+
+
+async def _plays(connection: AsyncConnection, link_id: LinkId, start_ms: int, end_ms: int) -> list[Play]:
+    rows = await raw_rows(
+        connection,
+        select(schema.play.c.at_ms, schema.play.c.track_id, schema.play.c.ms_played)
+        .where(
+            schema.play.c.link_id == link_id, schema.play.c.at_ms >= start_ms, schema.play.c.at_ms < end_ms
+        )
+        .order_by(schema.play.c.at_ms, schema.play.c.track_id, schema.play.c.ms_played, schema.play.c.nth),
+    )
+    return list(map(Play._make, rows))
+
+
+async def _spans(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
+    rows = await raw_rows(
+        connection,
+        select(schema.covered.c.start_ms, schema.covered.c.end_ms)
+        .where(schema.covered.c.link_id == link_id)
+        .order_by(schema.covered.c.start_ms),
+    )
+    return list(map(Span._make, rows))
+
+
+async def _gaps(connection: AsyncConnection, link_id: LinkId, start_ms: int, end_ms: int) -> list[Gap]:
+    rows = await raw_rows(
+        connection,
+        select(schema.gap.c.start_ms, schema.gap.c.end_ms, schema.gap.c.cause)
+        .where(
+            schema.gap.c.link_id == link_id, schema.gap.c.start_ms < end_ms, schema.gap.c.end_ms > start_ms
+        )
+        .order_by(schema.gap.c.start_ms, schema.gap.c.end_ms, schema.gap.c.cause),
+    )
+    return list(map(Gap._make, rows))

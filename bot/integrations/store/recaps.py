@@ -1,0 +1,47 @@
+"""Recaps as they were shown (`RecapStore`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.core.model import GroupId, MemberId
+from bot.integrations.store import schema
+from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.ports import FrozenRecap
+
+
+class Recaps(OnDatabase):
+    """See `ports.RecapStore`."""
+
+    async def freeze(
+        self, group_id: GroupId | None, member_id: MemberId | None, made_ms: int, facts: str, sha256: str
+    ) -> FrozenRecap:
+        owner = f"group={group_id or ''} member={member_id or ''}"
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.insert(schema.recap)
+                .values(
+                    group_id=group_id,
+                    member_id=member_id,
+                    owner=owner,
+                    made_ms=made_ms,
+                    facts=facts,
+                    sha256=sha256,
+                )
+                .on_conflict_do_nothing(index_elements=["owner", "sha256"])
+            )
+            kept = await connection.execute(
+                select(schema.recap).where(schema.recap.c.owner == owner, schema.recap.c.sha256 == sha256)
+            )
+            return _frozen(kept.one())
+
+    async def frozen(self, recap_id: int) -> FrozenRecap | None:
+        async with self._database.read() as connection:
+            row = (
+                await connection.execute(select(schema.recap).where(schema.recap.c.id == recap_id))
+            ).one_or_none()
+        return None if row is None else _frozen(row)
+
+
+def _frozen(row: AnyRow) -> FrozenRecap:
+    return FrozenRecap(row.id, row.group_id, row.member_id, row.made_ms, row.facts, row.sha256)

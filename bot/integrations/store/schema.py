@@ -1,0 +1,327 @@
+"""The tables, written once for SQLite and PostgreSQL. `migrations/` builds exactly these; a test compares them.
+
+Instants are ms UTC. Text that is not known is "", a number that is not known is 0.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """`text` with what a database cannot keep (NUL, halves of surrogate pairs) replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+class Words(TypeDecorator[str]):
+    """Text in any script, made storable on its way in: on writing and on looking up alike."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class WordSet(TypeDecorator[frozenset[str]]):
+    """A set of words without spaces (scopes, features), kept sorted in one text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(" ".join(sorted(value)))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        return None if value is None else frozenset(value.split())
+
+
+# SQLite makes only a plain INTEGER key the row's own number.
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", _ID, primary_key=True)
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Words, nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _key_part(name: str) -> Column[int]:
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
+def _of(table: str, *, key: bool = False, optional: bool = False) -> Column[int]:
+    """A reference to a row of another table, named after it."""
+    column: Column[int] = Column(
+        f"{table.removeprefix('chat_')}_id",
+        _ID,
+        ForeignKey(f"{table}.id"),
+        primary_key=key,
+        nullable=optional,
+        autoincrement=False,
+    )
+    return column
+
+
+# --- people -----------------------------------------------------------------------------------------------
+
+member = Table("member", metadata, _id(), _words("name"), _words("zone"), Index(None, "name"))
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("user", Words, primary_key=True),
+    _of("member"),
+)
+
+chat_group = Table("chat_group", metadata, _id(), _words("name"), _words("zone"))
+
+room = Table(
+    "room",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("place", Words, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    _of("chat_group"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    _of("chat_group", key=True),
+    _of("member", key=True),
+    Column("features", WordSet, nullable=False),
+    _number("joined_ms"),
+    Index(None, "member_id"),
+    sqlite_with_rowid=False,
+)
+
+# --- links ------------------------------------------------------------------------------------------------
+
+pending_login = Table(
+    "pending_login",
+    metadata,
+    Column("state", Words, primary_key=True),
+    _of("member"),
+    Column("verifier", LargeBinary, nullable=False),
+    _words("client_id"),
+    _words("redirect_uri"),
+    Column("scopes", WordSet, nullable=False),
+    _number("expires_ms"),
+    _words("note"),
+    Index(None, "member_id"),
+)
+
+# A deleted link's number is never given again: a look that is still under way must not reach the next link.
+link = Table(
+    "link",
+    metadata,
+    _id(),
+    _of("member"),
+    _words("source"),
+    _words("account"),
+    _words("client_id"),
+    _words("developer"),
+    Column("scopes", WordSet, nullable=False),
+    _number("authorized_at_ms"),
+    _words("state"),
+    Index(None, "member_id"),
+    Index(None, "client_id"),
+    sqlite_autoincrement=True,
+)
+_of_export = link.c.account == ""
+Index(
+    "uq_link_source_account",
+    link.c.source,
+    link.c.account,
+    unique=True,
+    sqlite_where=~_of_export,
+    postgresql_where=~_of_export,
+)
+Index(
+    "uq_link_member_export",
+    link.c.member_id,
+    link.c.source,
+    unique=True,
+    sqlite_where=_of_export,
+    postgresql_where=_of_export,
+)
+
+sealed_grant = Table(
+    "sealed_grant", metadata, _of("link", key=True), Column("sealed", LargeBinary, nullable=False)
+)
+
+poll = Table(
+    "poll",
+    metadata,
+    _of("link", key=True),
+    _number("next_ms"),
+    _number("last_ms"),
+    _number("fails"),
+    Index(None, "next_ms"),
+)
+
+# --- plays ------------------------------------------------------------------------------------------------
+
+track = Table(
+    "track",
+    metadata,
+    _id(),
+    Column("key", Words, nullable=False, unique=True),
+    _words("title"),
+    _words("artist"),
+    _words("album"),
+    _number("duration_ms"),
+    _words("isrc"),
+)
+
+# The key is the whole row, in the order in which it is read: one b-tree is table and index at once.
+play = Table(
+    "play",
+    metadata,
+    _of("link", key=True),
+    _key_part("at_ms"),
+    _of("track", key=True),
+    _key_part("ms_played"),
+    _key_part("nth"),
+    sqlite_with_rowid=False,
+)
+
+covered = Table(
+    "covered",
+    metadata,
+    _of("link", key=True),
+    _key_part("start_ms"),
+    _number("end_ms"),
+    sqlite_with_rowid=False,
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    _of("link", key=True),
+    _key_part("start_ms"),
+    _key_part("end_ms"),
+    Column("cause", Words, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# --- budget -----------------------------------------------------------------------------------------------
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("developer", Words, primary_key=True),
+    _key_part("at_ms"),
+    _number("calls"),
+    sqlite_with_rowid=False,
+)
+
+blocked = Table("blocked", metadata, Column("developer", Words, primary_key=True), _number("until_ms"))
+
+# --- recaps -----------------------------------------------------------------------------------------------
+
+# `owner` words group and member in one column, because a unique constraint does not see two NULLs as equal.
+recap = Table(
+    "recap",
+    metadata,
+    _id(),
+    _of("chat_group", optional=True),
+    _of("member", optional=True),
+    _words("owner"),
+    _number("made_ms"),
+    _words("facts"),
+    _words("sha256"),
+    UniqueConstraint("owner", "sha256"),
+)
+
+# --- playlists --------------------------------------------------------------------------------------------
+
+draft = Table(
+    "draft",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _of("member"),
+    _number("version"),
+    _words("body"),
+    _number("made_ms"),
+)
+
+playlist = Table(
+    "playlist",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _of("member"),
+    Column("draft_id", _ID, ForeignKey("draft.id"), nullable=False, unique=True),
+    _words("name"),
+    _words("words"),
+    _words("url"),
+    _words("playlist_id"),
+    _number("songs"),
+    _number("saved_ms"),
+    Index(None, "group_id", "saved_ms"),
+)
+
+resolution = Table(
+    "resolution",
+    metadata,
+    Column("wanted", Words, primary_key=True),
+    Column("found", Boolean, nullable=False),
+    _words("uri"),
+    _words("title"),
+    _words("artist"),
+    _words("album"),
+    _number("duration_ms"),
+    _words("isrc"),
+    _number("resolved_ms"),
+)
+
+# --- messages ---------------------------------------------------------------------------------------------
+
+message = Table(
+    "message",
+    metadata,
+    _id(),
+    _words("room"),
+    _words("author"),
+    _words("private_to"),
+    _number("made_ms"),
+    _words("body"),
+    Index(None, "room", "id"),
+)
