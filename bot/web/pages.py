@@ -1,0 +1,136 @@
+"""The pages a member sees while linking: plain HTML, no script, nothing secret in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from bot.services.linking import MORE_SCOPES, Invitation, Linked
+from bot.text import Text, in_english, t, tn
+
+_REVOKE = "https://www.spotify.com/account/apps/"
+
+_READ = (
+    t("the tracks you play (Spotify shows the newest 50, so I look about once an hour)"),
+    t("your top artists and tracks, and what is on right now, when you ask for them"),
+)
+_PLAYLISTS = t("and I may make and fill playlists in your account, each time you say so")
+
+
+def invitation_page(it: Invitation, again: bool) -> str:
+    """Before Spotify: who will be linked, what is read and kept. `again`: the login came back from another browser."""
+    may_write = bool(it.scopes & MORE_SCOPES["playlists"])
+    button = (
+        '<form method="post"><button class="button">Yes, this is me: link it</button></form>'
+        if again
+        else f'<p><a class="button" href="{escape(it.spotify_url)}">Continue to Spotify</a></p>'
+    )
+    return _page(
+        t("Link your Spotify to {who}?", who=it.member.name),
+        _said(
+            t("The Spotify account you use next will belong to {who} in chat.", who=it.member.name),
+            strong=True,
+        )
+        + _said(t("If somebody sent you this page and {who} is not you, close it.", who=it.member.name))
+        + "<h2>What I read</h2>"
+        + _list([*_READ, *([_PLAYLISTS] if may_write else [])])
+        + "<h2>What I keep</h2>"
+        + _list(
+            [
+                t("which track you played and when, and your Spotify account number"),
+                t("the key Spotify gives me, encrypted; never your password or e-mail"),
+            ]
+        )
+        + "<h2>Who sees it</h2>"
+        + _list(
+            [
+                t("nobody, until you say so in a group with /join, feature by feature"),
+                t("no advertiser, no AI model, no other service"),
+            ]
+        )
+        + _said(t("Whenever you like, /unlink deletes all of it at once."))
+        + button,
+    )
+
+
+def linked_page(it: Linked, seats: int) -> str:
+    """After Spotify: whose account is linked to whom, and the way back."""
+    if it.first_time:
+        what = t(
+            "{account} on Spotify is now linked to {who} in chat.", account=it.account, who=it.member.name
+        )
+    else:
+        what = t(
+            "The link of {account} on Spotify to {who} in chat is renewed for six months.",
+            account=it.account,
+            who=it.member.name,
+        )
+    parts = [_said(what, strong=True)]
+    if it.missing:
+        parts.append(
+            _said(
+                t(
+                    "Spotify did not give me everything I asked for ({scopes}); what needs it will say so.",
+                    scopes=", ".join(sorted(it.missing)),
+                )
+            )
+        )
+    parts.append(_said(t("You can close this page and go back to the chat. /join decides what others see.")))
+    parts.append(
+        _said(
+            tn(
+                "{n} of the app's {seats} seats is taken.",
+                "{n} of the app's {seats} seats are taken.",
+                it.seats,
+                seats=seats,
+            ),
+            quiet=True,
+        )
+    )
+    if it.undo:
+        parts.append(
+            f'<form method="post" action="/undo"><input type="hidden" name="token" value="{escape(it.undo)}">'
+            '<button class="button quiet">That is not me: undo</button></form>'
+        )
+    return _page(t("Linked"), "".join(parts))
+
+
+def undone_page(plays: int) -> str:
+    """After “not me”."""
+    return _page(
+        t("Undone"),
+        _said(
+            tn(
+                "The link is gone, and with it {n} play that I had read.",
+                "The link is gone, and with it {n} plays that I had read.",
+                plays,
+            )
+        )
+        + f'<p>To take the app off your Spotify account too, open <a href="{_REVOKE}">Spotify\'s list of apps</a>.</p>',
+    )
+
+
+def said_page(title: Text, *lines: Text) -> str:
+    """A page that only says something."""
+    return _page(title, "".join(_said(line) for line in lines))
+
+
+def _said(text: Text, *, strong: bool = False, quiet: bool = False) -> str:
+    words = in_english(text, escape=escape)
+    if strong:
+        return f"<p><strong>{words}</strong></p>"
+    return f'<p class="quiet-text">{words}</p>' if quiet else f"<p>{words}</p>"
+
+
+def _list(lines: Sequence[Text]) -> str:
+    return "<ul>" + "".join(f"<li>{in_english(line, escape=escape)}</li>" for line in lines) + "</ul>"
+
+
+def _page(title: Text, body: str) -> str:
+    heading = in_english(title, escape=escape)
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{heading} · Earshot</title><link rel="stylesheet" href="/style.css"></head>'
+        f"<body><main><header>EARSHOT</header><section><h1>{heading}</h1>{body}</section></main></body></html>"
+    )
