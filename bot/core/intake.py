@@ -1,0 +1,186 @@
+"""An import as a whole: what takes more than one row to tell.
+
+Equal rows, names that only other rows know, the time that each export covers, and the count of everything that was
+read. Pure bookkeeping; `services.importing` feeds it and stores what comes out. Extended files go in before account
+data, because they decide which account rows count.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.exports import FileName, Format, Skip, Skipped, read_row
+from bot.core.model import NewPlay, RawTrack, Span
+from bot.core.precedence import union
+
+MINUTE_MS = 60_000
+SECOND_MS = 1000
+
+
+@dataclass(slots=True)
+class FileTally:
+    """What has been read of one file. `whole` turns False if it breaks off."""
+
+    name: str
+    group: str
+    family: FileName
+    form: Format
+    rows: int = 0
+    first_ms: int | None = None
+    last_ms: int | None = None
+    whole: bool = True
+
+
+class Intake:
+    """Sorts the rows of one import. `covered` is what stored extended history covers already."""
+
+    def __init__(self, covered: Sequence[Span] = ()) -> None:
+        self.files: list[FileTally] = []
+        self.rows = 0
+        self.skipped: Counter[Skip] = Counter()
+        self.unreadable: Counter[tuple[str, str]] = Counter()
+        self.first_ms: int | None = None
+        self.last_ms: int | None = None
+        self._stored = list(covered)
+        self._covered: list[Span] | None = None
+        self._numbers: dict[str, int] = {}
+        self._tracks: dict[str, RawTrack] = {}
+        self._seen: set[int] = set()
+        self._times: dict[int, int] = {}
+        self._nameless: list[NewPlay] = []
+        self._moments: list[Span] = []
+
+    def file(self, name: str, group: str, family: FileName, form: Format) -> FileTally:
+        """Begin a file."""
+        tally = FileTally(name, group, family, form)
+        self.files.append(tally)
+        return tally
+
+    def take(self, tally: FileTally, rows: Iterable[object]) -> Iterator[NewPlay | None]:
+        """The plays among the rows, and None for every other row (which is counted here)."""
+        form, spoken, video = tally.form, tally.family.is_spoken, tally.family.is_video
+        place = self._number(f"{tally.group}\x1f{tally.family.family}")
+        for row in rows:
+            self.rows += 1
+            tally.rows += 1
+            read = read_row(row, form, spoken=spoken)
+            at_ms = read.at_ms
+            if at_ms is not None:
+                if tally.first_ms is None or at_ms < tally.first_ms:
+                    tally.first_ms = at_ms
+                if tally.last_ms is None or at_ms > tally.last_ms:
+                    tally.last_ms = at_ms
+            if isinstance(read, Skipped):
+                self._skip(tally, read)
+                yield None
+                continue
+            play = self._extended(read, video) if form is Format.EXTENDED else self._account(read, place)
+            if play is not None and (self.first_ms is None or play.at_ms < self.first_ms):
+                self.first_ms = play.at_ms
+            if play is not None and (self.last_ms is None or play.at_ms > self.last_ms):
+                self.last_ms = play.at_ms
+            # A play whose names other rows may know waits for the end of all extended files.
+            if play is not None and form is Format.EXTENDED and not _named(play.track):
+                self._nameless.append(play)
+                play = None
+            yield play
+
+    def lost(self, tally: FileTally, why: str, rows: int) -> None:
+        """The file cannot be read further; `rows` (0 or 1) is what broke off in the middle."""
+        tally.whole = False
+        tally.rows += rows
+        self.rows += rows
+        self.skipped[Skip.UNREADABLE] += rows
+        self.unreadable[tally.name, why] += rows
+
+    def named_late(self) -> Iterator[NewPlay]:
+        """After all extended files: the plays that waited, with whatever names the other rows had."""
+        for play in self._nameless:
+            yield play._replace(track=self._tracks[play.track.uri])
+        self._nameless.clear()
+
+    def coverage(self, form: Format) -> list[Span]:
+        """The time that the files read so far cover, in the given format."""
+        return union([*_coverage(self.files, form), *(self._moments if form is Format.EXTENDED else ())])
+
+    def _skip(self, tally: FileTally, read: Skipped) -> None:
+        self.skipped[read.skip] += 1
+        if read.skip is Skip.UNREADABLE:
+            self.unreadable[tally.name, read.why] += 1
+
+    def _number(self, identity: str) -> int:
+        return self._numbers.setdefault(identity, len(self._numbers))
+
+    def _extended(self, play: NewPlay, video: bool) -> NewPlay | None:
+        """The play with one shared track object, None if an equal row came before."""
+        track = play.track
+        identity = track.uri or f"{track.artist}\x1f{track.title}"
+        mark = (play.at_ms << 64) | (self._number(identity) << 32) | play.ms_played
+        if mark in self._seen:
+            self.skipped[Skip.DUPLICATE] += 1
+            return None
+        self._seen.add(mark)
+        if video:
+            # A video file says nothing about the time between its rows, but its own plays it does vouch for.
+            self._moments.append(_span(play.at_ms, play.at_ms, Format.EXTENDED))
+        known = self._tracks.get(track.key)
+        if known is None or _names(track) > _names(known):
+            self._tracks[track.key] = known = track
+        return play._replace(track=known)
+
+    def _account(self, play: NewPlay, place: int) -> NewPlay | None:
+        """The play with its number among equal rows, None where extended history covers its time."""
+        if self._covered is None:
+            self._covered = union([*self._stored, *self.coverage(Format.EXTENDED)])
+        index = bisect_right(self._covered, play.at_ms, key=_start_ms) - 1
+        if index >= 0 and play.at_ms < self._covered[index].end_ms:
+            self.skipped[Skip.COVERED] += 1
+            return None
+        track = self._tracks.setdefault(play.track.key, play.track)
+        mark = (place << 128) | (play.at_ms << 64) | (self._number(track.key) << 32) | play.ms_played
+        nth = self._times[mark] = self._times.get(mark, -1) + 1
+        return play._replace(track=track, nth=nth)
+
+
+def _start_ms(span: Span) -> int:
+    return span.start_ms
+
+
+def _names(track: RawTrack) -> int:
+    """How many of its names a row knows."""
+    return bool(track.title) + bool(track.artist) + bool(track.album)
+
+
+def _named(track: RawTrack) -> bool:
+    return not track.uri or _names(track) == 3
+
+
+def _span(first_ms: int, last_ms: int, form: Format) -> Span:
+    """From the minute of the first row to the end of what the last row's time can mean (a second, a minute)."""
+    length = SECOND_MS if form is Format.EXTENDED else MINUTE_MS
+    return Span(first_ms - first_ms % MINUTE_MS, last_ms - last_ms % length + length)
+
+
+def _coverage(files: Iterable[FileTally], form: Format) -> Iterator[Span]:
+    """The span of each music file, and of the pause between two files of one export that follow each other."""
+    spans: dict[tuple[str, str], dict[int, list[tuple[FileTally, Span]]]] = {}
+    for file in files:
+        skipped = file.family.is_video or file.family.is_spoken
+        if file.form is not form or skipped or file.first_ms is None or file.last_ms is None:
+            continue
+        span = _span(file.first_ms, file.last_ms, form)
+        yield span
+        if file.family.number is not None:
+            numbered = spans.setdefault((file.group, file.family.family), {})
+            numbered.setdefault(file.family.number, []).append((file, span))
+    for numbered in spans.values():
+        for number, (one, *rivals) in numbered.items():
+            (other, *other_rivals) = numbered.get(number + 1, [one])
+            # Two files of one number are two exports in one folder: which of them goes on is not told.
+            if other is one or rivals or other_rivals or not (one[0].whole and other[0].whole):
+                continue
+            if one[1].start_ms <= other[1].start_ms:
+                yield Span(one[1].start_ms, other[1].end_ms)
