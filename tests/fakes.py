@@ -1,0 +1,454 @@
+"""In-memory fakes: one store for every store port, a clock that stands still, chance that is no chance.
+
+The contract tests (`tests/contracts`) hold the fake store to the same promises as the real one, so that what passes
+on it passes on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
+
+from bot import ports
+from bot.core.model import (
+    Gap,
+    Group,
+    GroupId,
+    Identity,
+    Link,
+    LinkId,
+    LinkPlays,
+    LinkState,
+    Member,
+    MemberId,
+    NewPlay,
+    Play,
+    RawTrack,
+    RoomRef,
+    Source,
+    Span,
+    Track,
+    TrackId,
+)
+from bot.errors import NotAllowed, NotFound, Stale
+from bot.ports import (
+    Document,
+    DueLink,
+    FrozenRecap,
+    Membership,
+    Message,
+    PendingLogin,
+    Polled,
+    SavedPlaylist,
+)
+from bot.text import t
+
+
+class FakeClock:
+    """Time that passes only when told. `now` is ms UTC."""
+
+    def __init__(self, now: int = 1_760_000_000_000) -> None:
+        self.now = now
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def advance(self, ms: int) -> None:
+        self.now += ms
+
+
+class FakeChance:
+    """Tokens `token-1`, `token-2`, … and seeds 1, 2, …"""
+
+    def __init__(self) -> None:
+        self._tokens = count(1)
+        self._seeds = count(1)
+
+    def token(self) -> str:
+        return f"token-{next(self._tokens)}"
+
+    def seed(self) -> int:
+        return next(self._seeds)
+
+
+class FakeStore:
+    """Every store port, in memory."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, count[int]] = defaultdict(lambda: count(1))
+        self._members: dict[MemberId, Member] = {}
+        self._identities: dict[Identity, MemberId] = {}
+        self._groups: dict[GroupId, Group] = {}
+        self._rooms: dict[RoomRef, GroupId] = {}
+        self._memberships: dict[tuple[GroupId, MemberId], Membership] = {}
+        self._logins: dict[str, PendingLogin] = {}
+        self._links: dict[LinkId, Link] = {}
+        self._grants: dict[LinkId, bytes] = {}
+        self._polls: dict[LinkId, tuple[int, int, int]] = {}
+        self._tracks: dict[str, Track] = {}
+        self._plays: dict[LinkId, set[tuple[int, TrackId, int, int]]] = defaultdict(set)
+        self._covered: dict[LinkId, list[Span]] = defaultdict(list)
+        self._gaps: dict[LinkId, set[Gap]] = defaultdict(set)
+        self._spent: dict[str, Counter[int]] = defaultdict(Counter)
+        self._blocked: dict[str, int] = {}
+        self._recaps: dict[int, FrozenRecap] = {}
+        self._drafts: dict[int, Document] = {}
+        self._playlists: dict[int, SavedPlaylist] = {}
+        self._resolved: dict[str, RawTrack | None] = {}
+        self._messages: dict[int, Message] = {}
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    # --- people
+
+    async def add_member(self, name: str, zone: str, identity: Identity | None, now_ms: int) -> Member:
+        if identity is not None and (known := await self.member_of(identity)) is not None:
+            return known
+        member = Member(MemberId(next(self._ids["member"])), _storable(name), _storable(zone))
+        self._members[member.id] = member
+        if identity is not None:
+            self._identities[Identity(*map(_storable, identity))] = member.id
+        return member
+
+    async def member(self, member_id: MemberId) -> Member | None:
+        return self._members.get(member_id)
+
+    async def member_of(self, identity: Identity) -> Member | None:
+        known = self._identities.get(Identity(*map(_storable, identity)))
+        return None if known is None else self._members[known]
+
+    async def members_named(self, name: str) -> Sequence[Member]:
+        return [member for member in self._members.values() if member.name == _storable(name)]
+
+    async def all_members(self) -> Sequence[Member]:
+        return list(self._members.values())
+
+    # --- groups
+
+    async def open_room(self, room: RoomRef, name: str, zone: str) -> Group:
+        known = await self.group_of(room)
+        if known is not None:
+            return known
+        group = Group(GroupId(next(self._ids["group"])), _storable(name), _storable(zone))
+        self._groups[group.id] = group
+        self._rooms[RoomRef(*map(_storable, room))] = group.id
+        return group
+
+    async def group_of(self, room: RoomRef) -> Group | None:
+        known = self._rooms.get(RoomRef(*map(_storable, room)))
+        return None if known is None else self._groups[known]
+
+    async def group(self, group_id: GroupId) -> Group | None:
+        return self._groups.get(group_id)
+
+    async def join(
+        self, group_id: GroupId, member_id: MemberId, features: Collection[str], now_ms: int
+    ) -> None:
+        self._require(group_id in self._groups and member_id in self._members)
+        before = self._memberships.get((group_id, member_id))
+        self._memberships[group_id, member_id] = Membership(
+            member=self._members[member_id],
+            group_id=group_id,
+            features=frozenset(features),
+            joined_ms=now_ms if before is None else before.joined_ms,
+        )
+
+    async def leave(self, group_id: GroupId, member_id: MemberId) -> bool:
+        return self._memberships.pop((group_id, member_id), None) is not None
+
+    async def memberships(self, group_id: GroupId) -> Sequence[Membership]:
+        found = [it for it in self._memberships.values() if it.group_id == group_id]
+        return sorted(found, key=lambda it: (it.joined_ms, it.member.id))
+
+    async def groups_of(self, member_id: MemberId) -> Sequence[Group]:
+        found = [it for it in self._memberships.values() if it.member.id == member_id]
+        return [self._groups[it.group_id] for it in sorted(found, key=lambda it: (it.joined_ms, it.group_id))]
+
+    # --- links
+
+    async def begin_login(self, login: PendingLogin) -> None:
+        self._require(login.member_id in self._members)
+        older = [state for state, it in self._logins.items() if it.member_id == login.member_id]
+        for state in older:
+            del self._logins[state]
+        self._logins[login.state] = login
+
+    async def login(self, state: str, now_ms: int) -> PendingLogin | None:
+        login = self._logins.get(state)
+        return login if login is not None and login.expires_ms > now_ms else None
+
+    async def take_login(self, state: str, now_ms: int) -> PendingLogin | None:
+        login = self._logins.pop(state, None)
+        return login if login is not None and login.expires_ms > now_ms else None
+
+    async def link_account(self, link: Link, sealed_grant: bytes, next_poll_ms: int) -> Link:
+        self._require(link.member_id in self._members)
+        same = [it for it in self._links.values() if (it.source, it.account) == (link.source, link.account)]
+        if same and same[0].member_id != link.member_id:
+            raise NotAllowed(t("This account is linked to another member already."))
+        link_id = same[0].id if same else LinkId(next(self._ids["link"]))
+        self._links[link_id] = replace(link, id=link_id)
+        self._grants[link_id] = sealed_grant
+        self._polls[link_id] = (next_poll_ms, self._polls.get(link_id, (0, 0, 0))[1], 0)
+        return self._links[link_id]
+
+    async def export_link(self, member_id: MemberId, source: Source) -> Link:
+        self._require(member_id in self._members)
+        for link in self._links.values():
+            if (link.member_id, link.source, link.account) == (member_id, source, ""):
+                return link
+        link = Link(LinkId(next(self._ids["link"])), member_id, source)
+        self._links[link.id] = link
+        return link
+
+    async def links(self, member_id: MemberId) -> Sequence[Link]:
+        return [link for link in self._links.values() if link.member_id == member_id]
+
+    async def link(self, link_id: LinkId) -> Link | None:
+        return self._links.get(link_id)
+
+    async def sealed_grant(self, link_id: LinkId) -> bytes | None:
+        return self._grants.get(link_id)
+
+    async def renew_grant(self, link_id: LinkId, sealed_grant: bytes) -> None:
+        self._require(link_id in self._links)
+        self._grants[link_id] = sealed_grant
+
+    async def set_state(self, link_id: LinkId, state: LinkState) -> None:
+        self._require(link_id in self._links)
+        self._links[link_id] = replace(self._links[link_id], state=state)
+
+    async def unlink(self, link_id: LinkId) -> int:
+        plays = len(self._plays.pop(link_id, ()))
+        for kept in (self._links, self._grants, self._polls, self._covered, self._gaps):
+            kept.pop(link_id, None)  # type: ignore[attr-defined]
+        return plays
+
+    async def seats(self, client_id: str) -> int:
+        return len({it.account for it in self._links.values() if it.client_id == client_id and it.account})
+
+    async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
+        due = [look for look in self._looks() if look.next_ms <= now_ms]
+        return sorted(due, key=lambda look: (look.next_ms, look.link.id))[:limit]
+
+    async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:
+        return [look for look in self._looks() if look.link.member_id in member_ids]
+
+    def _looks(self) -> list[DueLink]:
+        return [
+            DueLink(link, *self._polls[link.id])
+            for link in self._links.values()
+            if link.id in self._polls and link.state is LinkState.ACTIVE
+        ]
+
+    # --- plays
+
+    async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
+        self._require(link_id in self._links)
+        stored = self._plays[link_id]
+        before = len(stored)
+        stored.update((play.at_ms, self._track(play.track), play.ms_played, play.nth) for play in plays)
+        return len(stored) - before
+
+    async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
+        self._require(link_id in self._links)
+        stored = self._covered[link_id]
+        for new in spans:
+            if new.start_ms >= new.end_ms:
+                continue
+            touching = [it for it in stored if it.start_ms <= new.end_ms and new.start_ms <= it.end_ms]
+            for it in touching:
+                stored.remove(it)
+            starts, ends = zip(new, *touching, strict=True)
+            stored.append(Span(min(starts), max(ends)))
+        stored.sort()
+
+    async def record_poll(self, polled: Polled) -> int:
+        new = await self.record(polled.link_id, polled.plays)
+        if polled.certified is not None:
+            await self.cover(polled.link_id, [polled.certified])
+        if polled.gap is not None:
+            self._gaps[polled.link_id].add(polled.gap)
+        if polled.link_id in self._polls:
+            self._polls[polled.link_id] = (polled.next_ms, polled.at_ms, polled.fails)
+        return new
+
+    async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
+        keys = {track.id: track.key for track in self._tracks.values()}
+        newest = sorted(self._plays.get(link_id, ()), reverse=True)[:limit]
+        return [(at_ms, keys[track_id]) for at_ms, track_id, _, _ in newest]
+
+    async def plays_between(
+        self, member_ids: Collection[MemberId], start_ms: int, end_ms: int
+    ) -> Sequence[LinkPlays]:
+        return [
+            LinkPlays(
+                link=link,
+                plays=[
+                    Play(at_ms, track_id, ms_played)
+                    for at_ms, track_id, ms_played, _ in sorted(self._plays.get(link.id, ()))
+                    if start_ms <= at_ms < end_ms
+                ],
+                covered=list(self._covered.get(link.id, ())),
+                gaps=sorted(
+                    gap
+                    for gap in self._gaps.get(link.id, ())
+                    if gap.start_ms < end_ms and gap.end_ms > start_ms
+                ),
+            )
+            for link in self._links.values()
+            if link.member_id in member_ids
+        ]
+
+    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
+        return {track.id: track for track in self._tracks.values() if track.id in track_ids}
+
+    async def artists(self) -> Sequence[tuple[str, int]]:
+        tracks = Counter(track.artist for track in self._tracks.values() if track.artist)
+        return sorted(tracks.items(), key=lambda it: (-it[1], it[0]))
+
+    async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
+        links = [link.id for link in self._links.values() if link.member_id in member_ids]
+        return min((play[0] for link_id in links for play in self._plays.get(link_id, ())), default=None)
+
+    def _track(self, raw: RawTrack) -> TrackId:
+        key, title, artist, album, isrc = map(
+            _storable, (raw.key, raw.title, raw.artist, raw.album, raw.isrc)
+        )
+        known = self._tracks.get(key) or Track(TrackId(next(self._ids["track"])), key, "", "", "")
+        self._tracks[key] = Track(
+            id=known.id,
+            key=key,
+            title=known.title or title,
+            artist=known.artist or artist,
+            album=known.album or album,
+            duration_ms=known.duration_ms or raw.duration_ms,
+            isrc=known.isrc or isrc,
+        )
+        return known.id
+
+    # --- budget
+
+    async def spend(self, developer: str, now_ms: int, calls: int = 1) -> None:
+        self._spent[developer][now_ms] += calls
+
+    async def spent(self, developer: str, since_ms: int) -> int:
+        return sum(calls for at_ms, calls in self._spent[developer].items() if at_ms >= since_ms)
+
+    async def block(self, developer: str, until_ms: int) -> None:
+        self._blocked[developer] = until_ms
+
+    async def blocked_until(self, developer: str) -> int:
+        return self._blocked.get(developer, 0)
+
+    # --- recaps
+
+    async def freeze(
+        self, group_id: GroupId | None, member_id: MemberId | None, made_ms: int, facts: str, sha256: str
+    ) -> FrozenRecap:
+        self._require(group_id is None or group_id in self._groups)
+        self._require(member_id is None or member_id in self._members)
+        for kept in self._recaps.values():
+            if (kept.group_id, kept.member_id, kept.sha256) == (group_id, member_id, sha256):
+                return kept
+        recap = FrozenRecap(next(self._ids["recap"]), group_id, member_id, made_ms, facts, sha256)
+        self._recaps[recap.id] = recap
+        return recap
+
+    async def frozen(self, recap_id: int) -> FrozenRecap | None:
+        return self._recaps.get(recap_id)
+
+    # --- playlists
+
+    async def new_draft(self, group_id: GroupId, member_id: MemberId, body: str, now_ms: int) -> Document:
+        self._require(group_id in self._groups and member_id in self._members)
+        draft = Document(next(self._ids["draft"]), group_id, member_id, 1, _storable(body))
+        self._drafts[draft.id] = draft
+        return draft
+
+    async def draft(self, draft_id: int) -> Document | None:
+        return self._drafts.get(draft_id)
+
+    async def change_draft(self, draft_id: int, version: int, body: str) -> Document:
+        self._require(draft_id in self._drafts)
+        draft = self._drafts[draft_id]
+        if draft.version != version:
+            raise Stale(t("Somebody else changed this list in the same moment."))
+        self._drafts[draft_id] = replace(draft, version=version + 1, body=_storable(body))
+        return self._drafts[draft_id]
+
+    async def saved(self, playlist: SavedPlaylist) -> SavedPlaylist:
+        self._require(playlist.draft_id in self._drafts)
+        if playlist.draft_id not in self._playlists:
+            kept = replace(playlist, id=next(self._ids["playlist"]))
+            self._playlists[playlist.draft_id] = kept
+        return self._playlists[playlist.draft_id]
+
+    async def playlists(self, group_id: GroupId, limit: int) -> Sequence[SavedPlaylist]:
+        found = [it for it in self._playlists.values() if it.group_id == group_id]
+        return sorted(found, key=lambda it: (-it.saved_ms, -it.id))[:limit]
+
+    async def resolved(self, wanted: Collection[str]) -> Mapping[str, RawTrack | None]:
+        return {key: self._resolved[key] for key in wanted if key in self._resolved}
+
+    async def remember_resolved(self, wanted: str, found: RawTrack | None, now_ms: int) -> None:
+        self._resolved[wanted] = found
+
+    # --- messages
+
+    async def append(self, room: str, author: str, private_to: str, body: str, now_ms: int) -> Message:
+        message = Message(next(self._ids["message"]), room, author, private_to, now_ms, _storable(body))
+        self._messages[message.id] = message
+        return message
+
+    async def rewrite(self, message_id: int, body: str) -> Message | None:
+        if message_id not in self._messages:
+            return None
+        self._messages[message_id] = replace(self._messages[message_id], body=_storable(body))
+        return self._messages[message_id]
+
+    async def message(self, message_id: int) -> Message | None:
+        return self._messages.get(message_id)
+
+    async def messages(self, room: str, viewer: str, after_id: int, limit: int) -> Sequence[Message]:
+        seen = [
+            it
+            for it in self._messages.values()
+            if it.room == room and it.id > after_id and it.private_to in {"", viewer}
+        ]
+        return seen[-limit:] if limit else []
+
+    def _require(self, there: bool) -> None:
+        if not there:
+            raise NotFound(t("That is not there any more."))
+
+
+def _storable(text: str) -> str:
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
+
+
+if TYPE_CHECKING:
+
+    class _EveryPort(
+        ports.MemberStore,
+        ports.GroupStore,
+        ports.LinkStore,
+        ports.PlayStore,
+        ports.BudgetStore,
+        ports.RecapStore,
+        ports.DraftStore,
+        ports.PlaylistStore,
+        ports.MessageStore,
+        Protocol,
+    ): ...
+
+    def _satisfied(store: FakeStore, clock: FakeClock, chance: FakeChance) -> None:
+        every_port: _EveryPort = store
+        a_clock: ports.Clock = clock
+        a_chance: ports.Chance = chance
+        assert (every_port, a_clock, a_chance)
