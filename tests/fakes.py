@@ -226,7 +226,7 @@ class FakeStore:
     async def unlink(self, link_id: LinkId) -> int:
         plays = len(self._plays.pop(link_id, ()))
         for kept in (self._links, self._grants, self._polls, self._covered, self._gaps):
-            kept.pop(link_id, None)  # type: ignore[attr-defined]
+            kept.pop(link_id, None)
         return plays
 
     async def seats(self, client_id: str) -> int:
@@ -447,8 +447,11 @@ if TYPE_CHECKING:
         Protocol,
     ): ...
 
-    def _satisfied(store: FakeStore, clock: FakeClock, chance: FakeChance) -> None:
-        every_port: _EveryPort = store
-        a_clock: ports.Clock = clock
-        a_chance: ports.Chance = chance
-        assert (every_port, a_clock, a_chance)
+    def _is_every_port(store: FakeStore) -> _EveryPort:
+        return store
+
+    def _is_a_clock(clock: FakeClock) -> ports.Clock:
+        return clock
+
+    def _is_chance(chance: FakeChance) -> ports.Chance:
+        return chance
