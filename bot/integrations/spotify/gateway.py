@@ -113,8 +113,12 @@ def silence_spotipy() -> None:
 
 
 def _only_json(answer: requests.Response, **_: Any) -> None:
-    """spotipy turns a body that is no JSON into None, as if all were well; an error page is not well."""
-    if answer.ok and answer.content:
+    """spotipy turns a body that is no JSON into None, as if all were well; an error page is not well.
+
+    Only a 204, and the answer to a change, may be empty.
+    """
+    wanted = answer.status_code == 200 and answer.request.method == "GET"
+    if answer.ok and (answer.content or wanted):
         try:
             answer.json()
         except ValueError:
