@@ -21,6 +21,10 @@ VARIOUS_ARTISTS_FROM = 3
 """An album whose listed songs have this many first artists or more is a compilation."""
 
 
+COPIES = ("karaoke", "made famous by", "tribute")
+"""Search must be able to meet these; hardly anybody looks for them, and nobody listens of an evening."""
+
+
 class CatalogueError(ValueError):
     """A row of the catalogue cannot be read; the sentence names the line and what is wrong with it."""
 
@@ -57,6 +61,12 @@ class Track:
     lang: str
     scene: str
     weight: float
+
+    @property
+    def is_copy(self) -> bool:
+        """A karaoke or tribute version of somebody else's song."""
+        words = f"{self.title} {self.artists[0].name} {self.album.name}".casefold()
+        return any(word in words for word in COPIES)
 
     @property
     def uri(self) -> str:

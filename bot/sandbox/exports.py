@@ -32,7 +32,7 @@ READ_ME = (
     "The files have the shape of a real export. Times are UTC; `ts` is when a stream ended.\n"
 )
 TWICE = 0.006
-ASIDE = 0.05
+ASIDE = 0.12
 """How many of the longer gaps between plays hold a podcast or a video."""
 ASIDE_GAP_MS = 3_000_000
 

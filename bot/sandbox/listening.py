@@ -56,7 +56,11 @@ class Listening:
         self.listeners = {listener.id: listener for listener in listeners}
         self.stories = Stories(seed, catalogue, listeners)
         known = sorted(
-            (track for track in catalogue.tracks.values() if track.id not in self.stories.kept_back),
+            (
+                track
+                for track in catalogue.tracks.values()
+                if not (track.id in self.stories.kept_back or track.is_copy)
+            ),
             key=lambda track: (-track.weight, track.id),
         )
         self._tastes = {

@@ -12,13 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.sandbox.catalogue import Album, Artist, Catalogue, Track
+from bot.sandbox.catalogue import COPIES, Album, Artist, Catalogue, Track
 
 _TERM = re.compile(r'(?:(?P<field>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<word>\S+))', re.IGNORECASE)
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?\Z")
 FIELDS = frozenset({"track", "artist", "album", "year", "isrc", "genre", "upc", "tag"})
 FOUND_SHARE = 0.5
 """At least this share of the loose words must be met somewhere."""
+TITLE, ARTIST, ALBUM = 3.0, 2.8, 0.7
+"""What a word is worth by where it is met; `EXACT` comes on top when the whole query is the name."""
+EXACT = 1.0
+PLAIN = 0.8
 SLIP_FROM = 5
 """A word this long may have one letter wrong, missing or too many."""
 
@@ -99,11 +103,12 @@ class Search:
         for entry in self._entries:
             if not all(_passes(entry, name, value) for name, value in query.filters):
                 continue
-            score = _score(query.words, ((entry.title, 3.0), (entry.artists, 2.0), (entry.album, 0.7)))
+            score = _score(query.words, ((entry.title, TITLE), (entry.artists, ARTIST), (entry.album, ALBUM)))
             if score is not None:
-                phrase = " ".join(query.words)
-                exact = 2.0 if phrase and phrase in {entry.title, f"{entry.title} {entry.artists}"} else 0.0
-                scored.append((-(score + exact + entry.track.weight), entry.track.id, entry.track))
+                extra = _extra(query.words, entry.title, f"{entry.title} {entry.artists}") + _known(
+                    entry.track, query.words
+                )
+                scored.append((-(score + extra), entry.track.id, entry.track))
         return [track for _, _, track in sorted(scored, key=lambda row: row[:2])]
 
     def artists(self, text: str) -> list[Artist]:
@@ -129,11 +134,11 @@ def _ranked(query: Query, rows: Iterable[_Row[_Found]]) -> list[_Found]:
     for row in rows:
         if not any(all(_passes(song, *each) for each in query.filters) for song in row.songs):
             continue
-        score = _score(query.words, ((row.name, 3.0),))
+        score = _score(query.words, ((row.name, TITLE),))
         if score is not None:
-            exact = 2.0 if " ".join(query.words) == row.name else 0.0
-            known = max(song.track.weight for song in row.songs)
-            scored.append((-(score + exact + known), row.id, row.found))
+            extra = _extra(query.words, row.name, row.name)
+            known = max(_known(song.track, query.words) for song in row.songs)
+            scored.append((-(score + extra + known), row.id, row.found))
     return [found for _, _, found in sorted(scored, key=lambda each: each[:2])]
 
 
@@ -158,6 +163,20 @@ def _score(words: tuple[str, ...], fields: tuple[tuple[str, float], ...]) -> flo
     if sum(value > 0 for value in met) < FOUND_SHARE * len(words):
         return None
     return sum(met) / len(words)
+
+
+def _extra(words: tuple[str, ...], name: str, whole: str) -> float:
+    """For being just what was typed, or for a name with little beside it (rather the song than its live take)."""
+    if not words:
+        return 0.0
+    held = name.split()
+    exact = EXACT if " ".join(words) in {name, whole} else 0.0
+    return exact + PLAIN * sum(token in words for token in held) / max(1, len(held))
+
+
+def _known(track: Track, words: tuple[str, ...]) -> float:
+    """The better known first; a karaoke version last, unless karaoke is what was typed."""
+    return -2.0 if track.is_copy and not set(words) & set(COPIES) else track.weight
 
 
 def _met(word: str, tokens: list[str]) -> float:

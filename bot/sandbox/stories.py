@@ -71,7 +71,8 @@ class Stories:
         travelling = [
             track
             for track in catalogue.tracks.values()
-            if track.id not in sad_ids and fraction(seed, "kept back", track.id) < KEPT_BACK
+            if not (track.id in sad_ids or track.is_copy)
+            and fraction(seed, "kept back", track.id) < KEPT_BACK
         ]
         self._travelling = sorted(travelling, key=lambda track: fraction(seed, "travels", track.id))
         self.kept_back = frozenset(track.id for track in travelling)

@@ -21,8 +21,6 @@ ROTATION = 170
 ACCIDENT = 0.02
 """The pull of a scene the listener does not care for."""
 FAVOURITE = 5.0
-KARAOKE = ("karaoke", "made famous by", "tribute")
-"""Search must be able to meet these; nobody listens to them of an evening."""
 
 
 class Taste:
@@ -43,7 +41,7 @@ class Taste:
             (
                 (self._weight(track), track)
                 for track in catalogue.tracks.values()
-                if self._wanted(track, kept_back)
+                if track.id not in kept_back and not track.is_copy
             ),
             key=lambda pair: (-pair[0], pair[1].id),
         )
@@ -72,10 +70,6 @@ class Taste:
         return [
             other for other in self._catalogue.on_album(track.album.id) if other.id not in self._kept_back
         ]
-
-    def _wanted(self, track: Track, kept_back: Set[str]) -> bool:
-        words = f"{track.title} {track.artists[0].name}".casefold()
-        return track.id not in kept_back and not any(word in words for word in KARAOKE)
 
     def _weight(self, track: Track) -> float:
         scene = self._listener.scenes.get(track.scene, ACCIDENT)
