@@ -82,12 +82,13 @@ Block = Lines | Listing | Fields | Picture
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An answer or a post."""
+    """An answer or a post. `replaces`: in answer to a button, take the place of the card that carries it."""
 
     title: Text
     blocks: tuple[Block, ...] = ()
     buttons: tuple[Button | Link, ...] = ()
     footer: Text | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,21 @@ class Option:
             return tuple(str(choice.value) for choice in self.kind)
         return ("yes", "no") if self.kind is bool else ()
 
+    @property
+    def default_words(self) -> str:
+        """The default as a person would type it."""
+        if isinstance(self.default, bool):
+            return "yes" if self.default else "no"
+        return str(self.default.value if isinstance(self.default, Enum) else self.default)
+
+    @property
+    def usage(self) -> str:
+        """`<prompt>` if required, else `[count:10]` with its default."""
+        if self.required:
+            return f"<{self.name}>"
+        default = self.default_words
+        return f"[{self.name}:{default}]" if default else f"[{self.name}]"
+
     def parse(self, typed: str) -> Any:
         """The value behind the typed words. Raises `BadOption` with a sentence that says what would do."""
         if self.choices:
@@ -123,11 +138,7 @@ class Command:
     @property
     def usage(self) -> str:
         """`/top [what:artist] [count:10]`: required options in angle brackets, others with their default."""
-        words = [
-            f"<{option.name}>" if option.required else f"[{option.name}:{_shown(option.default)}]"
-            for option in self.options
-        ]
-        return " ".join([f"/{self.name}", *words])
+        return " ".join([f"/{self.name}", *(option.usage for option in self.options)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +220,6 @@ def _options(cog: Cog, method: Any) -> Iterator[Option]:
             opt.most,
             suggest,
         )
-
-
-def _shown(default: Any) -> str:
-    if isinstance(default, bool):
-        return "yes" if default else "no"
-    return str(default.value if isinstance(default, Enum) else default)
 
 
 def parsed(options: Sequence[Option], typed: Mapping[str, str]) -> dict[str, Any]:
