@@ -10,6 +10,7 @@ EarshotError
 │   ├── NotFound           no such recap, draft, message or member (any more)
 │   ├── Stale              somebody else changed it in the same moment: look again
 │   └── BadExport          the file is not a Spotify export, or is broken
+│       └── BrokenOff      a file of rows ends too early; what came before it was read
 ├── ServiceError           another service did not do its part
 │   ├── Unavailable        down, slow, or talking nonsense
 │   ├── RateLimited        asked too often; `retry_after_s` says when to ask again
@@ -73,6 +74,14 @@ class Stale(UserError):
 
 class BadExport(UserError):
     """The file is not a Spotify export, or is broken."""
+
+
+class BrokenOff(BadExport):
+    """A file of rows ends too early. `lost` is 1 where it ends inside a row, 0 between two rows."""
+
+    def __init__(self, text: Text | str, lost: int) -> None:
+        super().__init__(text)
+        self.lost = lost
 
 
 class ServiceError(EarshotError):

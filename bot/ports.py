@@ -236,7 +236,10 @@ class PlayStore(Protocol):
     """Plays: append-only, raw identity kept."""
 
     async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
-        """Add plays; those already there are left alone. How many were new."""
+        """Add plays; those already there are left alone. How many were new.
+
+        What is stored of a track is kept; names that were unknown are filled in from what comes later.
+        """
         ...
 
     async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
@@ -507,8 +510,21 @@ class ExportFile(Protocol):
         """The container it lies in (a zip, a folder): files of one group are one export."""
         ...
 
-    def rows(self) -> Iterable[Mapping[str, object]]:
-        """Its rows, streamed. Raises `BadExport` where the file breaks off or is no list of rows."""
+    @property
+    def same_as(self) -> str:
+        """The name of an earlier file with exactly the same bytes, "" if there is none."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be opened at all (an encrypted or incomplete zip), "" if it can."""
+        ...
+
+    def rows(self) -> Iterable[object]:
+        """Its rows as JSON values, streamed anew each time; None for a row that is no JSON.
+
+        Raises `BrokenOff` where the file ends too early, and `BadExport` where it is no list at all.
+        """
         ...
 
 
@@ -516,5 +532,5 @@ class ExportReader(Protocol):
     """Finds the JSON files in what a member gave us."""
 
     def open(self, paths: Sequence[str]) -> Iterable[ExportFile]:
-        """Raises `BadExport` for a path that is not there or a zip that cannot be read."""
+        """Every JSON file there, in order of name. Raises `BadExport` for a path that is not there."""
         ...

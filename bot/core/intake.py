@@ -1,8 +1,8 @@
 """An import as a whole: what takes more than one row to tell.
 
-Equal rows, names that only other rows know, the time that each export covers, and the count of everything that was
-read. Pure bookkeeping; `services.importing` feeds it and stores what comes out. Extended files go in before account
-data, because they decide which account rows count.
+Equal rows, the time that each export covers, and the count of everything that was read. Pure bookkeeping;
+`services.importing` feeds it and stores what comes out. Extended files go in before account data, because they
+decide which account rows count.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ class Intake:
         self._tracks: dict[str, RawTrack] = {}
         self._seen: set[int] = set()
         self._times: dict[int, int] = {}
-        self._nameless: list[NewPlay] = []
         self._moments: list[Span] = []
 
     def file(self, name: str, group: str, family: FileName, form: Format) -> FileTally:
@@ -82,10 +81,6 @@ class Intake:
                 self.first_ms = play.at_ms
             if play is not None and (self.last_ms is None or play.at_ms > self.last_ms):
                 self.last_ms = play.at_ms
-            # A play whose names other rows may know waits for the end of all extended files.
-            if play is not None and form is Format.EXTENDED and not _named(play.track):
-                self._nameless.append(play)
-                play = None
             yield play
 
     def lost(self, tally: FileTally, why: str, rows: int) -> None:
@@ -95,12 +90,6 @@ class Intake:
         self.rows += rows
         self.skipped[Skip.UNREADABLE] += rows
         self.unreadable[tally.name, why] += rows
-
-    def named_late(self) -> Iterator[NewPlay]:
-        """After all extended files: the plays that waited, with whatever names the other rows had."""
-        for play in self._nameless:
-            yield play._replace(track=self._tracks[play.track.uri])
-        self._nameless.clear()
 
     def coverage(self, form: Format) -> list[Span]:
         """The time that the files read so far cover, in the given format."""
@@ -126,10 +115,10 @@ class Intake:
         if video:
             # A video file says nothing about the time between its rows, but its own plays it does vouch for.
             self._moments.append(_span(play.at_ms, play.at_ms, Format.EXTENDED))
-        known = self._tracks.get(track.key)
-        if known is None or _names(track) > _names(known):
-            self._tracks[track.key] = known = track
-        return play._replace(track=known)
+        known = self._tracks.get(identity)
+        if known is None or (known != track and _names(track) > _names(known)):
+            self._tracks[identity] = known = track
+        return NewPlay(play.at_ms, known, play.ms_played)
 
     def _account(self, play: NewPlay, place: int) -> NewPlay | None:
         """The play with its number among equal rows, None where extended history covers its time."""
@@ -142,7 +131,7 @@ class Intake:
         track = self._tracks.setdefault(play.track.key, play.track)
         mark = (place << 128) | (play.at_ms << 64) | (self._number(track.key) << 32) | play.ms_played
         nth = self._times[mark] = self._times.get(mark, -1) + 1
-        return play._replace(track=track, nth=nth)
+        return NewPlay(play.at_ms, track, play.ms_played, nth)
 
 
 def _start_ms(span: Span) -> int:
@@ -152,10 +141,6 @@ def _start_ms(span: Span) -> int:
 def _names(track: RawTrack) -> int:
     """How many of its names a row knows."""
     return bool(track.title) + bool(track.artist) + bool(track.album)
-
-
-def _named(track: RawTrack) -> bool:
-    return not track.uri or _names(track) == 3
 
 
 def _span(first_ms: int, last_ms: int, form: Format) -> Span:
