@@ -97,7 +97,7 @@ async def test_recent_is_what_the_listener_played(setup: Setup):
 
 async def test_what_is_on_now(setup: Setup):
     seen = []
-    for _ in range(80):
+    for _ in range(150):
         seen.append(await setup.listening.now_playing(setup.token))
         setup.clock.advance(9 * 60_000)
         if None in seen and any(seen):
