@@ -8,16 +8,16 @@ off a title: a live take, a remix and a remaster are songs of their own.
 from __future__ import annotations
 
 import unicodedata
+from typing import NamedTuple
 
 from bot.core.model import Track
 
 UNKNOWN_TITLE = "(title unknown)"
 UNKNOWN_ARTIST = "(artist unknown)"
 
-# (artist, title), folded; a track without a name is only ever the same as itself: (raw key,).
-SongKey = tuple[str, ...]
-# (artist,) or (artist, album), folded.
-NameKey = tuple[str, ...]
+# Folded names, the artist first: (artist, title), (artist,), (artist, album). A track that lacks one of its names is
+# only ever the same as itself: (raw key,).
+Key = tuple[str, ...]
 
 
 def fold(name: str) -> str:
@@ -28,19 +28,19 @@ def fold(name: str) -> str:
     return " ".join(compatible.split())
 
 
-def song_key(track: Track) -> SongKey:
-    """Which song a raw track is: (artist, title) folded, or (raw key,) where a name is missing."""
-    artist, title = fold(track.artist), fold(track.title)
-    return (artist, title) if artist and title else (track.key,)
+class Keys(NamedTuple):
+    """What a raw track counts as; None where the source names no such thing."""
+
+    song: Key
+    artist: Key | None
+    album: Key | None
 
 
-def artist_key(track: Track) -> NameKey | None:
-    """Which artist, as credited in the row; None where the source names none."""
-    artist = fold(track.artist)
-    return (artist,) if artist else None
-
-
-def album_key(track: Track) -> NameKey | None:
-    """Which album, with its artist; None where the source names none."""
-    artist, album = fold(track.artist), fold(track.album)
-    return (artist, album) if album else None
+def keys_of(track: Track) -> Keys:
+    """Which song, artist (as credited in the row) and album a raw track is."""
+    artist, title, album = fold(track.artist), fold(track.title), fold(track.album)
+    return Keys(
+        (artist, title) if artist and title else (track.key,),
+        (artist,) if artist else None,
+        (artist, album) if album else None,
+    )

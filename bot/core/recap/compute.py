@@ -1,0 +1,143 @@
+"""The facts of a period, from the members' counted plays. Every rule behind a number is in `core.rules`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from bot.core.model import Listening, MemberId, Period, Play, Span, Track, TrackId
+from bot.core.recap import hours
+from bot.core.recap.loops import loops, most_times_first
+from bot.core.recap.model import BusyHour, Coverage, Kind, MemberRecap, Recap
+from bot.core.recap.tops import Names, ranking
+
+MINUTE_MS = 60_000
+
+_track_id = itemgetter(1)
+_ms_played = itemgetter(2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One member's plays, counted in the ways that both the member's and the group's facts need."""
+
+    listening: Listening
+    counts: Counter[TrackId]
+    before: Counter[TrackId]
+    sounded_ms: int
+    exact: bool
+    zone: str
+    by_hour: Counter[hours.Hour]
+
+
+def recap(
+    name: str,
+    listenings: Sequence[Listening],
+    tracks: Mapping[TrackId, Track],
+    period: Period,
+    before: Sequence[Listening],
+    top: int = 10,
+    clock_zone: str | None = None,
+) -> Recap:
+    """The recap of these members, in the order given.
+
+    `before` is their listening in the period before (a member who is not in it played nothing); `tracks` has every
+    track of both. `clock_zone` puts all members on one clock; without it each is on their own.
+    """
+    names = Names(tracks)
+    earlier = {it.member.id: Counter(map(_track_id, it.plays)) for it in before}
+    parts = [_part(it, earlier.get(it.member.id, Counter()), tracks, period, clock_zone) for it in listenings]
+    members = tuple(_member(part, names, top) for part in parts)
+    counts = {part.listening.member.id: part.counts for part in parts}
+    befores = [part.before for part in parts]
+    return Recap(
+        name=name,
+        period=period,
+        plays=sum(member.plays for member in members),
+        plays_before=sum(member.plays_before for member in members),
+        listeners=sum(1 for member in members if member.plays),
+        minutes=sum(part.sounded_ms for part in parts) // MINUTE_MS,
+        minutes_exact=all(part.exact for part in parts),
+        top_tracks=ranking(Kind.TRACK, names, counts, befores, top),
+        top_artists=ranking(Kind.ARTIST, names, counts, befores, top),
+        top_albums=ranking(Kind.ALBUM, names, counts, befores, top),
+        clock=hours.together((member.clock for member in members), 24),
+        week=hours.together((member.week for member in members), 168),
+        busiest=_busiest(parts, period, clock_zone or period.zone),
+        loops=most_times_first([loop for member in members for loop in member.loops]),
+        members=members,
+        coverage=tuple(_coverage(it, period) for it in listenings),
+    )
+
+
+def sounded(plays: Sequence[Play], tracks: Mapping[TrackId, Track]) -> tuple[int, bool]:
+    """How long the plays sounded in ms, and whether every source told; else a track's whole length is taken."""
+    silent = Counter(track_id for _, track_id, ms_played in plays if not ms_played)
+    guessed_ms = sum(tracks[number].duration_ms * count for number, count in silent.items())
+    return sum(map(_ms_played, plays)) + guessed_ms, not silent
+
+
+def covered_ms(spans: Sequence[Span]) -> int:
+    """The length of disjoint spans together."""
+    return sum(span.end_ms - span.start_ms for span in spans)
+
+
+def _part(
+    it: Listening,
+    before: Counter[TrackId],
+    tracks: Mapping[TrackId, Track],
+    period: Period,
+    clock_zone: str | None,
+) -> _Part:
+    sounded_ms, exact = sounded(it.plays, tracks)
+    zone = clock_zone or it.member.zone
+    return _Part(
+        it,
+        Counter(map(_track_id, it.plays)),
+        before,
+        sounded_ms,
+        exact,
+        zone,
+        hours.by_hour(it.plays, zone, period),
+    )
+
+
+def _member(part: _Part, names: Names, top: int) -> MemberRecap:
+    member = part.listening.member
+    counts: dict[MemberId, Counter[TrackId]] = {member.id: part.counts}
+    return MemberRecap(
+        member=member,
+        plays=len(part.listening.plays),
+        plays_before=part.before.total(),
+        minutes=part.sounded_ms // MINUTE_MS,
+        minutes_exact=part.exact,
+        top_tracks=ranking(Kind.TRACK, names, counts, [part.before], top),
+        top_artists=ranking(Kind.ARTIST, names, counts, [part.before], top),
+        top_albums=ranking(Kind.ALBUM, names, counts, [part.before], top),
+        clock=hours.clock(part.by_hour),
+        week=hours.week(part.by_hour),
+        busiest=hours.busiest(part.by_hour, part.zone),
+        loops=most_times_first(loops(member, part.listening.plays, names)),
+    )
+
+
+def _busiest(parts: Sequence[_Part], period: Period, zone: str) -> BusyHour | None:
+    """The group's busiest hour, on one clock for everybody."""
+    everybody: Counter[hours.Hour] = Counter()
+    for part in parts:
+        same_clock = part.zone == zone
+        everybody.update(part.by_hour if same_clock else hours.by_hour(part.listening.plays, zone, period))
+    return hours.busiest(everybody, zone)
+
+
+def _coverage(it: Listening, period: Period) -> Coverage:
+    whole_ms = period.end_ms - period.start_ms
+    return Coverage(
+        member=it.member,
+        complete=covered_ms(it.covered) / whole_ms if whole_ms else 1.0,
+        covered=tuple(it.covered),
+        gaps=tuple(it.gaps),
+        sources=tuple(sorted(it.sources.items())),
+    )

@@ -1,0 +1,113 @@
+"""The rule behind each number, in words: what `/about` and a proof show, and what docs/numbers.md is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.exports import SHORTEST_PLAY_MS
+from bot.core.recap.loops import LEAST_TIMES
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a number is made. `says` is for whoever reads the number, `why` for whoever doubts it."""
+
+    id: str
+    name: str
+    says: str
+    why: str = ""
+
+
+_SECONDS = SHORTEST_PLAY_MS // 1000
+
+_ALL = (
+    Rule(
+        "play",
+        "A play",
+        f"One row of an export with at least {_SECONDS} seconds played, or one row of Spotify's list of recent "
+        f"plays. It belongs to the local day and hour in which it ended.",
+        "The end is what both export formats state themselves (ts, endTime). The start would have to be guessed: "
+        "after a pause it is not the end less the time played. So a song begun at 23:58 belongs to the next day. "
+        "Private sessions, podcasts, audiobooks and shorter rows are skipped and counted as skipped. A video counts "
+        "if it is of a track. Spotify's list of recent plays does not tell how long a play was, and lists what was "
+        "played for about 30 seconds or more.",
+    ),
+    Rule(
+        "sources",
+        "Where plays come from",
+        "At any time only one source counts: the extended streaming history where it covers that time, else the "
+        "account data where it covers it, else what Spotify's API showed.",
+        "Two sources tell the same play with different times, and people repeat songs, so matching their rows would "
+        "lose some plays and double others. An export covers the time from its first to its last row, file by file; "
+        "files that follow each other by number cover the pause between them; a file that breaks off covers what was "
+        "read of it. In the extended history rows with the same track, time and length count once; account data "
+        "knows only the minute, so there equal rows all count.",
+    ),
+    Rule(
+        "song",
+        "A song",
+        "Plays of tracks with the same artist and title, whatever the album. Upper and lower case and the width of "
+        "letters make no difference.",
+        "Names are compared after Unicode NFKC, case folding and squeezing white space. Nothing is cut off: a live "
+        "take, a remix, a remaster are songs of their own. A track whose names no row tells is a song of its own. A "
+        "song is shown with the names of its most played track.",
+    ),
+    Rule(
+        "artist",
+        "An artist",
+        "Plays by the artist that the row names; in an export that is the artist of the album.",
+        "Guests are not counted for themselves. Names are compared as those of songs are.",
+    ),
+    Rule(
+        "album",
+        "An album",
+        "Plays of tracks from albums with the same title and artist. Account data names no album, so its plays are "
+        "in no list of albums.",
+    ),
+    Rule(
+        "order",
+        "The order of a list",
+        "Most plays first; among equals by name in alphabetical order. The movement compares with the rank in the "
+        "period of the same kind right before.",
+    ),
+    Rule(
+        "minutes",
+        "Minutes",
+        "The time that the counted plays sounded, in whole minutes, cut not rounded. “About” is said where a source "
+        "does not tell it and the track's whole length was taken.",
+        "The minutes of a group are those of all its plays together, so they can be more than its members' whole "
+        "minutes added up.",
+    ),
+    Rule("listeners", "Listeners", "Members with at least one counted play."),
+    Rule(
+        "loop",
+        "On repeat",
+        f"One song at least {LEAST_TIMES} times in a row in one member's counted plays of the period, told with the "
+        f"end of its first and of its last play.",
+        "Anything else that counts as a play ends a loop; a skipped song does not. Account data knows only the "
+        "minute, so the order of two plays that ended in the same minute is not known.",
+    ),
+    Rule(
+        "clock",
+        "The clock",
+        "Plays by the local hour in which they ended, each on the clock of the member who played it.",
+        "Clock changes are exact: an hour that comes twice counts into the same bar of the clock both times.",
+    ),
+    Rule(
+        "busiest",
+        "The busiest hour",
+        "The clock hour of one day with the most plays, the earliest among equals. A group's hour is on the group's "
+        "clock.",
+        "Where clocks are put back, the hour that comes twice is two hours.",
+    ),
+    Rule(
+        "coverage",
+        "What may be missing",
+        "The share of the time that a source vouches for: an export for its span, Spotify's API for the time between "
+        "two looks whose lists overlapped.",
+        "Plays that a device reported days later can be missing from the API's list for ever; an export has them.",
+    ),
+)
+
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _ALL}
