@@ -10,21 +10,21 @@ import json
 import logging
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from fontTools.ttLib import TTFont, TTLibError
+from bot.integrations.painter.cmap import BadFont, characters, joined
 
 log = logging.getLogger(__name__)
 
 
 class Face(NamedTuple):
-    """One face: a font file, and which one inside it (0 but in collections)."""
+    """One face: a font file, and the number of the face inside it (0 but in collections)."""
 
     path: str
-    index: int
+    number: int
 
 
 class ScriptReport(NamedTuple):
@@ -105,7 +105,7 @@ def read_coverage(families: Mapping[str, Sequence[Face]], store: Path) -> Covera
 
 def _key(face: Face) -> str:
     stat = Path(face.path).stat()
-    return f"{face.index}|{stat.st_size}|{stat.st_mtime_ns}|{face.path}"
+    return f"{face.number}|{stat.st_size}|{stat.st_mtime_ns}|{face.path}"
 
 
 def _still_there(key: str) -> bool:
@@ -114,23 +114,10 @@ def _still_there(key: str) -> bool:
 
 def _edges_of(face: Face) -> list[int]:
     try:
-        with TTFont(face.path, fontNumber=face.index, lazy=True) as font:
-            codes = sorted(font.getBestCmap() or ())
-    except (TTLibError, OSError) as error:
-        log.warning("font left out: %s (%s)", face.path, error)
+        return characters(Path(face.path), face.number)
+    except (BadFont, OSError) as error:
+        log.warning("font left out: %s", error)
         return []
-    return _edges(codes)
-
-
-def _edges(codes: Iterable[int]) -> list[int]:
-    """Sorted code points as `[start, end, …]`, end excluded."""
-    edges: list[int] = []
-    for code in codes:
-        if edges and edges[-1] == code:
-            edges[-1] = code + 1
-        else:
-            edges += (code, code + 1)
-    return edges
 
 
 def _common(faces: Sequence[Sequence[int]]) -> list[int]:
@@ -140,10 +127,13 @@ def _common(faces: Sequence[Sequence[int]]) -> list[int]:
     shared = list(faces[0])
     for other in faces[1:]:
         if list(other) != shared:
-            ours = {code for start, end in zip(shared[::2], shared[1::2], strict=True) for code in range(start, end)}
-            theirs = {code for start, end in zip(other[::2], other[1::2], strict=True) for code in range(start, end)}
-            shared = _edges(sorted(ours & theirs))
+            shared = joined(sorted(_codes(shared) & _codes(other)))
     return shared
+
+
+def _codes(edges: Sequence[int]) -> set[int]:
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return {code for start, end in pairs for code in range(start, end)}
 
 
 def _load(store: Path) -> dict[str, list[int]]:

@@ -17,14 +17,18 @@ import typst
 
 from bot.integrations.painter.coverage import Coverage, Face, read_coverage
 
-_CODES = ("figo", "figbo", "notos", "notosbo", "spacemo", "spacembo", "fimo", "fimbo", "symbol1", "symbol2", "math")
+_CODES = (
+    "figo", "figbo", "notos", "notosbo", "spacemo", "spacembo", "fimo", "fimbo", "symbol1", "symbol2", "math",
+)  # fmt: skip
 
 _LABELS = ("Space Mono", "Fira Mono")
 _TEXT = ("FiraGO", "Noto Sans")
-_CJK = {"ja": "Noto Sans CJK JP", "ko": "Noto Sans CJK KR", "zh": "Noto Sans CJK SC", "zh-hant": "Noto Sans CJK TC"}
+# One of these serves all of CJK: each has every glyph and takes the forms that suit the language of a line. A second
+# would cost memory for nothing (typst reads a collection once per face: 19 MB).
+_CJK = tuple(f"Noto Sans CJK {region}" for region in ("JP", "SC", "KR", "TC", "HK"))
 # Emoji stand before symbols, or hearts and keycaps come out black; both come after the text, or they take its digits.
 _LAST = ("Noto Color Emoji", "Noto Sans Symbols2", "Noto Sans Symbols", "Noto Sans Math", "DejaVu Sans")
-_NOT_FOR_TEXT = ("Noto Sans CJK", "Noto Sans Mono", "Noto Sans Display", "Noto Sans Symbols", "Noto Sans Math")
+_NOT_FOR_TEXT = tuple(f"Noto Sans {name}" for name in ("CJK", "Mono", "Display", "Symbols", "Math"))
 _WEIGHTS = (400, 700)
 
 
@@ -45,7 +49,7 @@ def load_fonts(cache: Path, *, system_fonts: bool = True) -> FontSet:
         include_system_fonts=system_fonts, include_embedded_fonts=False, font_paths=[str(folder)]
     )
     installed = frozenset(fonts.families())
-    stacks = {language: _stack(language, installed) for language in ("en", "th", *_CJK)}
+    stacks = {language: _stack(language, installed) for language in ("en", "th")}
     coverage = read_coverage(_faces(fonts.fonts(), stacks["en"]), folder / "coverage.json")
     return FontSet(fonts, stacks, tuple(name for name in _LABELS if name in installed), coverage)
 
@@ -68,7 +72,7 @@ def unpack(cache: Path) -> Path:
 
 def _stack(language: str, installed: frozenset[str]) -> tuple[str, ...]:
     """Families for a language that are there (naming an absent one makes typst warn)."""
-    cjk = sorted(_CJK.values(), key=lambda name: name != _CJK.get(language))
+    cjk = [name for name in _CJK if name in installed][:1]
     others = sorted(
         name for name in installed if name.startswith("Noto Sans ") and not name.startswith(_NOT_FOR_TEXT)
     )

@@ -15,11 +15,15 @@ ROWS = 5
 NAMED = 8
 _SIDE_ITEMS = 8
 _DISCS = 5
-_MONTHS = ("January February March April May June July August September October November December").split()
+_OWN_ARTISTS = 3
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BEFORE = {
     PeriodKind.WEEK: "the week before", PeriodKind.MONTH: "the month before", PeriodKind.YEAR: "the year before",
-    PeriodKind.DAYS: "the days before",
+    PeriodKind.DAYS: "the time before",
 }  # fmt: skip
 
 
@@ -27,6 +31,7 @@ def jcard(recap: Recap, lettering: Lettering) -> dict[str, object]:
     """All that the template draws, apart from colours' values and fonts. Shares and counts come as 0 to 1."""
     looks = looks_by_member(part.member.id for part in recap.members)
     named = _named(recap.members)
+    before = _BEFORE[recap.period.kind]
     single = recap.members[0] if len(recap.members) == 1 else None
     return {
         "tokens": TOKENS,
@@ -37,6 +42,8 @@ def jcard(recap: Recap, lettering: Lettering) -> dict[str, object]:
         "dates": dates(recap.period),
         "kicker": [_data(line) for line in _kicker(recap, single, lettering)],
         "counts": _counts(recap, single),
+        "change": _mark(recap.plays - recap.plays_before) if single and recap.plays_before else None,
+        "before": before,
         "discs": [_disc(part, looks, lettering) for part in _discs(recap.members)],
         "more_discs": len(recap.members) - len(_discs(recap.members)),
         "rows": [_row(recap, row, looks, named, lettering) for row in recap.top_tracks[:ROWS]],
@@ -44,7 +51,7 @@ def jcard(recap: Recap, lettering: Lettering) -> dict[str, object]:
         "week": _scaled(recap.week),
         "clock": _scaled(recap.clock),
         "peak": max(range(len(recap.clock)), key=recap.clock.__getitem__) if any(recap.clock) else None,
-        "members_label": f"Plays, and against {_BEFORE[recap.period.kind]}" if recap.plays_before else "Plays",
+        "members_label": f"Plays, and against {before}" if recap.plays_before else "Plays",
         "members": [] if single else [_member(recap, part, looks, lettering) for part in named],
         "unnamed": _unnamed(recap, named),
         "own": _own(single, looks, lettering) if single else None,
@@ -113,7 +120,7 @@ def _counts(recap: Recap, single: MemberRecap | None) -> list[str]:
     if single:
         return [plays]
     n = len(recap.members)
-    if recap.listeners == n:
+    if recap.listeners in (0, n):
         return [plays, _count(n, "member", "members")]
     return [plays, f"{recap.listeners} of {_count(n, 'member', 'members')} listened"]
 
@@ -157,16 +164,30 @@ def _mark_of_rank(row: Ranked) -> dict[str, object]:
 
 def _mark(change: int) -> dict[str, object]:
     kind = "up" if change > 0 else "down" if change < 0 else "same"
-    return {"kind": kind, "by": f"{abs(change):,}" if change else ""}
+    return {"kind": kind, "by": _brief(abs(change)) if change else ""}
+
+
+def _brief(n: int) -> str:
+    """A count in at most four letters: 999, 1.2k, 12k, 3.4M."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if n >= size:
+            return f"{n / size:.1f}{unit}" if n < 10 * size else f"{n // size}{unit}"
+    return str(n)
 
 
 def _sides(recap: Recap, single: MemberRecap | None, lettering: Lettering) -> list[dict[str, object]]:
-    """Up to two lines: the tracks after the rows, the artists (unless they have a place of their own), the albums."""
+    """Two lines: the tracks after the rows, the artists (unless they have a place of their own), the albums.
+
+    What there is none of comes last, as an empty line.
+    """
     tracks = [lettering.line(row.title, "title") for row in recap.top_tracks[ROWS : ROWS + _SIDE_ITEMS]]
     artists = [lettering.line(row.artist, "artist") for row in recap.top_artists[:_SIDE_ITEMS]]
     albums = [lettering.line(row.title, "album") for row in recap.top_albums[:_SIDE_ITEMS]]
-    sides = [("Side B", tracks), ("Artists", [] if single else artists), ("Albums", albums)]
-    return [{"label": label, "items": [_data(line) for line in lines]} for label, lines in sides if lines][:2]
+    sides = [("Side B", tracks), ("Albums", albums)]
+    if not single:
+        sides.insert(1, ("Artists", artists))
+    sides.sort(key=lambda side: not side[1])
+    return [{"label": label, "items": [_data(line) for line in lines]} for label, lines in sides[:2]]
 
 
 def _named(members: Sequence[MemberRecap]) -> list[MemberRecap]:
@@ -192,11 +213,10 @@ def _member(
     recap: Recap, part: MemberRecap, looks: Mapping[MemberId, int], lettering: Lettering
 ) -> dict[str, object]:
     best = max(other.plays for other in recap.members)
-    artist = part.top_artists[0].artist if part.top_artists else ""
     return {
         **_disc(part, looks, lettering),
         "name": _data(lettering.line(part.member.name, "name")),
-        "artist": _data(lettering.line(artist, "artist")) if artist else None,
+        "artists": [_data(lettering.line(row.artist, "artist")) for row in part.top_artists[:_OWN_ARTISTS]],
         "plays": f"{part.plays:,}",
         "part": _part(part.plays, best),
         "mark": _mark(part.plays - part.plays_before) if recap.plays_before else None,
@@ -214,7 +234,6 @@ def _own(part: MemberRecap, looks: Mapping[MemberId, int], lettering: Lettering)
     best = part.top_artists[0].plays if part.top_artists else 0
     return {
         "look": looks[part.member.id],
-        "change": _mark(part.plays - part.plays_before) if part.plays_before else None,
         "artists": [
             {
                 "name": _data(lettering.line(row.artist, "artist")),
@@ -284,12 +303,15 @@ def _footer(recap: Recap) -> list[str]:
         share = recap.coverage[0].complete
         covered = "complete" if known[0] else f"{min(int(share * 100), 99)} % of the time is known"
     elif known:
-        covered = "complete for everyone" if all(known) else f"complete for {sum(known)} of {len(known)} members"
-    return [part for part in ("A play = 30 seconds or more", covered, "titles from Spotify") if part]
+        whose = "everyone" if all(known) else f"{sum(known)} of {len(known)} members"
+        covered = f"complete for {whose}"
+    credit = "titles from Spotify" if recap.top_tracks else ""
+    return [part for part in ("A play = 30 seconds or more", covered, credit) if part]
 
 
 def _data(line: Line) -> dict[str, object]:
-    return {"s": line.text, "lang": line.language, "dir": "rtl" if line.rtl else "ltr", "chip": line.chip}
+    direction = "rtl" if line.rtl else "ltr"
+    return {"s": line.text, "lang": line.language, "dir": direction, "chip": line.chip, "what": line.what}
 
 
 def _scaled(counts: Sequence[int]) -> list[float]:

@@ -24,7 +24,7 @@ _BLACK_FLAG = "\U0001f3f4"
 _GENERAL_MARKS = (
     range(0x0300, 0x0370), range(0x1AB0, 0x1B00), range(0x1DC0, 0x1E00), range(0x20D0, 0x2100), range(0xFE20, 0xFE30),
 )  # fmt: skip
-_MARKS_OF_ALL, _MARKS_OF_ONE_SCRIPT = 2, 5
+_MARKS_OF_ALL, _MARKS_OF_ONE_SCRIPT = 2, 3
 _SCRIPTS = {
     "CJK": "Chinese", "KANGXI": "Chinese", "BOPOMOFO": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese",
     "HANGUL": "Korean", "CANADIAN": "Canadian syllabics", "OL": "Ol Chiki", "MEETEI": "Meetei Mayek",
@@ -39,17 +39,23 @@ _LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of somebody's words: `text` with its `language` and direction, after a `chip` for what is missing."""
+    """One line of somebody's words: `text` with its `language` and direction, after a `chip` for what is missing.
+
+    `what` is missing (a title, a name) where the chip stands alone.
+    """
 
     text: str
     language: str = "en"
     rtl: bool = False
     chip: str = ""
+    what: str = ""
 
     @property
     def initial(self) -> str:
         """The first letter, digit or emoji with its marks, "" if there is none."""
-        return next((cluster for cluster in clusters(self.text) if _is_word(cluster) or _is_emoji(cluster)), "")
+        return next(
+            (cluster for cluster in clusters(self.text) if _is_word(cluster) or _is_emoji(cluster)), ""
+        )
 
 
 class Lettering:
@@ -71,12 +77,14 @@ class Lettering:
         lost_script = next((name for name in map(script, lost) if name), "")
         if lost_script:
             self._tell(lost_script)
-            if {"Chinese", "Japanese"} >= {lost_script} and any(script(char) == "Japanese" for char in written):
+            if {"Chinese", "Japanese"} >= {lost_script} and any(
+                script(char) == "Japanese" for char in written
+            ):
                 lost_script = "Japanese"
             text = text.strip(" -–—·,:;/|.…'’\"“”()[]&+")
         if not text or (lost_script and not any(map(_is_word, text))):
-            missing = lost_script or ("Emoji" if any(map(_is_emoji, lost)) else "No")
-            return Line("", chip=f"{missing} {what}")
+            missing = lost_script or ("Emoji" if any(map(_is_emoji, lost)) else "")
+            return Line("", chip=missing or "Unknown", what=what)
         return Line(text, _language(text), _is_rtl(text), lost_script)
 
     def _drawable(self, cluster: str) -> str:
@@ -110,7 +118,8 @@ def clean(written: str) -> str:
         if category in ("Mn", "Me", "Mc"):
             is_general = any(ord(char) in block for block in _GENERAL_MARKS)
             general, marks = general + is_general, marks + 1
-            if general > _MARKS_OF_ALL or marks > _MARKS_OF_ONE_SCRIPT or not kept:
+            stacked = general > _MARKS_OF_ALL or marks > _MARKS_OF_ONE_SCRIPT
+            if stacked or not kept or kept[-1] == char:
                 continue
         else:
             general = marks = 0
@@ -170,7 +179,7 @@ def _is_word(cluster: str) -> bool:
 
 
 def _is_emoji(cluster: str) -> bool:
-    return cluster[0] >= "\U0001f000" and not _is_word(cluster) or unicodedata.category(cluster[0]) == "So"
+    return not _is_word(cluster) and (cluster[0] >= "\U0001f000" or unicodedata.category(cluster[0]) == "So")
 
 
 def _is_flag_letter(char: str) -> bool:
