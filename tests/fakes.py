@@ -48,6 +48,21 @@ from bot.ports import (
 from bot.text import t
 
 
+class EveryStore(
+    ports.MemberStore,
+    ports.GroupStore,
+    ports.LinkStore,
+    ports.PlayStore,
+    ports.BudgetStore,
+    ports.RecapStore,
+    ports.DraftStore,
+    ports.PlaylistStore,
+    ports.MessageStore,
+    Protocol,
+):
+    """All store ports at once: what the fake and the real store have in common."""
+
+
 class FakeClock:
     """Time that passes only when told. `now` is ms UTC."""
 
@@ -434,20 +449,7 @@ def _storable(text: str) -> str:
 
 if TYPE_CHECKING:
 
-    class _EveryPort(
-        ports.MemberStore,
-        ports.GroupStore,
-        ports.LinkStore,
-        ports.PlayStore,
-        ports.BudgetStore,
-        ports.RecapStore,
-        ports.DraftStore,
-        ports.PlaylistStore,
-        ports.MessageStore,
-        Protocol,
-    ): ...
-
-    def _is_every_port(store: FakeStore) -> _EveryPort:
+    def _is_every_store(store: FakeStore) -> EveryStore:
         return store
 
     def _is_a_clock(clock: FakeClock) -> ports.Clock:

@@ -118,11 +118,11 @@ class Database:
             raise Unavailable(t("The database is closed: Earshot is shutting down."))
 
 
-async def raw_rows(connection: AsyncConnection, statement: Executable) -> list[Any]:
+async def raw_rows(connection: AsyncConnection, statement: Executable) -> Sequence[Any]:
     """The driver's own rows (tuples of columns), without SQLAlchemy's care per row."""
     cursor = (await connection.execute(statement)).cursor
     assert cursor is not None, "a SELECT has a cursor"
-    return list(cursor.fetchall())
+    return cursor.fetchall()
 
 
 class OnDatabase:

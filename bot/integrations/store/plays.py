@@ -150,7 +150,7 @@ class Plays(OnDatabase):
         """Add plays of a link that the transaction holds; how many were new."""
         if not plays:
             return 0
-        keys = await self._add_tracks(connection, plays)
+        ids = await self._add_tracks(connection, plays)
         first_ms = min(play.at_ms for play in plays)
         last_ms = max(play.at_ms for play in plays)
         count = (
@@ -161,24 +161,47 @@ class Plays(OnDatabase):
         before = await connection.scalar(count) or 0
         await connection.exec_driver_sql(
             self._add_play,
-            [(link_id, play.at_ms, play.ms_played, play.nth, keys[play.track]) for play in plays],
+            [(link_id, play.at_ms, ids[play.track], play.ms_played, play.nth) for play in plays],
         )
         return (await connection.scalar(count) or 0) - before
 
-    async def _add_tracks(self, connection: AsyncConnection, plays: Sequence[NewPlay]) -> dict[RawTrack, str]:
-        """Add the tracks of these plays, or what was unknown of them. The stored key of each."""
-        keys: dict[RawTrack, str] = {}
-        rows = []
-        for track in dict.fromkeys(play.track for play in plays):
-            title, artist, album, isrc = map(
-                schema.storable, (track.title, track.artist, track.album, track.isrc)
-            )
-            keys[track] = key = schema.storable(track.key)
-            rows.append((key, title, artist, album, track.duration_ms, isrc))
-        # In one order for everybody: two who add the same tracks then wait for each other, never in a ring.
-        rows.sort(key=itemgetter(0))
-        await connection.exec_driver_sql(self._add_track, rows)
-        return keys
+    async def _add_tracks(
+        self, connection: AsyncConnection, plays: Sequence[NewPlay]
+    ) -> dict[RawTrack, TrackId]:
+        """Add the tracks of these plays, or what was unknown of them. The number of each."""
+        facts = {track: _facts(track) for track in dict.fromkeys(play.track for play in plays)}
+        known = await _known(connection, [key for key, *_ in facts.values()])
+        lacking = [row for row in facts.values() if row[0] not in known or _fills(row, known[row[0]])]
+        if lacking:
+            # In one order for everybody: two who add the same tracks then wait for each other, never in a ring.
+            lacking.sort(key=itemgetter(0))
+            await connection.exec_driver_sql(self._add_track, lacking)
+            known.update(await _known(connection, [key for key, *_ in lacking]))
+        return {track: known[row[0]][0] for track, row in facts.items()}
+
+
+def _facts(track: RawTrack) -> tuple[str, str, str, str, int, str]:
+    """What is stored of a track: its columns in order, without the id."""
+    key, title, artist, album, isrc = map(
+        schema.storable, (track.key, track.title, track.artist, track.album, track.isrc)
+    )
+    return key, title, artist, album, track.duration_ms, isrc
+
+
+def _fills(row: Sequence[object], stored: Sequence[object]) -> bool:
+    """Whether a row tells something that is unknown in the stored one, which has the id before it."""
+    return not all(stored[1:]) and any(new and not old for new, old in zip(row, stored[1:], strict=True))
+
+
+async def _known(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
+    """The stored tracks of these keys: their columns in order."""
+    known: dict[str, Sequence[Any]] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = await raw_rows(
+            connection, select(schema.track).where(schema.track.c.key.in_(keys[start : start + _AT_ONCE]))
+        )
+        known.update((row[1], row) for row in rows)
+    return known
 
 
 def _add_track(database: Database) -> str:
@@ -213,16 +236,8 @@ def _add_track(database: Database) -> str:
 
 
 def _add_play(database: Database) -> str:
-    """SQL to add a play: link, instant, ms played, nth, and the key of its track."""
-    row = select(
-        *(bindparam(name, type_=BigInteger) for name in ("link_id", "at_ms")),
-        schema.track.c.id,
-        *(bindparam(name, type_=BigInteger) for name in ("ms_played", "nth")),
-    ).where(schema.track.c.key == bindparam("key", type_=schema.track.c.key.type))
-    columns = ["link_id", "at_ms", "track_id", "ms_played", "nth"]
-    return database.driver_sql(
-        database.insert(schema.play).from_select(columns, row).on_conflict_do_nothing()
-    )
+    """SQL to add a play: its columns in order."""
+    return database.driver_sql(database.insert(schema.play).on_conflict_do_nothing())
 
 
 async def _cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
