@@ -127,7 +127,7 @@ class Listening:
         for slot in sorted(kept, key=lambda slot: slot.hour):
             begins = max(free, _instant(day, slot.hour, zone) + roll.randrange(-1_200_000, 1_200_000))
             ends = min(stop, begins + _length_ms(roll, slot))
-            session = self._session(roll, listener, day, carried)
+            session = self._session(roll, listener, day, carried, plays[-1].track if plays else None)
             carried = []
             plays += _lay_out(roll, listener, session, begins, ends, stop)
             free = max(free, plays[-1].ended_ms + 240_000) if plays else free
@@ -137,33 +137,39 @@ class Listening:
         return tuple(plays)
 
     def _session(
-        self, roll: random.Random, listener: Listener, day: date, carried: Sequence[Track]
+        self, roll: random.Random, listener: Listener, day: date, carried: Sequence[Track], last: Track | None
     ) -> Iterator[tuple[Track, str]]:
-        """An endless run of (track, what the run is about); discoveries come first, told as "story"."""
+        """An endless run of (track, what the run is about); discoveries come first, told as "story".
+
+        But for loops nobody plays a song twice in a row, `last` being what was on before.
+        """
         taste = self._tastes[listener.id]
         for track in carried:
             yield track, "story"
         current = taste.artists_of_week(week_of(day))
+        looped = listener.habits.loop_rate
         while True:
             kind = roll.random()
-            if kind < listener.habits.loop_rate:
-                track = taste.rotation.draw(roll)
+            if kind < looped:
+                last = taste.rotation.draw(roll, last)
                 for _ in range(roll.randint(3, 6)):
-                    yield track, "loop"
-            elif kind < listener.habits.loop_rate + listener.habits.album_rate:
+                    yield last, "loop"
+            elif kind < looped + listener.habits.album_rate:
                 for track in taste.album_of(roll.choice(current).draw(roll))[:9]:
-                    yield track, "album"
-            elif kind < 0.62:
-                shelf = roll.choice(current)
-                for _ in range(roll.randint(2, 5)):
-                    yield shelf.draw(roll), "mix"
-            elif kind < 0.72:
-                yield taste.hits.draw(roll), "mix"
-            elif kind < 0.78:
-                yield taste.fringe.draw(roll), "mix"
+                    if track is not last:
+                        last = track
+                        yield last, "album"
             else:
-                for _ in range(roll.randint(2, 6)):
-                    yield taste.rotation.draw(roll), "mix"
+                shelf, most = taste.rotation, 6
+                if kind < 0.62:
+                    shelf, most = roll.choice(current), 5
+                elif kind < 0.72:
+                    shelf, most = taste.hits, 1
+                elif kind < 0.78:
+                    shelf, most = taste.fringe, 1
+                for _ in range(roll.randint(1, most)):
+                    last = shelf.draw(roll, last)
+                    yield last, "mix"
 
 
 def _instant(day: date, hour: float, zone: ZoneInfo) -> int:

@@ -171,7 +171,9 @@ def _extra(words: tuple[str, ...], name: str, whole: str) -> float:
         return 0.0
     held = name.split()
     exact = EXACT if " ".join(words) in {name, whole} else 0.0
-    return exact + PLAIN * sum(token in words for token in held) / max(1, len(held))
+    return exact + PLAIN * sum(any(_met(word, [token]) for word in words) for token in held) / max(
+        1, len(held)
+    )
 
 
 def _known(track: Track, words: tuple[str, ...]) -> float:

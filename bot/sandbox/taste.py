@@ -18,6 +18,7 @@ from bot.sandbox.listeners import Listener
 
 ROTATION = 170
 """How many tracks make up somebody's ordinary listening."""
+TRIES = 4
 ACCIDENT = 0.02
 """The pull of a scene the listener does not care for."""
 FAVOURITE = 5.0
@@ -89,6 +90,11 @@ class Shelf:
         self.tracks = [track for _, track in weighted]
         self._sums = list(accumulate(weight for weight, _ in weighted))
 
-    def draw(self, roll: random.Random) -> Track:
-        """One track; the heavier the likelier. The shelf must not be empty."""
-        return self.tracks[bisect(self._sums, roll.random() * self._sums[-1], hi=len(self.tracks) - 1)]
+    def draw(self, roll: random.Random, but: Track | None = None) -> Track:
+        """One track; the heavier the likelier. Another than `but` if the shelf has one to offer soon enough."""
+        for _ in range(TRIES):
+            at = bisect(self._sums, roll.random() * self._sums[-1], hi=len(self.tracks) - 1)
+            if self.tracks[at] is not but:
+                return self.tracks[at]
+        others = [track for track in self.tracks if track is not but]
+        return others[0] if others else self.tracks[at]
