@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from aiohttp import web
@@ -26,7 +27,6 @@ class CatalogueApi:
     def __init__(self, catalogue: Catalogue, objects: Objects) -> None:
         self._catalogue = catalogue
         self._objects = objects
-        self._search = Search(catalogue)
 
     def routes(self, gate: Gate) -> list[web.RouteDef]:
         return [
@@ -41,6 +41,11 @@ class CatalogueApi:
                 for kind in ("shows", "episodes", "audiobooks", "chapters")
             ),
         ]
+
+    @cached_property
+    def _search(self) -> Search:
+        """Indexed when the first search comes."""
+        return Search(self._catalogue)
 
     async def search(self, request: web.Request, grant: Grant) -> web.Response:
         text = request.query.get("q", "").strip()

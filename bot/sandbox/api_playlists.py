@@ -158,7 +158,7 @@ class PlaylistsApi:
 
     async def set_image(self, request: web.Request, grant: Grant) -> web.Response:
         playlist = self._mine_to_change(request, grant)
-        text = await request.text()
+        text = await request.read()
         if len(text) > LARGEST_COVER:
             raise Refusal(413, "Image is too large: 256 KB at most.")
         try:
@@ -167,7 +167,7 @@ class PlaylistsApi:
             raise Refusal(400, "Image is not base64.") from error
         if request.content_type != "image/jpeg" or not image.startswith(JPEG):
             raise Refusal(400, "Image is not a JPEG.")
-        self._playlists.set_cover(playlist, text)
+        self._playlists.set_cover(playlist, text.decode("ascii"))
         return web.Response(status=202)
 
     def _mine_to_change(self, request: web.Request, grant: Grant) -> Playlist:

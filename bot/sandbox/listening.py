@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.catalogue import Catalogue, Track
@@ -63,10 +63,9 @@ class Listening:
             ),
             key=lambda track: (-track.weight, track.id),
         )
-        self._tastes = {
-            listener.id: Taste(seed, listener, catalogue, self.stories.kept_back, known[:SHARED_HITS])
-            for listener in listeners
-        }
+        self._catalogue = catalogue
+        self._hits = known[:SHARED_HITS]
+        self._taste = cache(self._compute_taste)
         self._day = lru_cache(maxsize=DAYS_KEPT)(self._compute_day)
 
     def history(self, listener_id: str, start_ms: int, end_ms: int) -> list[Play]:
@@ -108,6 +107,10 @@ class Listening:
         """The listening day that begins at 05:00 local on `day`, oldest first."""
         return self._day(listener_id, day)
 
+    def _compute_taste(self, listener_id: str) -> Taste:
+        listener = self.listeners[listener_id]
+        return Taste(self._seed, listener, self._catalogue, self.stories.kept_back, self._hits)
+
     def _compute_day(self, listener_id: str, day: date) -> tuple[Play, ...]:
         listener = self.listeners[listener_id]
         roll = dice(self._seed, "day", listener_id, day.isoformat())
@@ -143,7 +146,7 @@ class Listening:
 
         But for loops nobody plays a song twice in a row, `last` being what was on before.
         """
-        taste = self._tastes[listener.id]
+        taste = self._taste(listener.id)
         for track in carried:
             yield track, "story"
         current = taste.artists_of_week(week_of(day))

@@ -30,7 +30,7 @@ def whole(request: web.Request, name: str, default: int, least: int, most: int) 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
     """The body as a JSON object; no body is an empty one. Raises 400, also for an array or a string."""
-    text = await request.text()
+    text = await request.read()
     if not text.strip():
         return {}
     try:

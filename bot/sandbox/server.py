@@ -164,6 +164,8 @@ class PracticeSpotify:
             return await handler(request)
         except (Refusal, TokenRefusal) as refusal:
             return refusal.response()
+        except UnicodeDecodeError:
+            return Refusal(400, "The body is not UTF-8.").response()
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             if request.path.startswith("/v1/"):
                 return Refusal(404, "Service not found").response()
