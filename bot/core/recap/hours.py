@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from bot.core.calendar import HOUR_MS, segments
-from bot.core.model import Period, Play
+from bot.core.model import Period, Play, Span
 from bot.core.recap.model import BusyHour
 
 # 1 January 1970 was a Thursday, and weeks begin on Monday.
@@ -76,3 +76,14 @@ def busiest(hours: Mapping[Hour, int], zone: str) -> BusyHour | None:
         return None
     hour, count = min(hours.items(), key=lambda item: (-item[1], item[0].start_ms))
     return BusyHour(hour.start_ms, zone, count)
+
+
+def span_of(hour: BusyHour, period: Period) -> Span:
+    """The instants that the clock hour really had: fewer than 60 minutes where clocks change by less or inside it."""
+    whole = Span(hour.start_ms, hour.start_ms + HOUR_MS)
+    same_clock = [
+        Span(max(piece.start_ms, whole.start_ms), min(piece.end_ms, whole.end_ms))
+        for piece in segments(hour.zone, period.start_ms, period.end_ms)
+        if (hour.start_ms + piece.offset_ms) % HOUR_MS == 0
+    ]
+    return max(same_clock, key=lambda span: span.end_ms - span.start_ms, default=whole)

@@ -1,0 +1,256 @@
+"""Recaps and their proofs: gather consented plays, let the core count, freeze what was said, open it again later."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from bot.core import calendar, receipts
+from bot.core.consent import Feature, sharing
+from bot.core.model import Group, Listening, Member, Period
+from bot.core.precedence import counted
+from bot.core.recap import compute
+from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
+from bot.core.receipts import Behind, Evidence, Fact, Facts
+from bot.errors import NotAllowed, NotFound
+from bot.ports import Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
+from bot.text import t
+
+# Asks the sources for what is new of these members before something is counted.
+Freshen = Callable[[Sequence[Member]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A recap, and its facts as they were frozen."""
+
+    recap: Recap
+    frozen: FrozenRecap
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A frozen recap and the facts in it that the viewer may open."""
+
+    frozen: FrozenRecap
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A fact counted again. `own` are the viewer's plays behind it, with their times; `others` are only counted."""
+
+    frozen: FrozenRecap
+    facts: Facts
+    fact: Fact
+    evidence: Evidence
+    own: tuple[Behind, ...]
+    others: tuple[tuple[str, int], ...]
+
+
+class Recaps:
+    """Facts of groups and of members. `freshen` is given where sources can be asked."""
+
+    def __init__(
+        self,
+        plays: PlayStore,
+        groups: GroupStore,
+        recaps: RecapStore,
+        clock: Clock,
+        freshen: Freshen | None = None,
+    ) -> None:
+        self._plays = plays
+        self._groups = groups
+        self._recaps = recaps
+        self._clock = clock
+        self._freshen = freshen
+
+    async def of_group(self, group: Group, period: Period, top: int = 10) -> Told:
+        """The recap of those in the group who share theirs; without members where nobody does."""
+        members = await self._sharing(group)
+        return await self._told(group.name, members, period, top, group=group)
+
+    async def of_member(self, member: Member, period: Period, top: int = 10) -> Told:
+        """A member's own recap, to be opened by nobody else."""
+        return await self._told(member.name, [member], period, top, owner=member)
+
+    async def of_members(
+        self, members: Sequence[Member], period: Period, zone: str | None = None, top: int = 10
+    ) -> Recap:
+        """A recap for whoever runs Earshot, not kept. `zone` puts everybody on one clock."""
+        name = ", ".join(member.name for member in members)
+        recap, _ = await self._count(name, members, period, top, zone)
+        return recap
+
+    async def facts(self, recap_id: int, viewer: Member) -> Opened:
+        """The facts of a recap that the viewer may open. Raises `NotFound`, `NotAllowed`."""
+        frozen, facts, members = await self._open(recap_id, viewer)
+        shared = {member.id for member in members}
+        # What was said of somebody who has left since is not said again.
+        kept = tuple(fact for fact in facts.facts if shared.issuperset(fact.about) or len(fact.about) > 1)
+        return Opened(frozen, Facts(facts.name, facts.period, facts.members, kept))
+
+    async def prove(self, recap_id: int, fact_id: str, viewer: Member) -> Proof:
+        """The plays behind a fact, counted again now. Raises `NotFound`, `NotAllowed`."""
+        frozen, facts, members = await self._open(recap_id, viewer)
+        fact = facts.fact(fact_id)
+        if fact is None:
+            raise NotFound(t("That number is not in this recap. Open the list of its numbers again."))
+        about = [member for member in members if member.id in fact.about]
+        if not about:
+            raise NotFound(
+                t("That number cannot be opened any more: whom it was about shares no plays here now.")
+            )
+        listenings = await self._listenings(about, facts.period)
+        tracks = await self._tracks_of(listenings)
+        evidence = receipts.evidence(fact, facts, listenings, tracks)
+        names = {member.id: member.name for member in about}
+        return Proof(
+            frozen,
+            facts,
+            fact,
+            evidence,
+            tuple(play for play in evidence.behind if play.member_id == viewer.id),
+            tuple((names[who], count) for who, count in evidence.by_member if who != viewer.id),
+        )
+
+    async def _told(
+        self,
+        name: str,
+        members: Sequence[Member],
+        period: Period,
+        top: int,
+        group: Group | None = None,
+        owner: Member | None = None,
+    ) -> Told:
+        if self._freshen is not None:
+            await self._freshen(members)
+        recap, tracks = await self._count(name, members, period, top, None)
+        facts, sha256 = receipts.freeze(recap, tracks)
+        frozen = await self._recaps.freeze(
+            group.id if group else None, owner.id if owner else None, self._clock.now_ms(), facts, sha256
+        )
+        return Told(recap, frozen)
+
+    async def _count(
+        self, name: str, members: Sequence[Member], period: Period, top: int, zone: str | None
+    ) -> tuple[Recap, receipts.Tracks]:
+        now = await self._listenings(members, period)
+        before = await self._listenings(members, calendar.before(period))
+        tracks = await self._tracks_of([*now, *before])
+        return compute.recap(name, now, tracks, period, before, top, zone), tracks
+
+    async def _listenings(self, members: Sequence[Member], period: Period) -> list[Listening]:
+        ids = [member.id for member in members]
+        links = await self._plays.plays_between(ids, period.start_ms, period.end_ms)
+        return [
+            counted(member, [link for link in links if link.link.member_id == member.id], period)
+            for member in members
+        ]
+
+    async def _tracks_of(self, listenings: Collection[Listening]) -> receipts.Tracks:
+        return await self._plays.tracks({play.track_id for it in listenings for play in it.plays})
+
+    async def _sharing(self, group: Group) -> list[Member]:
+        return sharing(await self._groups.memberships(group.id), Feature.RECAP)
+
+    async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member]]:
+        """The recap, its facts, and those whose plays may be looked at for it now."""
+        frozen = await self._recaps.frozen(recap_id)
+        if frozen is None:
+            raise NotFound(t("I do not have that recap any more. Ask for a new one with /wrapped."))
+        facts = receipts.thaw(frozen.facts)
+        if frozen.group_id is None:
+            if frozen.member_id != viewer.id:
+                raise NotAllowed(t("These are somebody else's numbers; only they can open them."))
+            return frozen, facts, [viewer]
+        memberships = await self._groups.memberships(frozen.group_id)
+        if all(it.member.id != viewer.id for it in memberships):
+            raise NotAllowed(
+                t("Only members of {group} can open its numbers. /join makes you one.", group=facts.name)
+            )
+        return frozen, facts, sharing(memberships, Feature.RECAP)
+
+
+def recap_json(recap: Recap, zone: str | None = None) -> dict[str, object]:
+    """A recap for `--json`. `zone` is the clock that all members were put on, if they were."""
+    return {
+        "name": recap.name,
+        "period": {
+            "kind": recap.period.kind.value,
+            "first": recap.period.first.isoformat(),
+            "last": recap.period.last.isoformat(),
+            "zone": recap.period.zone,
+        },
+        "plays": recap.plays,
+        "plays_before": recap.plays_before,
+        "listeners": recap.listeners,
+        "minutes": recap.minutes,
+        "minutes_exact": recap.minutes_exact,
+        **_tops_json(recap),
+        "clock": list(recap.clock),
+        "week": list(recap.week),
+        "busiest": _busiest_json(recap),
+        "loops": [_loop_json(loop, zone or loop.member.zone) for loop in recap.loops],
+        "members": [_member_json(part) for part in recap.members],
+        "coverage": [_coverage_json(it, recap.period.zone) for it in recap.coverage],
+    }
+
+
+def _tops_json(part: Recap | MemberRecap) -> dict[str, object]:
+    return {
+        "top_artists": [{"artist": it.artist, "plays": it.plays} for it in part.top_artists],
+        "top_tracks": [{"title": it.title, "artist": it.artist, "plays": it.plays} for it in part.top_tracks],
+        "top_albums": [{"album": it.title, "artist": it.artist, "plays": it.plays} for it in part.top_albums],
+    }
+
+
+def _busiest_json(part: Recap | MemberRecap) -> dict[str, object] | None:
+    it = part.busiest
+    return None if it is None else {"from": calendar.iso_local(it.start_ms, it.zone), "plays": it.plays}
+
+
+def _loop_json(it: Loop, zone: str) -> dict[str, object]:
+    return {
+        "title": it.title,
+        "artist": it.artist,
+        "times": it.times,
+        "from": calendar.iso_local(it.first_ms, zone),
+        "to": calendar.iso_local(it.last_ms, zone),
+        "member": it.member.name,
+    }
+
+
+def _member_json(part: MemberRecap) -> dict[str, object]:
+    return {
+        "name": part.member.name,
+        "zone": part.member.zone,
+        "plays": part.plays,
+        "plays_before": part.plays_before,
+        "minutes": part.minutes,
+        "minutes_exact": part.minutes_exact,
+        **_tops_json(part),
+        "clock": list(part.clock),
+        "week": list(part.week),
+        "busiest": _busiest_json(part),
+    }
+
+
+def _coverage_json(it: Coverage, zone: str) -> dict[str, object]:
+    return {
+        "member": it.member.name,
+        "complete": round(it.complete, 4),
+        "covered": [
+            {"from": calendar.iso_local(span.start_ms, zone), "to": calendar.iso_local(span.end_ms, zone)}
+            for span in it.covered
+        ],
+        "gaps": [
+            {
+                "from": calendar.iso_local(gap.start_ms, zone),
+                "to": calendar.iso_local(gap.end_ms, zone),
+                "cause": gap.cause,
+            }
+            for gap in it.gaps
+        ],
+        "sources": {source.value: count for source, count in it.sources},
+    }
