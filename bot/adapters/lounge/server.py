@@ -54,20 +54,20 @@ class Server:
         app = web.Application(middlewares=[errors, self.guard.middleware], client_max_size=BODY_MOST)
         app.add_routes(
             [
-                web.get("/", self.page),
-                web.get("/page/{file}", self.page_file),
-                web.get("/pictures/{file}", self.picture),
-                web.get("/api/rooms", self.get_rooms),
-                web.get("/api/people", self.get_people),
+                web.get("/", self.page, allow_head=False),
+                web.get("/page/{file}", self.page_file, allow_head=False),
+                web.get("/pictures/{file}", self.picture, allow_head=False),
+                web.get("/api/rooms", self.get_rooms, allow_head=False),
+                web.get("/api/people", self.get_people, allow_head=False),
                 web.post("/api/people", self.add_person),
-                web.get("/api/commands", self.get_commands),
-                web.get("/api/commands/{name}/suggest", self.suggest),
-                web.get("/api/rooms/{room}/messages", self.get_messages),
+                web.get("/api/commands", self.get_commands, allow_head=False),
+                web.get("/api/commands/{name}/suggest", self.suggest, allow_head=False),
+                web.get("/api/rooms/{room}/messages", self.get_messages, allow_head=False),
                 web.post("/api/rooms/{room}/messages", self.send_line),
-                web.get("/api/rooms/{room}/messages/{id}", self.get_message),
+                web.get("/api/rooms/{room}/messages/{id}", self.get_message, allow_head=False),
                 web.post("/api/rooms/{room}/messages/{id}/buttons/{n}", self.press),
                 web.post("/api/rooms/{room}/forms/{id}", self.submit),
-                web.get("/api/rooms/{room}/events", self.events),
+                web.get("/api/rooms/{room}/events", self.events, allow_head=False),
             ]
         )
         return app
