@@ -50,7 +50,7 @@ def make_web(linking: Linking, ready: Checks, *, https: bool) -> web.Application
             web.post("/undo", callback.undo),
             web.get("/style.css", _style),
             web.get("/healthz", _alive),
-            web.get("/readyz", _Ready(ready)),
+            web.get("/readyz", _Ready(ready).answer),
         ]
     )
     return app
@@ -136,7 +136,7 @@ class _Ready:
     def __init__(self, checks: Checks) -> None:
         self._checks = checks
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         checks = await self._checks()
         ready = all(checks.values())
         return web.json_response({"ready": ready, "checks": dict(checks)}, status=200 if ready else 503)
