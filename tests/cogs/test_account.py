@@ -1,0 +1,259 @@
+"""Linking, importing, joining and leaving, as features return them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat import Button, Card, Context, Form, Person
+from bot.chat import Link as PageLink
+from bot.chat.cards import Fields, Lines, Listing
+from bot.core.consent import Feature
+from bot.core.model import Identity, Link, LinkId, LinkState, NewPlay, RawTrack, RoomRef, Source
+from bot.errors import BadOption, Refused
+from bot.integrations.exports import FilesOnDisk
+from bot.integrations.vault import Keyring
+from bot.ports import Grant
+from bot.sandbox import SAMPLE_LISTENERS, App, PracticeSpotify, read_catalogue
+from bot.services.access import Access, sealed_grant
+from bot.services.importing import Importing
+from bot.services.linking import BASE_SCOPES, MORE_SCOPES, Linking, SpotifyApp
+from bot.services.people import People
+from bot.text import Text
+from cogs.account import Account, What
+from cogs.consent import Consent
+from tests.fakes import FakeChance, FakeClock, FakeStore
+
+ROOM = RoomRef("lounge", "", "music-club")
+APP = SpotifyApp("client", "http://127.0.0.1:8888/callback", "http://127.0.0.1:8888/link")
+
+
+@dataclass
+class Attached:
+    name: str
+    path: str
+
+
+class House:
+    """The two features over an in-memory store."""
+
+    def __init__(self, app: SpotifyApp | None = APP) -> None:
+        self.clock, self.store = FakeClock(), FakeStore()
+        self.vault = Keyring({1: b"k" * 32}, 1)
+        accounts: Any = None  # nothing here goes to Spotify
+        access = Access(self.store, self.store, accounts, self.vault, self.clock)
+        people = People(self.store, self.store, self.clock, "UTC")
+        linking = Linking(self.store, self.store, accounts, access, self.vault, self.clock, FakeChance(), app)
+        self.account = Account(people, linking, Importing(self.store, self.store, FilesOnDisk()))
+        self.consent = Consent(people, self.store, self.store, self.clock)
+        self.people = people
+        self.progress: list[Text] = []
+
+    def ctx(self, name: str = "Ana", *, room: RoomRef | None = ROOM, file: Path | None = None) -> Context:
+        async def progress(text: Text) -> None:
+            self.progress.append(text)
+
+        uploads = {"file": Attached(file.name, str(file))} if file else {}
+        person = Person(Identity("lounge", name), name)
+        return Context(person, room, "request", progress, "music-club", uploads)
+
+    async def linked(self, more: frozenset[str] = frozenset(), state: LinkState = LinkState.ACTIVE) -> Link:
+        ctx = self.ctx()
+        member = await self.people.member(ctx.person.identity, ctx.person.name)
+        scopes = BASE_SCOPES | more
+        link = Link(
+            LinkId(0), member.id, Source.SPOTIFY, "acc", "client", "host", scopes, self.clock.now, state
+        )
+        grant = Grant("a", "r", 0, scopes)
+        return await self.store.link_account(link, sealed_grant(self.vault, link, grant), 0)
+
+    async def group_features(self) -> list[frozenset[str]]:
+        group = await self.people.group(ROOM, "music-club")
+        return [it.features for it in await self.store.memberships(group.id)]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def words(card: Card | Form) -> str:
+    """Everything a card says."""
+    assert isinstance(card, Card)
+    said = [str(card.title), str(card.footer or "")]
+    for block in card.blocks:
+        match block:
+            case Lines(lines, heading):
+                said += [str(heading or ""), *map(str, lines)]
+            case Fields(pairs):
+                said += [f"{name}: {value}" for name, value in pairs]
+            case Listing(rows):
+                said += [str(row.text) for row in rows]
+            case _:
+                raise AssertionError(block)
+    return "\n".join(said)
+
+
+def buttons(card: Card | Form) -> list[tuple[str, dict[str, str]]]:
+    assert isinstance(card, Card)
+    return [(it.action, dict(it.args)) for it in card.buttons if isinstance(it, Button)]
+
+
+def page(card: Card | Form) -> str:
+    assert isinstance(card, Card)
+    (found,) = [it.url for it in card.buttons if isinstance(it, PageLink)]
+    return found
+
+
+# --- link -------------------------------------------------------------------------------------------------
+
+
+async def test_link_leads_to_the_page_that_names_the_member(house: House):
+    card = await house.account.link(house.ctx())
+    state = page(card).removeprefix("http://127.0.0.1:8888/link?state=")
+    login = await house.store.login(state, house.clock.now)
+    assert login is not None
+    assert login.scopes == BASE_SCOPES
+    assert login.verifier[:1] == b"\x01"
+    assert "The page says Ana" in words(card)
+    assert len(card.blocks[0].lines) == 4
+
+
+async def test_who_is_linked_is_told_so_and_can_renew_or_unlink(house: House):
+    await house.linked()
+    card = await house.account.link(house.ctx())
+    assert "linked already" in words(card)
+    assert buttons(card) == [("account.link", {"again": "yes"}), ("account.unlink.ask", {})]
+    assert page(await house.account.link_pressed(house.ctx(), again="yes"))
+
+
+@pytest.mark.parametrize("state", [LinkState.EXPIRED, LinkState.NOT_ALLOWLISTED])
+async def test_a_link_that_does_not_work_is_renewed_at_once(house: House, state: LinkState):
+    await house.linked(state=state)
+    assert page(await house.account.link(house.ctx()))
+
+
+async def test_more_is_asked_for_once(house: House):
+    await house.linked()
+    card = await house.account.link_pressed(house.ctx(), more="playlists")
+    state = page(card).rpartition("=")[2]
+    login = await house.store.login(state, house.clock.now)
+    assert login is not None
+    assert login.scopes == BASE_SCOPES | MORE_SCOPES["playlists"]
+    await house.linked(MORE_SCOPES["playlists"])
+    assert "linked already" in words(await house.account.link_pressed(house.ctx(), more="playlists"))
+    with pytest.raises(BadOption):
+        await house.account.link_pressed(house.ctx(), more="everything")
+
+
+async def test_without_an_app_the_export_is_named():
+    with pytest.raises(Refused, match="/link what:export"):
+        await House(app=None).account.link(House().ctx())
+
+
+# --- import -----------------------------------------------------------------------------------------------
+
+
+async def test_an_export_is_read_and_every_row_accounted_for(house: House, tmp_path: Path):
+    form = await house.account.link(house.ctx(), What.EXPORT)
+    assert isinstance(form, Form)
+    assert form.submit == "account.import"
+    assert form.fields[0].file
+    now = datetime.fromtimestamp(house.clock.now / 1000, UTC)
+    practice = PracticeSpotify(
+        read_catalogue(), SAMPLE_LISTENERS, seed=7, clock=lambda: now, apps=[App("c", None, [])]
+    )
+    file = practice.write_export(tmp_path, "ana", now - timedelta(weeks=4), now)
+    first = words(await house.account.import_export(house.ctx(file=file), file=file.name))
+    assert "Already known: 0" in first
+    assert "under 30 seconds" in first
+    again = words(await house.account.import_export(house.ctx(file=file), file=file.name))
+    assert again.startswith("0 plays added")
+    assert house.progress
+    member = await house.people.member(Identity("lounge", "Ana"), "Ana")
+    (stored,) = await house.store.plays_between([member.id], 0, 10**15)
+    assert first.startswith(f"{len(stored.plays):,} plays added")
+    form = await house.account.unlink(house.ctx())
+    assert isinstance(form, Form)
+    deleted = await house.account.unlink_now(house.ctx(), form.fields[0].value)
+    assert f"{len(stored.plays):,} plays were deleted" in words(deleted)
+    assert not [it for it in deleted.buttons if isinstance(it, PageLink)]
+
+
+async def test_a_form_without_a_file_says_what_to_choose(house: House):
+    with pytest.raises(BadOption, match="zip from Spotify"):
+        await house.account.import_export(house.ctx())
+
+
+# --- unlink -----------------------------------------------------------------------------------------------
+
+
+async def test_unlink_asks_which_then_deletes_and_tells_how_much(house: House):
+    assert "nothing to delete" in words(await house.account.unlink(house.ctx()))
+    link = await house.linked()
+    track = RawTrack("spotify:track:1", "Song", "One")
+    await house.store.record(link.id, [NewPlay(at, track) for at in range(3)])
+    await house.store.export_link(link.member_id, Source.EXTENDED)
+    form = await house.account.unlink(house.ctx())
+    assert isinstance(form, Form)
+    assert [it.value for it in form.fields[0].choices] == ["spotify", "extended"]
+    assert form.fields[0].value == "spotify"
+    with pytest.raises(BadOption, match="nothing was deleted"):
+        await house.account.unlink_now(house.ctx(), "")
+    card = await house.account.unlink_now(house.ctx(), "spotify")
+    assert "3 plays were deleted" in words(card)
+    assert "spotify.com/account/apps" in page(card)
+    assert [it.source for it in await house.store.links(link.member_id)] == [Source.EXTENDED]
+
+
+async def test_nobody_unlinks_for_somebody_else(house: House):
+    link = await house.linked()
+    card = await house.account.unlink_now(house.ctx("Ben"), "spotify")
+    assert "0 plays were deleted" in words(card)
+    assert await house.store.link(link.id) == link
+
+
+# --- join and leave ---------------------------------------------------------------------------------------
+
+
+async def test_join_offers_all_three_and_keeps_what_is_left(house: House):
+    form = await house.consent.join(house.ctx())
+    assert form.fields[0].value == "recap,compare,playlists"
+    assert await house.group_features() == []
+    card = await house.consent.join_now(house.ctx(), "recap,playlists")
+    assert "Mini-Wrapped" in words(card)
+    assert "Comparisons" not in words(card)
+    assert buttons(card) == [("account.link", {})]
+    assert await house.group_features() == [{Feature.RECAP, Feature.PLAYLISTS}]
+    assert (await house.consent.join(house.ctx())).fields[0].value == "recap,playlists"
+    with pytest.raises(BadOption, match="/leave"):
+        await house.consent.join_now(house.ctx(), "")
+    assert len(await house.group_features()) == 1
+
+
+async def test_leave_asks_first(house: House):
+    assert "not joined" in words(await house.consent.leave(house.ctx()))
+    await house.consent.join_now(house.ctx(), "recap")
+    assert buttons(await house.consent.leave(house.ctx())) == [("account.leave", {})]
+    assert len(await house.group_features()) == 1
+    assert "You have left" in words(await house.consent.leave_now(house.ctx()))
+    assert await house.group_features() == []
+
+
+async def test_joining_needs_a_room(house: House):
+    for ask in (house.consent.join, house.consent.leave, house.consent.join_now):
+        with pytest.raises(BadOption, match="the group's room"):
+            await ask(
+                house.ctx(room=None), **({"features": "recap"} if ask == house.consent.join_now else {})
+            )
+
+
+def test_everything_here_is_private(house: House):
+    for cog in (house.account, house.consent):
+        assert all(it.private for it in (*cog.commands(), *cog.actions()))
+    assert [it.name for it in house.account.commands()] == ["link", "unlink"]
+    assert [it.name for it in house.consent.commands()] == ["join", "leave"]
