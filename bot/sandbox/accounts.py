@@ -176,6 +176,7 @@ class Accounts:
         stale = [token for token, (grant_id, _) in self._access.items() if grant_id in mine]
         for token in stale:
             self._access[token] = (self._access[token][0], now)
+        self._changed()
         return len(stale)
 
     def _new_refresh(self, grant: Grant) -> str:

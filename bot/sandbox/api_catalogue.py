@@ -19,6 +19,14 @@ SEARCH_LIMIT = 10
 SEARCH_DEFAULT = 5
 SEARCH_DEPTH = 1000
 KINDS = frozenset({"album", "artist", "playlist", "track", "show", "episode", "audiobook"})
+NOT_STOCKED = (
+    "shows/{id}",
+    "shows/{id}/episodes",
+    "episodes/{id}",
+    "audiobooks/{id}",
+    "audiobooks/{id}/chapters",
+    "chapters/{id}",
+)
 
 
 class CatalogueApi:
@@ -36,10 +44,7 @@ class CatalogueApi:
             web.get("/v1/albums/{id}/tracks", gate.open_to(self.album_tracks)),
             web.get("/v1/artists/{id}", gate.open_to(self.artist)),
             web.get("/v1/artists/{id}/albums", gate.open_to(self.artist_albums)),
-            *(
-                web.get(f"/v1/{kind}/{{id}}", gate.open_to(self.not_stocked))
-                for kind in ("shows", "episodes", "audiobooks", "chapters")
-            ),
+            *(web.get(f"/v1/{path}", gate.open_to(self.not_stocked)) for path in NOT_STOCKED),
         ]
 
     @cached_property

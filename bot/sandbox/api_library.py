@@ -34,6 +34,7 @@ class LibraryApi:
             web.get("/v1/me/library/contains", gate.open_to(self.contains)),
             web.get("/v1/me/tracks", gate.open_to(self.saved_tracks, read)),
             web.get("/v1/me/albums", gate.open_to(self.saved_albums, read)),
+            web.get("/v1/me/following", gate.open_to(self.following, "user-follow-read")),
             *(
                 web.get(f"/v1/me/{kind}", gate.open_to(self.saved_nothing, read))
                 for kind in ("episodes", "shows", "audiobooks")
@@ -82,6 +83,13 @@ class LibraryApi:
         limit, offset = whole(request, "limit", 20, 1, 50), whole(request, "offset", 0, 0, 100_000)
         path = request.path.removeprefix("/v1/")
         return web.json_response(self._objects.page(path, [], limit, offset, 0))
+
+    async def following(self, request: web.Request, grant: Grant) -> web.Response:
+        """Nobody here follows an artist."""
+        limit = whole(request, "limit", 20, 1, 50)
+        href = f"{self._objects.base_url}/v1/me/following?type=artist&limit={limit}"
+        page = {"href": href, "limit": limit, "next": None, "cursors": None, "total": 0, "items": []}
+        return web.json_response({"artists": page})
 
     def _uris(self, request: web.Request, grant: Grant, scopes: dict[str, str], otherwise: str) -> list[str]:
         uris = at_most(

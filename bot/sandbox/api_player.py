@@ -65,7 +65,6 @@ class PlayerApi:
         )
         return [
             web.get("/v1/me", gate.open_to(self.me)),
-            web.get("/v1/me/", gate.open_to(self.me)),
             web.get(
                 "/v1/me/player/recently-played",
                 gate.open_to(self.recently_played, "user-read-recently-played"),

@@ -146,13 +146,18 @@ class PracticeSpotify:
         app = web.Application(middlewares=[self._answer_errors, self._break_on_request])
         if local_only:
             app.middlewares.insert(0, _only_by_a_local_name)
-        app.add_routes(SignIn(self._accounts, listeners).routes())
-        app.add_routes(CatalogueApi(self.catalogue, objects).routes(gate))
         player = PlayerApi(self.listening, self.catalogue, objects, self._faults, self._now_ms)
-        app.add_routes(player.routes(gate))
-        app.add_routes(PlaylistsApi(self._playlists, self.catalogue, listeners, objects).routes(gate))
-        app.add_routes(LibraryApi(self._playlists, self.catalogue, objects).routes(gate))
-        app.add_routes(removed_routes())
+        web_api = [
+            *CatalogueApi(self.catalogue, objects).routes(gate),
+            *player.routes(gate),
+            *PlaylistsApi(self._playlists, self.catalogue, listeners, objects).routes(gate),
+            *LibraryApi(self._playlists, self.catalogue, objects).routes(gate),
+            *removed_routes(),
+        ]
+        app.add_routes(web_api)
+        # A slash at the end makes no difference; spotipy asks for /me/ and /tracks/?ids=.
+        app.add_routes(web.route(route.method, f"{route.path}/", route.handler) for route in web_api)
+        app.add_routes(SignIn(self._accounts, listeners).routes())
         app.add_routes(Pages(self._playlists, self.catalogue, listeners).routes())
         control = Control(self._faults, self._accounts, self._limits, listeners, self._now_ms)
         app.add_routes(control.routes())

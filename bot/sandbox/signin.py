@@ -89,7 +89,7 @@ class SignIn:
         asked = {name: str(form.get(name, "")) for name in ASKED}
         origin = request.headers.get("Origin")
         try:
-            if origin is not None and origin != "null" and urlsplit(origin).netloc != request.host:
+            if origin is not None and urlsplit(origin).netloc != request.host:
                 raise _Unsound("The form was sent from another site. Start again from the app.")
             app = self._trusted(asked)
         except _Unsound as unsound:

@@ -103,13 +103,14 @@ async def test_a_wrong_request_of_a_known_app_leads_back_with_its_error(
     assert parse_qs(urlsplit(back.headers["Location"]).query)["error"] == [error]
 
 
-async def test_a_form_sent_from_another_site_is_refused(visit: Visit) -> None:
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null"])
+async def test_a_form_sent_from_another_site_is_refused(visit: Visit, origin: str) -> None:
     visitor = await visit()
     page = await visitor.ask(
         "POST",
         f"{visitor.practice.accounts_url}/authorize",
         data=authorize(listener="ana", decision="agree"),
-        headers={"Origin": "https://elsewhere.example"},
+        headers={"Origin": origin},
     )
     assert page.status == 400
     assert "another site" in page.text
