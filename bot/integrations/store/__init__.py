@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.engine import URL, make_url
@@ -25,7 +26,9 @@ from bot.integrations.store.upgrade import upgrade
 if TYPE_CHECKING:
     from bot import ports
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_data", "open_store"]
+
+DATABASE = "earshot.sqlite"
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -55,6 +58,15 @@ async def open_store(url: str) -> Store:
     except Unavailable as error:
         raise ConfigError([f"{address.render_as_string(hide_password=True)}: {error.text}"]) from error
     return Store(Database(address))
+
+
+async def open_data(folder: Path, url: str = "") -> Store:
+    """The store of a data folder, made if absent; `url` names another database. Raises `ConfigError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError([f"{folder}: the data folder cannot be made ({error.strerror})."]) from error
+    return await open_store(url or f"sqlite:///{folder / DATABASE}")
 
 
 def _address(url: str) -> URL:

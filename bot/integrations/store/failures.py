@@ -81,7 +81,10 @@ def said_kindly() -> Iterator[None]:
         raise Unavailable(t("The database is too busy right now. Try again in a moment.")) from error
     except OSError as error:
         raise Unavailable(
-            t("The database cannot be reached ({why}). Check that it runs.", why=error.strerror or str(error))
+            t(
+                "The database cannot be reached ({why}). Check that it runs.",
+                why=error.strerror or str(error) or "no answer",
+            )
         ) from error
 
 

@@ -30,15 +30,21 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 _UPGRADE_LOCK = 0x4541_5253
 
 
-async def upgrade(url: URL) -> None:
-    """Run what is missing. Raises `ConfigError` for a database that is newer than this code, or somebody else's."""
+async def upgrade(url: URL, migrations: Path = _MIGRATIONS) -> None:
+    """Run the revisions that are missing.
+
+    Raises `ConfigError` for a database that is newer than this code, or somebody else's.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
     if url.get_backend_name() == "sqlite":
-        await _upgrade_sqlite(url)
+        await _upgrade_sqlite(url, config)
     else:
-        await _upgrade_postgresql(url)
+        await _upgrade_postgresql(url, config)
 
 
-async def _upgrade_sqlite(url: URL) -> None:
+async def _upgrade_sqlite(url: URL, config: Config) -> None:
     file = Path(url.database or "")
     await asyncio.to_thread(_make_private, file)
     engine = sqlite_engine(
@@ -46,12 +52,12 @@ async def _upgrade_sqlite(url: URL) -> None:
     )
     try:
         async with engine.begin() as connection:
-            missing, version = await connection.run_sync(_missing)
+            missing, version = await connection.run_sync(_missing, config)
         if missing:
             if version:
                 await asyncio.to_thread(_copy, file, file.with_name(f"{file.name}.before-{missing[0]}"))
             async with engine.begin() as connection:
-                await connection.run_sync(_run)
+                await connection.run_sync(_run, config)
                 broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
                 if broken:
                     raise ConfigError(
@@ -64,21 +70,21 @@ async def _upgrade_sqlite(url: URL) -> None:
         await engine.dispose()
 
 
-async def _upgrade_postgresql(url: URL) -> None:
+async def _upgrade_postgresql(url: URL, config: Config) -> None:
     engine = postgresql_engine(url)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
-            missing, _ = await connection.run_sync(_missing)
+            missing, _ = await connection.run_sync(_missing, config)
             if missing:
-                await connection.run_sync(_run)
+                await connection.run_sync(_run, config)
     finally:
         await engine.dispose()
 
 
-def _missing(connection: Connection) -> tuple[list[str], str | None]:
+def _missing(connection: Connection, config: Config) -> tuple[list[str], str | None]:
     """The revisions to run, oldest first, and the one the database is at (None: it is empty)."""
-    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
     version = MigrationContext.configure(connection).get_current_revision()
     if version is None:
         strangers = set(inspect(connection).get_table_names()) & set(schema.metadata.tables)
@@ -100,23 +106,22 @@ def _missing(connection: Connection) -> tuple[list[str], str | None]:
     return known[known.index(version) + 1 :], version
 
 
-def _run(connection: Connection) -> None:
-    config = _config()
+def _run(connection: Connection, config: Config) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
 def _make_private(file: Path) -> None:
     """A file that only its owner may read, in a folder that is there: it will hold what people listen to."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigError(
+            [
+                f"{file}: cannot be made or written ({error.strerror}). Name a file in a folder of your own in [data]."
+            ]
+        ) from error
 
 
 def _copy(file: Path, copy: Path) -> None:
