@@ -14,7 +14,7 @@ from bot.sandbox.listeners import Listener
 from bot.sandbox.playlists import Playlist, Playlists
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -39,7 +39,8 @@ def page(title: str, body: str, status: int = 200) -> web.Response:
     """A whole page. `title` is text, `body` is HTML that is safe already."""
     text = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(title)} - practice Spotify</title>'
+        f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)} - practice Spotify</title>"
         f"<style>{STYLE}</style></head><body><main>{body}"
         f'</main><footer><p class="note">{NOTE}</p></footer></body></html>'
     )

@@ -182,8 +182,8 @@ class SignIn:
         alert = f'<p role="alert"><strong>{escape(problem)}</strong></p>' if problem else ""
         return page(
             "Agree?",
-            f"<h1>{escape(app.name)} asks to use your Spotify account</h1>{alert}"
-            f"<h2>It would be able to</h2>{may}<p>You can take this back at any time.</p>"
+            f"<h1>{escape(app.name)} asks to use your practice Spotify account</h1>{alert}"
+            f"<h2>It would be able to</h2>{may}"
             f'<form method="post" action="/authorize">{hidden}<fieldset><legend>Sign in as</legend>{people}'
             f'</fieldset><button name="decision" value="agree">Agree</button>'
             f'<button name="decision" value="cancel" formnovalidate>Cancel</button></form>',

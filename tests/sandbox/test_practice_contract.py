@@ -193,7 +193,7 @@ async def test_the_reading_side(contract: Contract, ana: Visitor, catalogue: Cat
 
 async def test_the_player(contract: Contract, ana: Visitor, catalogue: Catalogue) -> None:
     call = Checked(ana, contract)
-    seen = set()
+    seen: set[bool] = set()
     while seen != {True, False}:
         now = int(ana.clock.now.timestamp() * 1000)
         playing = ana.practice.listening.playing("ana", now) is not None
