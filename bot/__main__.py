@@ -69,8 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         "kept in the data folder, so the next start goes on where this one stopped. Ctrl-C ends it.",
         "earshot demo\n  earshot demo --port 9000 --fresh",
     )  # fmt: skip
-    demo.add_argument("--data", type=Path, default=Path("demo-data"), metavar="DIR", help="default: demo-data")
-    demo.add_argument("--port", type=int, default=8777, help="the lounge's port; 0 for any free one (default 8777)")
+    demo.add_argument(
+        "--data", type=Path, default=Path("demo-data"), metavar="DIR", help="default: demo-data"
+    )
+    demo.add_argument(
+        "--port", type=int, default=8777, help="the lounge's port; 0 for any free one (default 8777)"
+    )
     demo.add_argument("--seed", type=int, default=47, help="which sample listening (default 47)")
     demo.add_argument("--fresh", action="store_true", help="delete the data folder of an earlier demo first")
 
@@ -101,8 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     recap.add_argument("--member", action="append", metavar="NAME", help="may be given several times")
     recap.add_argument("--from", dest="first", type=_day, metavar="YYYY-MM-DD", required=True)
     recap.add_argument("--to", dest="last", type=_day, metavar="YYYY-MM-DD", required=True)
-    recap.add_argument("--tz", metavar="ZONE", help="the zone of days and clock (default: the configured one)")
-    recap.add_argument("--top", type=_positive, default=10, metavar="N", help="how long the lists are (default 10)")
+    recap.add_argument(
+        "--tz", metavar="ZONE", help="the zone of days and clock (default: the configured one)"
+    )
+    recap.add_argument(
+        "--top", type=_positive, default=10, metavar="N", help="how long the lists are (default 10)"
+    )
     recap.add_argument("--picture", type=Path, metavar="FILE.png", help="write the card")
     _data(recap)
 
@@ -113,13 +121,19 @@ def _parser() -> argparse.ArgumentParser:
         'earshot plan "90s hip hop for coding, no explicit"\n  earshot plan --lines --json < prompts.txt',
     )  # fmt: skip
     plan.add_argument("words", nargs="?", default=None, metavar="WORDS")
-    plan.add_argument("--lines", action="store_true", help="one prompt a line from standard input, an answer a line")
-    plan.add_argument("--offline", action="store_true", help="plan without a model (there is no other way yet)")
+    plan.add_argument(
+        "--lines", action="store_true", help="one prompt a line from standard input, an answer a line"
+    )
+    plan.add_argument(
+        "--offline", action="store_true", help="plan without a model (there is no other way yet)"
+    )
     _data(plan)
     return parser
 
 
-def _command(commands: Any, name: str, run: Any, short: str, about: str, examples: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, run: Any, short: str, about: str, examples: str
+) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(
         name, help=short, description=about, epilog=f"examples:\n  {examples}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -133,7 +147,9 @@ def _config(parser: argparse.ArgumentParser) -> None:
 
 
 def _data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the data folder (default: the configured one)")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data folder (default: the configured one)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     _config(parser)
 
@@ -182,7 +198,9 @@ def _import(given: argparse.Namespace) -> int:
     from bot import oneshot
 
     summary = asyncio.run(
-        oneshot.import_export(_settings(given), given.data, given.member, given.paths, given.tz, _progress(given))
+        oneshot.import_export(
+            _settings(given), given.data, given.member, given.paths, given.tz, _progress(given)
+        )
     )
     for problem in summary.problems:
         print(f"earshot: {problem.file}: {problem.reason}", file=sys.stderr)  # noqa: T201
@@ -197,7 +215,14 @@ def _recap(given: argparse.Namespace) -> int:
         raise ConfigError([f"--to {given.last} lies before --from {given.first}."])
     facts, said = asyncio.run(
         oneshot.recap(
-            _settings(given), given.data, given.member, given.first, given.last, given.tz, given.top, given.picture
+            _settings(given),
+            given.data,
+            given.member,
+            given.first,
+            given.last,
+            given.tz,
+            given.top,
+            given.picture,
         )
     )
     _print(given, facts, said)

@@ -84,6 +84,10 @@ class MemberStore(Protocol):
         """Every member, oldest first."""
         ...
 
+    async def identities(self, platform: str) -> Sequence[tuple[Identity, Member]]:
+        """Everybody with an identity on this platform, oldest member first."""
+        ...
+
 
 class GroupStore(Protocol):
     """Groups, their rooms, and who said yes to what."""

@@ -21,12 +21,16 @@ class Help(Cog):
     @command("What I can do here", private=True)
     async def help(self, ctx: Context) -> Card:
         """Every command with its options."""
-        rows = tuple(Row(t("{usage}", usage=it.usage), t("{about}", about=it.about)) for it in self.all_commands())
+        rows = tuple(
+            Row(t("{usage}", usage=it.usage), t("{about}", about=it.about)) for it in self.all_commands()
+        )
         return Card(
             t("What I can do here"),
             (
                 Listing(rows),
-                Lines((t("An option can be named: /top what:track count:5. Without names, the order counts."),)),
+                Lines(
+                    (t("An option can be named: /top what:track count:5. Without names, the order counts."),)
+                ),
             ),
             (Button(t("Link Spotify"), "account.link", strong=True),),
         )

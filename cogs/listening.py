@@ -37,16 +37,26 @@ class Listening(Cog):
         group = await self.people.group(ctx.room, ctx.room_name)
         period = period_of(when, self.clock.now_ms(), group.zone)
         recap = (await self.recaps.of_group(group, period, top=count)).recap
-        ranked = {Kind.TRACK: recap.top_tracks, Kind.ARTIST: recap.top_artists, Kind.ALBUM: recap.top_albums}[what]
+        ranked = {Kind.TRACK: recap.top_tracks, Kind.ARTIST: recap.top_artists, Kind.ALBUM: recap.top_albums}[
+            what
+        ]
         title = t("Top {what}, {period}", what=HEADINGS[what], period=words.period_name(period))
         if not ranked:
-            return Card(title, footer=t("Nothing to rank: no plays of members who joined. {coverage}",
-                                        coverage=words.coverage(recap)))  # fmt: skip
+            return Card(
+                title,
+                footer=t(
+                    "Nothing to rank: no plays of members who joined. {coverage}",
+                    coverage=words.coverage(recap),
+                ),
+            )
         names = words.names_of(recap)
         rows = tuple(Row(words.song(it), words.played(it, names)) for it in ranked)
         return Card(
             title,
             (Listing(rows, numbered=True),),
-            footer=t("{plays} in all. {coverage}", plays=tn("{n} play", "{n} plays", recap.plays),
-                     coverage=words.coverage(recap)),  # fmt: skip
+            footer=t(
+                "{plays} in all. {coverage}",
+                plays=tn("{n} play", "{n} plays", recap.plays),
+                coverage=words.coverage(recap),
+            ),
         )

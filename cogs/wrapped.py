@@ -8,6 +8,7 @@ from typing import Annotated
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Opt, Picture, Row, action, command
 from bot.chat.cards import Block
 from bot.core.calendar import When, period_of
+from bot.core.model import MemberId
 from bot.core.recap import words
 from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.errors import ServiceError
@@ -44,9 +45,17 @@ class Wrapped(Cog):
         if not told.recap.members:
             return Card(
                 t("Nobody has joined {group} yet", group=group.name),
-                (Lines((t("/join shows what the others would see, and asks. /link connects your listening."),)),),
+                (
+                    Lines(
+                        (
+                            t(
+                                "/join shows what the others would see, and asks. /link connects your listening."
+                            ),
+                        )
+                    ),
+                ),
             )
-        return await self._card(told, mine=True)
+        return await self.card(told, group=True)
 
     @command("Your own mini-Wrapped, for your eyes only", private=True)
     async def me(
@@ -72,15 +81,19 @@ class Wrapped(Cog):
                 (
                     Lines(
                         (
-                            t("I know no play of yours from {days}.", days=words.days(period.first, period.last)),
+                            t(
+                                "I know no play of yours from {days}.",
+                                days=words.days(period.first, period.last),
+                            ),
                             t("/link connects Spotify; /link export takes the files that Spotify sends you."),
                         )
                     ),
                 ),
             )
-        return await self._card(told, mine=False)
+        return await self.card(told, group=False)
 
-    async def _card(self, told: Told, *, mine: bool) -> Card:
+    async def card(self, told: Told, *, group: bool) -> Card:
+        """A recap as a card, the group's or (not `group`) a member's own."""
         recap = told.recap
         blocks: list[Block] = []
         picture = await self._picture(recap)
@@ -93,11 +106,11 @@ class Wrapped(Cog):
         if recap.loops:
             blocks.append(Lines(tuple(words.loop(it) for it in recap.loops[:3]), t("On repeat")))
         buttons = [Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)]
-        if mine:
+        if group:
             buttons.append(Button(t("My part"), "wrapped.me"))
         return Card(
             t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
-            if mine
+            if group
             else t("Your {period}", period=words.period_name(recap.period)),
             tuple(blocks),
             tuple(buttons),
@@ -136,7 +149,11 @@ def _headlines(recap: Recap) -> list[Text]:
 
 def _lists(recap: Recap) -> list[Listing]:
     names = words.names_of(recap)
-    named = ((t("Songs"), recap.top_tracks), (t("Artists"), recap.top_artists), (t("Albums"), recap.top_albums))
+    named = (
+        (t("Songs"), recap.top_tracks),
+        (t("Artists"), recap.top_artists),
+        (t("Albums"), recap.top_albums),
+    )
     return [
         Listing(tuple(_row(it, names) for it in ranked[:SHOWN]), heading, numbered=True)
         for heading, ranked in named
@@ -144,7 +161,7 @@ def _lists(recap: Recap) -> list[Listing]:
     ]
 
 
-def _row(ranked: Ranked, names: dict[words.MemberId, str]) -> Row:
+def _row(ranked: Ranked, names: dict[MemberId, str]) -> Row:
     return Row(words.song(ranked), words.played(ranked, names), url=web_address(ranked.uri))
 
 

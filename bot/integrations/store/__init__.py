@@ -21,7 +21,7 @@ from bot.integrations.store.people import People
 from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
 from bot.integrations.store.recaps import Recaps
-from bot.integrations.store.upgrade import upgrade
+from bot.integrations.store.upgrade import bring_up_to_date
 
 if TYPE_CHECKING:
     from bot import ports
@@ -54,7 +54,7 @@ async def open_store(url: str) -> Store:
     address = _address(url)
     try:
         with said_kindly():
-            await upgrade(address)
+            await bring_up_to_date(address)
     except Unavailable as error:
         raise ConfigError([f"{address.render_as_string(hide_password=True)}: {error.text}"]) from error
     return Store(Database(address))

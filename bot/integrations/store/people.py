@@ -63,6 +63,16 @@ class People(OnDatabase):
             rows = await connection.execute(_MEMBER.order_by(schema.member.c.id))
             return [_member(row) for row in rows]
 
+    async def identities(self, platform: str) -> Sequence[tuple[Identity, Member]]:
+        wanted = (
+            _MEMBER.add_columns(schema.identity.c.user)
+            .join(schema.identity)
+            .where(schema.identity.c.platform == platform)
+            .order_by(schema.member.c.id, schema.identity.c.user)
+        )
+        async with self._database.read() as connection:
+            return [(Identity(platform, row.user), _member(row)) for row in await connection.execute(wanted)]
+
     async def open_room(self, room: RoomRef, name: str, zone: str) -> Group:
         async with self._database.write() as connection:
             known = await _one_group(connection, _of_room(room))

@@ -30,7 +30,7 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 _UPGRADE_LOCK = 0x4541_5253
 
 
-async def upgrade(url: URL, migrations: Path = _MIGRATIONS) -> None:
+async def bring_up_to_date(url: URL, migrations: Path = _MIGRATIONS) -> None:
     """Run the revisions that are missing.
 
     Raises `ConfigError` for a database that is newer than this code, or somebody else's.

@@ -1,0 +1,170 @@
+"""What the command line does once and ends: import, recap, plan. The same flows as in chat, without a platform.
+
+Only what a command needs is imported, so that it answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.config import Settings
+from bot.core import calendar
+from bot.core.model import Member
+from bot.core.recap import words
+from bot.core.recap.model import Ranked, Recap
+from bot.errors import ConfigError, NotFound, NothingPlayed
+from bot.integrations.store import Store, open_data
+from bot.integrations.system import SystemClock
+from bot.services.importing import Importing, ImportSummary, Progress
+from bot.services.recap import Recaps, recap_json
+
+
+@asynccontextmanager
+async def _store(settings: Settings, folder: Path | None) -> AsyncIterator[Store]:
+    url = "" if folder is not None else settings.data.url
+    store = await open_data(folder or Path(settings.data.folder), url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def import_export(
+    settings: Settings,
+    folder: Path | None,
+    name: str,
+    paths: Sequence[str],
+    zone: str | None,
+    progress: Progress | None,
+) -> ImportSummary:
+    """Read exports for the member of this name, made if new. Raises `BadExport`, `ConfigError`."""
+    from bot.integrations.exports import FilesOnDisk
+
+    if zone is not None:
+        calendar.zone_of(zone)
+    name = " ".join(name.split())
+    if not name:
+        raise ConfigError(["--member: the name is empty."])
+    async with _store(settings, folder) as store:
+        member = await _only(store, name)
+        if member is None:
+            member = await store.add_member(name, zone or settings.zone, None, SystemClock().now_ms())
+        return await Importing(store, store, FilesOnDisk()).run(member, paths, progress)
+
+
+def import_in_words(name: str, summary: ImportSummary) -> str:
+    """The summary for a person."""
+    lines = [f"{name}: {summary.plays:,} new plays from {summary.rows:,} rows in {summary.files:,} files."]
+    if summary.already_known:
+        lines.append(f"  {summary.already_known:,} were known already.")
+    lines.extend(
+        f"  {count:,} rows skipped: {skip.value.replace('_', ' ')}."
+        for skip, count in summary.skipped.items()
+        if count
+    )
+    if summary.first_ms is not None and summary.last_ms is not None:
+        lines.append(
+            f"  First play {calendar.iso_utc(summary.first_ms)}, last {calendar.iso_utc(summary.last_ms)}."
+        )
+    if summary.ignored:
+        lines.append(f"  Not listening history, left alone: {', '.join(summary.ignored)}.")
+    lines.extend(f"  {file} is the same as {first}, and was read once." for file, first in summary.repeated)
+    return "\n".join(lines)
+
+
+async def recap(
+    settings: Settings,
+    folder: Path | None,
+    names: Sequence[str] | None,
+    first: date,
+    last: date,
+    zone: str | None,
+    top: int,
+    picture: Path | None,
+) -> tuple[dict[str, object], str]:
+    """The facts of these local days as JSON and in words. Raises `NotFound`, `NothingPlayed`, `ConfigError`."""
+    zone = zone or settings.zone
+    period = calendar.days(first, last, zone)
+    async with _store(settings, folder) as store:
+        members = await _members(store, names)
+        told = await Recaps(store, store, store, SystemClock()).of_members(members, period, zone, top)
+    if picture is not None:
+        await _paint(told, picture, (folder or Path(settings.data.folder)) / "fonts")
+    return recap_json(told, zone), _in_words(told)
+
+
+async def _members(store: Store, names: Sequence[str] | None) -> Sequence[Member]:
+    if not names:
+        members = await store.all_members()
+        if not members:
+            raise NothingPlayed("There is nobody here yet. Start with: earshot import PATH --member NAME")
+        return members
+    found: dict[int, Member] = {}
+    for name in names:
+        member = await _only(store, " ".join(name.split()))
+        if member is None:
+            known = ", ".join(sorted({it.name for it in await store.all_members()})) or "nobody yet"
+            raise NotFound(f"There is no member “{name}” here. I know: {known}.")
+        found[member.id] = member
+    return list(found.values())
+
+
+async def _only(store: Store, name: str) -> Member | None:
+    """The one member of this name, None if there is none."""
+    found = await store.members_named(name)
+    if len(found) > 1:
+        raise ConfigError(
+            [f"--member: {len(found)} members are called “{name}”; I cannot tell which is meant."]
+        )
+    return found[0] if found else None
+
+
+async def _paint(told: Recap, picture: Path, fonts: Path) -> None:
+    from bot.integrations.painter import TypstPainter
+
+    painter = TypstPainter(fonts)
+    try:
+        drawn = painter.draw_recap(told)
+    finally:
+        painter.close()
+    try:
+        picture.write_bytes(drawn)
+    except OSError as error:
+        raise ConfigError([f"--picture: {picture} cannot be written ({error.strerror})."]) from error
+
+
+def _in_words(told: Recap) -> str:
+    names = words.names_of(told)
+    lines = [
+        f"{words.days(told.period.first, told.period.last)}, {told.period.zone}: {told.plays:,} plays by "
+        f"{told.listeners} of {len(told.members)}, {words.minutes(told)}.",
+    ]
+    sections: tuple[tuple[str, Sequence[Ranked]], ...] = (
+        ("Songs", told.top_tracks), ("Artists", told.top_artists), ("Albums", told.top_albums),
+    )  # fmt: skip
+    for heading, ranked in sections:
+        if ranked:
+            lines += ["", heading]
+            lines += [f"{it.rank:>3}. {words.song(it)}  ({words.played(it, names)})" for it in ranked]
+    if told.plays:
+        lines += ["", "Plays by hour, from midnight", "  " + " ".join(str(n) for n in told.clock)]
+    if told.loops:
+        lines += ["", "On repeat"] + [f"  {words.loop(it)}" for it in told.loops[:10]]
+    return "\n".join([*lines, "", str(words.coverage(told))])
+
+
+async def plan(
+    settings: Settings, folder: Path | None, prompts: Sequence[str]
+) -> list[tuple[dict[str, Any], str]]:
+    """What each prompt is understood as, and the songs it suggests: JSON and words."""
+    from bot.core import planning
+    from bot.integrations.wordbook import read_wordbook
+
+    wordbook = read_wordbook()
+    async with _store(settings, folder) as store:
+        artists = [name for name, _ in await store.artists()]
+    raise NotImplementedError(wordbook, artists, planning)

@@ -1,0 +1,138 @@
+"""The plays behind a number: how many, from where, by which rule, what may be missing, and the plays themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Opt, Row, action, command
+from bot.chat.cards import Block
+from bot.core.calendar import When, period_of
+from bot.core.model import Member, Source
+from bot.core.receipts import Behind
+from bot.ports import Clock
+from bot.services.people import People
+from bot.services.recap import Opened, Proof, Recaps
+from bot.text import Moment, Text, t, tn
+
+SHOWN_PLAYS = 50
+DAY_MS = 86_400_000
+SOURCES = {
+    Source.SPOTIFY: t("Spotify's list of recent plays"),
+    Source.EXTENDED: t("extended streaming history"),
+    Source.ACCOUNT: t("account data"),
+}
+
+
+class Prove(Cog):
+    """Opens what was said."""
+
+    def __init__(self, people: People, recaps: Recaps, clock: Clock) -> None:
+        self.people = people
+        self.recaps = recaps
+        self.clock = clock
+
+    @command("Open a number of the mini-Wrapped: the plays behind it", private=True)
+    async def prove(
+        self, ctx: Context, when: Annotated[When, Opt("Which time's mini-Wrapped")] = When.WEEK
+    ) -> Card:
+        """The numbers of the group's recap, each to be opened."""
+        assert ctx.room is not None
+        group = await self.people.group(ctx.room, ctx.room_name)
+        member = await self._member(ctx)
+        await self.people.require_joined(group, member)
+        told = await self.recaps.of_group(group, period_of(when, self.clock.now_ms(), group.zone))
+        return _numbers(await self.recaps.facts(told.frozen.id, member))
+
+    @action("prove.facts", private=True)
+    async def facts(self, ctx: Context, recap: str) -> Card:
+        """The numbers of one recap."""
+        return _numbers(await self.recaps.facts(int(recap), await self._member(ctx)))
+
+    @action("prove.fact", private=True)
+    async def fact(self, ctx: Context, recap: str, fact: str) -> Card:
+        """One number, counted again."""
+        member = await self._member(ctx)
+        return _proof(await self.recaps.prove(int(recap), fact, member), member)
+
+    async def _member(self, ctx: Context) -> Member:
+        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+
+
+def _numbers(opened: Opened) -> Card:
+    recap = str(opened.frozen.id)
+    rows = tuple(
+        Row(
+            t("{words}", words=it.words),
+            buttons=(Button(t("Open"), "prove.fact", {"recap": recap, "fact": it.id}),),
+        )
+        for it in opened.facts.facts
+    )
+    return Card(
+        t("Which number?"),
+        (Listing(rows),) if rows else (Lines((t("There is no number in this one."),)),),
+        footer=_hash(
+            t("These facts were written down on {day}", day=Moment(opened.frozen.made_ms)),
+            opened.frozen.sha256,
+        ),
+    )
+
+
+def _proof(proof: Proof, viewer: Member) -> Card:
+    evidence = proof.evidence
+    pairs: list[tuple[Text, Text]] = [
+        (t("Said then"), t("{n}", n=proof.fact.value)),
+        (t("Counted now"), t("{n}", n=evidence.value)),
+    ]
+    pairs.extend((t("From {source}", source=SOURCES[source]), _plays(n)) for source, n in evidence.by_source)
+    blocks: list[Block] = [Fields(tuple(pairs))]
+    lines = [t("The rule: {rule}", rule=evidence.rule.says)]
+    if evidence.difference is not None:
+        lines.insert(0, evidence.difference)
+    lines.append(_coverage(proof))
+    blocks.append(Lines(tuple(lines)))
+    if proof.own:
+        shown = proof.own[:SHOWN_PLAYS]
+        heading = t("Your plays behind it (only you see them)")
+        blocks.append(Listing(tuple(_row(it, viewer.zone) for it in shown), heading, numbered=True))
+        if len(proof.own) > len(shown):
+            blocks.append(Lines((t("… and {n} more of yours.", n=len(proof.own) - len(shown)),)))
+    if proof.others:
+        told = tuple((t("{who}", who=who), _plays(n)) for who, n in proof.others)
+        blocks.append(Fields(told, t("Others' plays behind it (their times are theirs to show)")))
+    return Card(
+        t("{words}", words=proof.fact.words),
+        tuple(blocks),
+        (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}),),
+        _hash(t("All plays behind it, in order"), evidence.sha256),
+    )
+
+
+def _row(play: Behind, zone: str) -> Row:
+    track = play.track
+    text = t(
+        "{title} — {artist}", title=track.title or t("(title unknown)"), artist=track.artist or t("(unknown)")
+    )
+    note = t("ended {at} · {source}", at=Moment(play.at_ms, zone), source=SOURCES[play.source])
+    return Row(text, note)
+
+
+def _coverage(proof: Proof) -> Text:
+    """How much of the time each member's sources vouch for, by now."""
+    period = proof.facts.period
+    whole_ms = period.end_ms - period.start_ms
+    names = {member_id: name for member_id, name, _ in proof.facts.members}
+    partly = {names[who]: covered for who, covered in proof.evidence.covered_ms if covered < whole_ms}
+    if not partly:
+        return t("Nothing is missing: the whole time is covered.")
+    told = ", ".join(
+        f"{name} {covered / DAY_MS:.1f} of {whole_ms / DAY_MS:.0f} days" for name, covered in partly.items()
+    )
+    return t("Covered: {told}. Plays outside of that may be missing.", told=told)
+
+
+def _plays(n: int) -> Text:
+    return tn("{n} play", "{n} plays", n)
+
+
+def _hash(what: Text, sha256: str) -> Text:
+    return t("{what}: sha256 {hash}…", what=what, hash=sha256[:16])
