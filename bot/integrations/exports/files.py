@@ -28,6 +28,7 @@ MOST_PACKED = 200
 _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 ENCRYPTED = "is encrypted: unpack it with its password first, then give me the folder"
+DAMAGED = "is damaged inside its zip: get the zip again"
 INCOMPLETE = "is not a complete zip: the download may have stopped early, so get it again"
 TOO_MUCH = "would unpack to far more than any export holds, so I do not open it"
 ZIP_IN_ZIP = "is a zip inside a zip: unpack the outer one, then give me the folder"
@@ -103,7 +104,7 @@ class FilesOnDisk:
             if path.is_dir():
                 found.extend(_in_folder(path))
             elif path.is_file():
-                found.extend(_one(path, path.name))
+                found.extend(_one(path, path.name, inside=f"{path.name}/" if len(paths) > 1 else ""))
             else:
                 raise BadExport(
                     t("There is no file or folder “{path}”. Check the spelling.", path=path.name or given)
@@ -117,12 +118,14 @@ def _in_folder(root: Path) -> Iterator[JsonFile]:
         for name in sorted(names, key=_natural):
             if not _is_clutter(name) and name.lower().endswith((".json", ".zip")):
                 path = Path(folder, name)
-                yield from _one(path, path.relative_to(root).as_posix())
+                shown = path.relative_to(root).as_posix()
+                yield from _one(path, shown, inside=f"{shown}/")
 
 
-def _one(path: Path, shown: str) -> Iterable[JsonFile]:
+def _one(path: Path, shown: str, inside: str) -> Iterable[JsonFile]:
+    """The file, or those in the zip; `inside` is put before their names."""
     # A name that is no text (a disk may hold such) could not be printed.
-    shown = shown.encode("utf-8", "replace").decode()
+    shown, inside = (name.encode("utf-8", "replace").decode() for name in (shown, inside))
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -130,11 +133,11 @@ def _one(path: Path, shown: str) -> Iterable[JsonFile]:
     except OSError:
         return [JsonFile(shown, shown, path_opener(path), problem=NO_ACCESS)]
     if is_zip:
-        return _in_zip(path, shown)
+        return _in_zip(path, shown, inside)
     return [JsonFile(shown, str(path.resolve().parent), path_opener(path), size)]
 
 
-def _in_zip(path: Path, shown: str) -> list[JsonFile]:
+def _in_zip(path: Path, shown: str, inside: str) -> list[JsonFile]:
     def broken(why: str) -> list[JsonFile]:
         return [JsonFile(shown, shown, path_opener(path), problem=why)]
 
@@ -155,13 +158,12 @@ def _in_zip(path: Path, shown: str) -> list[JsonFile]:
         return broken(TOO_MUCH)
     if any(entry.flag_bits & 0x1 for entry in wanted):
         return broken(ENCRYPTED)
-    prefix = f"{shown}/" if "/" in shown else ""
     found = []
     for entry in sorted(wanted, key=lambda entry: _natural(entry.filename)):
         inner = _ZipEntry(path, entry)
         group = f"{path.resolve()}\x1f{'/'.join(_parts(entry.filename)[:-1])}"
-        problem = ZIP_IN_ZIP if entry.filename.lower().endswith(".zip") else ""
-        found.append(JsonFile(prefix + entry.filename, group, inner.open, entry.file_size, problem=problem))
+        problem = ZIP_IN_ZIP if entry.filename.lower().endswith(".zip") else inner.damage()
+        found.append(JsonFile(inside + entry.filename, group, inner.open, entry.file_size, problem=problem))
     return found
 
 
@@ -174,6 +176,19 @@ class _ZipEntry:
         # The zip stays open as long as the entry does: the entry holds its own reference to the file.
         with zipfile.ZipFile(self.path) as archive:
             return archive.open(self.entry)  # type: ignore[return-value]  # a reader of bytes
+
+    def damage(self) -> str:
+        """What is wrong with its bytes, "" if its checksum is right.
+
+        Asked before a row is counted: one wrong bit can become many rows that look right.
+        """
+        try:
+            with self.open() as stream:
+                while stream.read(1 << 20):
+                    pass
+        except _UNREADABLE:
+            return DAMAGED
+        return ""
 
 
 def path_opener(path: Path) -> Callable[[], BinaryIO]:

@@ -21,6 +21,7 @@ LONGEST_ROW = 1 << 20
 
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 _NEXT_ROW = re.compile(r"\}\s*,\s*(?=\{)")
+_AFTER_VALUE = frozenset(" \t\r\n,]")
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -74,8 +75,8 @@ def read_rows(stream: BinaryIO, chunk_bytes: int = CHUNK_BYTES) -> Iterator[obje
         while True:
             try:
                 value, end = decode(window, at)
-                # A number at the very end of the window might go on in the next chunk.
-                if end < len(window) or ended or begins == "{":
+                # What looks like a number might go on in the next chunk; an object has its own end.
+                if begins == "{" or ended or window[end : end + 1] in _AFTER_VALUE:
                     break
             except (ValueError, RecursionError):
                 value, end = None, _next_row(window, at, ended)
