@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-from bot.core.model import MemberId, Period, PeriodKind
-from bot.core.recap.model import BusyHour, Loop, MemberRecap, Ranked, Recap
+from bot.core.model import MemberId
+from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.integrations.painter.lettering import Lettering, Line
 from bot.integrations.painter.palette import LOOKS, REST, TOKENS, looks_by_member
+from bot.integrations.painter.times import BEFORE, corner, dates, headline, hour, loop_time
 
 ROWS = 5
 NAMED = 8
 _SIDE_ITEMS = 8
 _DISCS = 5
 _OWN_ARTISTS = 3
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_BEFORE = {
-    PeriodKind.WEEK: "the week before", PeriodKind.MONTH: "the month before", PeriodKind.YEAR: "the year before",
-    PeriodKind.DAYS: "the time before",
-}  # fmt: skip
 
 
 def jcard(recap: Recap, lettering: Lettering) -> dict[str, object]:
     """All that the template draws, apart from colours' values and fonts. Shares and counts come as 0 to 1."""
     looks = looks_by_member(part.member.id for part in recap.members)
     named = _named(recap.members)
-    before = _BEFORE[recap.period.kind]
+    # All discs, or all but one place that says how many more there are.
+    discs = named if len(recap.members) <= _DISCS else named[: _DISCS - 1]
+    before = BEFORE[recap.period.kind]
     single = recap.members[0] if len(recap.members) == 1 else None
     return {
         "tokens": TOKENS,
         "looks": [{"ink": look.ink, "on": look.on, "pattern": look.pattern} for look in LOOKS],
         "rest": REST,
         "headline": headline(recap.period),
-        "corner": _corner(recap.period),
+        "corner": corner(recap.period),
         "dates": dates(recap.period),
         "kicker": [_data(line) for line in _kicker(recap, single, lettering)],
         "counts": _counts(recap, single),
         "change": _mark(recap.plays - recap.plays_before) if single and recap.plays_before else None,
         "before": before,
-        "discs": [_disc(part, looks, lettering) for part in _discs(recap.members)],
-        "more_discs": len(recap.members) - len(_discs(recap.members)),
+        "discs": [_disc(part, looks, lettering) for part in discs],
+        "more_discs": len(recap.members) - len(discs),
         "rows": [_row(recap, row, looks, named, lettering) for row in recap.top_tracks[:ROWS]],
         "sides": _sides(recap, single, lettering),
         "week": _scaled(recap.week),
@@ -55,53 +47,9 @@ def jcard(recap: Recap, lettering: Lettering) -> dict[str, object]:
         "members": [] if single else [_member(recap, part, looks, lettering) for part in named],
         "unnamed": _unnamed(recap, named),
         "own": _own(single, looks, lettering) if single else None,
-        "box": _box(recap, looks, lettering),
+        "box": _box(recap, lettering),
         "footer": _footer(recap),
     }
-
-
-def headline(period: Period) -> str:
-    """`Week 47`, `November`, `2026`, or the days: `12–19 Nov`."""
-    match period.kind:
-        case PeriodKind.WEEK:
-            return f"Week {period.first.isocalendar().week}"
-        case PeriodKind.MONTH:
-            return _MONTHS[period.first.month - 1]
-        case PeriodKind.YEAR:
-            return str(period.first.year)
-        case PeriodKind.DAYS:
-            return _days(period.first, period.last, years=False)
-
-
-def dates(period: Period) -> str:
-    """The first and last day with their years: `16–22 Nov 2026`."""
-    return _days(period.first, period.last, years=True)
-
-
-def _days(first: date, last: date, *, years: bool) -> str:
-    def one(day: date, *, month: bool = True, year: bool = years) -> str:
-        return f"{day.day}{' ' + _MONTHS[day.month - 1][:3] if month else ''}{f' {day.year}' if year else ''}"
-
-    if first == last:
-        return one(first)
-    if first.year != last.year:
-        return f"{one(first)} – {one(last)}"
-    if first.month != last.month:
-        return f"{one(first, year=False)} – {one(last)}"
-    return f"{one(first, month=False, year=False)}–{one(last)}"
-
-
-def _corner(period: Period) -> str:
-    """The figure on top of the spine: week, month, year in two digits, or the number of days."""
-    match period.kind:
-        case PeriodKind.WEEK:
-            return str(period.first.isocalendar().week)
-        case PeriodKind.MONTH:
-            return f"{period.first.month:02}"
-        case PeriodKind.YEAR:
-            return f"’{period.first.year % 100:02}"
-        case PeriodKind.DAYS:
-            return f"{(period.last - period.first).days + 1}d"
 
 
 def _kicker(recap: Recap, single: MemberRecap | None, lettering: Lettering) -> list[Line]:
@@ -143,7 +91,7 @@ def _row(
 ) -> dict[str, object]:
     best = max((other.plays for other in recap.top_tracks), default=0)
     shown = {part.member.id for part in named}
-    own = sorted((looks.get(member, REST), n) for member, n in row.shares if member in shown)
+    own = [(looks[member], n) for member, n in sorted(row.shares) if member in shown]
     others = sum(n for member, n in row.shares if member not in shown)
     return {
         "rank": f"A{row.rank}",
@@ -196,12 +144,6 @@ def _named(members: Sequence[MemberRecap]) -> list[MemberRecap]:
     return sorted(most, key=lambda part: part.member.id)
 
 
-def _discs(members: Sequence[MemberRecap]) -> list[MemberRecap]:
-    """Whose discs stand in the header: all, or all but one place that says how many more there are."""
-    ordered = sorted(members, key=lambda part: part.member.id)
-    return ordered if len(ordered) <= _DISCS else ordered[: _DISCS - 1]
-
-
 def _disc(part: MemberRecap, looks: Mapping[MemberId, int], lettering: Lettering) -> dict[str, object]:
     line = lettering.line(part.member.name, "name")
     look = looks[part.member.id]
@@ -245,15 +187,14 @@ def _own(part: MemberRecap, looks: Mapping[MemberId, int], lettering: Lettering)
     }
 
 
-def _box(recap: Recap, looks: Mapping[MemberId, int], lettering: Lettering) -> dict[str, object]:
+def _box(recap: Recap, lettering: Lettering) -> dict[str, object]:
     """The longest loop, else the busiest hour, else that there was nothing."""
     if recap.loops:
         loop = max(recap.loops, key=lambda one: one.times)
         return {
             "kind": "loop",
-            "look": looks.get(loop.member.id, REST),
             "figure": f"{loop.times:,}×",
-            "label": f"On repeat, {_loop_time(loop)}",
+            "label": f"On repeat, {loop_time(loop)}",
             "title": _data(lettering.line(loop.title, "title")),
             "artist": _data(lettering.line(loop.artist, "artist")),
             "name": _data(lettering.line(loop.member.name, "name")),
@@ -265,7 +206,7 @@ def _box(recap: Recap, looks: Mapping[MemberId, int], lettering: Lettering) -> d
             "kind": "busy",
             "figure": f"{busy.plays:,}",
             "label": "The busiest hour",
-            "title": _data(Line(_hour(busy))),
+            "title": _data(Line(hour(busy))),
             "said": f"{_plays(busy.plays)} in sixty minutes",
         }
     return {
@@ -275,25 +216,6 @@ def _box(recap: Recap, looks: Mapping[MemberId, int], lettering: Lettering) -> d
         "title": _data(Line("Nothing was played, or it has not reached us.")),
         "said": "What you listen to next goes on the next card.",
     }
-
-
-def _loop_time(loop: Loop) -> str:
-    first, last = _local(loop.first_ms, loop.member.zone), _local(loop.last_ms, loop.member.zone)
-    start = f"{_day(first)}, {first:%H:%M}"
-    return f"{start}–{last:%H:%M}" if first.date() == last.date() else f"{start} – {_day(last)}, {last:%H:%M}"
-
-
-def _hour(busy: BusyHour) -> str:
-    start, end = _local(busy.start_ms, busy.zone), _local(busy.start_ms + 3_600_000, busy.zone)
-    return f"{_day(start)}, {start:%H:%M}–{end:%H:%M}"
-
-
-def _local(at_ms: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
-
-
-def _day(at: datetime) -> str:
-    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1][:3]}"
 
 
 def _footer(recap: Recap) -> list[str]:

@@ -32,7 +32,7 @@ READ_ON = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a member's marks are printed: `ink` with `pattern` (solid, stripes, dots) in the colour `on`."""
+    """How a member's marks are printed: `ink` with `pattern` (solid, stripes, dots, bars) in the colour `on`."""
 
     ink: str
     on: str
@@ -40,14 +40,16 @@ class Look:
 
 
 _SPOTS = (("tomato", "white"), ("marigold", "ink"), ("teal", "white"), ("lilac", "ink"))
-LOOKS = tuple(Look(ink, on, pattern) for pattern in ("solid", "stripes", "dots") for ink, on in _SPOTS)
+LOOKS = tuple(
+    Look(ink, on, pattern) for pattern in ("solid", "stripes", "dots", "bars") for ink, on in _SPOTS
+)
 REST = len(LOOKS)
-"""The look of everybody who has none of their own: plain paper."""
+"""The look of everybody who is not named on a card, taken together: plain paper."""
 
 
 def looks_by_member(members: Iterable[MemberId]) -> dict[MemberId, int]:
-    """Which of `LOOKS` each member prints in, by order of id; `REST` from the thirteenth on."""
-    return {member: min(index, REST) for index, member in enumerate(sorted(members))}
+    """Which of `LOOKS` each member prints in, by order of id; from the seventeenth on they come round again."""
+    return {member: index % len(LOOKS) for index, member in enumerate(sorted(members))}
 
 
 def contrast(first: str, second: str) -> float:
