@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -79,11 +78,9 @@ class Guard:
         return response
 
     def _from_here(self, request: web.Request) -> bool:
-        origin = request.headers.get("Origin")
-        if origin is not None:
-            parts = urlsplit(origin)
-            if parts.scheme not in ("http", "https") or parts.netloc.lower() not in self._hosts:
-                return False
+        scheme, _, host = request.headers.get("Origin", "").lower().partition("://")
+        if "Origin" in request.headers and (scheme not in ("http", "https") or host not in self._hosts):
+            return False
         site = request.headers.get("Sec-Fetch-Site", "none")
         # Following a link to the page itself is fine; loading anything of ours into another page is not.
         opens_page = request.path == "/" and request.headers.get("Sec-Fetch-Mode") == "navigate"

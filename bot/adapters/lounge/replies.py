@@ -40,7 +40,8 @@ def not_understood(command: Command, error: BadOption) -> Card:
 
 def line_of(command: Command, typed: Mapping[str, str]) -> str:
     """The line that would have said the same: `/play prompt:"late drive" count:20`."""
-    words = [f"{name}:{_quoted(value)}" for name, value in typed.items()]
+    given = [option.name for option in command.options if option.name in typed]
+    words = [f"{name}:{_quoted(typed[name])}" for name in given]
     return " ".join([f"/{command.name}", *words])
 
 
