@@ -20,7 +20,8 @@ CHUNK_BYTES = 1 << 18
 LONGEST_ROW = 1 << 20
 
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
-_NEXT_ROW = re.compile(r"\}\s*,\s*(?=\{)")
+# With its first key: inside a string a quote has a backslash, so no name can look like this.
+_NEXT_ROW = re.compile(r'\}\s*,\s*(?=\{\s*"[^"\\]*"\s*:)')
 _AFTER_VALUE = frozenset(" \t\r\n,]")
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -61,7 +62,7 @@ def read_rows(stream: BinaryIO, chunk_bytes: int = CHUNK_BYTES) -> Iterator[obje
 
     begins = skip_space()
     if begins != "[":
-        raise BadExport(t("the file is empty") if not begins else t("the file is no list of rows"))
+        raise BadExport(t("is empty") if not begins else t("is no list of rows"))
     at += 1
     while True:
         begins = skip_space()
@@ -84,10 +85,11 @@ def read_rows(stream: BinaryIO, chunk_bytes: int = CHUNK_BYTES) -> Iterator[obje
                     break
             if len(window) - at > LONGEST_ROW:
                 raise BrokenOff(t("has a row longer than any row of an export, after {n} rows", n=count), 1)
-            if ended or not grow():
+            if ended:
                 raise BrokenOff(
                     t("breaks off in the middle of row {n}; the rows before it were read", n=count + 1), 1
                 )
+            grow()
         at = end
         count += 1
         yield value
