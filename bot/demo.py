@@ -15,8 +15,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
-
 from bot.app import Earshot, Residents, make_lounge, open_earshot, serving, spotify_app, until_stopped
 from bot.chat import Card
 from bot.config import Data, Settings, Web
@@ -27,7 +25,7 @@ from bot.core.consent import Feature
 from bot.core.model import Identity, Member, RoomRef, Source
 from bot.errors import ConfigError
 from bot.logs import start_logging
-from bot.sandbox import SAMPLE_LISTENERS, App, PracticeSpotify, StateError, read_catalogue
+from bot.sandbox import SAMPLE_LISTENERS, App, PracticeSpotify, StateError, agree, read_catalogue
 from bot.services.linking import Linking
 
 HOST_APP, SAMPLE_APP = "practice-host-app", "practice-sample-app"
@@ -105,18 +103,17 @@ async def _settle_in(earshot: Earshot, practice: PracticeSpotify, room: RoomRef)
         app,
     )  # fmt: skip
     joined = {membership.member.id for membership in await earshot.people.joined(group)}
-    async with aiohttp.ClientSession() as session:
-        for listener in SAMPLE_LISTENERS[:SAMPLE_GROUP]:
-            member = await earshot.people.member(
-                Identity("lounge", listener.id), listener.display_name, listener.zone
-            )
-            links = {link.source for link in await earshot.linking.links(member)}
-            if Source.EXTENDED not in links:
-                await _bring_export(earshot, practice, listener.id, member)
-            if Source.SPOTIFY not in links:
-                await _link(linking, practice, session, member, listener.id)
-            if member.id not in joined:
-                await earshot.store.join(group.id, member.id, list(Feature), earshot.clock.now_ms())
+    for listener in SAMPLE_LISTENERS[:SAMPLE_GROUP]:
+        member = await earshot.people.member(
+            Identity("lounge", listener.id), listener.display_name, listener.zone
+        )
+        links = {link.source for link in await earshot.linking.links(member)}
+        if Source.EXTENDED not in links:
+            await _bring_export(earshot, practice, listener.id, member)
+        if Source.SPOTIFY not in links:
+            await _link(linking, member, listener.id)
+        if member.id not in joined:
+            await earshot.store.join(group.id, member.id, list(Feature), earshot.clock.now_ms())
 
 
 async def _bring_export(earshot: Earshot, practice: PracticeSpotify, listener: str, member: Member) -> None:
@@ -128,18 +125,12 @@ async def _bring_export(earshot: Earshot, practice: PracticeSpotify, listener: s
     await earshot.importing.run(member, [str(file)])
 
 
-async def _link(
-    linking: Linking, practice: PracticeSpotify, session: aiohttp.ClientSession, member: Member, listener: str
-) -> None:
+async def _link(linking: Linking, member: Member, listener: str) -> None:
     """What a member does in the browser: the page before, Spotify's consent, and back."""
     page = await linking.begin(member)
-    state = parse_qs(urlsplit(page).query)["state"][0]
-    invitation = await linking.invitation(state)
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(invitation.spotify_url).query).items()}
-    form = {**asked, "listener": listener, "decision": "agree"}
-    async with session.post(f"{practice.accounts_url}/authorize", data=form, allow_redirects=False) as answer:
-        back = parse_qs(urlsplit(answer.headers["Location"]).query)
-    await linking.complete(back["state"][0], back["code"][0])
+    invitation = await linking.invitation(parse_qs(urlsplit(page).query)["state"][0])
+    back = await agree(invitation.spotify_url, listener)
+    await linking.complete(back["state"], back["code"])
 
 
 async def _first_post(earshot: Earshot, room: RoomRef) -> Card:

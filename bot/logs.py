@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-QUIET = ("spotipy", "urllib3", "aiosqlite", "alembic", "fontTools", "asyncio")
+QUIET = ("spotipy", "urllib3", "aiosqlite", "alembic", "asyncio")
 
 
 def start_logging(level: str = "INFO") -> None:

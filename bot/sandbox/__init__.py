@@ -40,6 +40,7 @@ client-credentials grant is not offered.
 from __future__ import annotations
 
 from bot.sandbox.behaviour import App, Behaviour
+from bot.sandbox.browser import agree
 from bot.sandbox.catalogue import Catalogue, CatalogueError, Track, read_catalogue
 from bot.sandbox.listeners import SAMPLE_LISTENERS, Habits, Listener, Slot
 from bot.sandbox.listening import Listening, Play
@@ -60,5 +61,6 @@ __all__ = [
     "Slot",
     "StateError",
     "Track",
+    "agree",
     "read_catalogue",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from bot.core.calendar import HOUR_MS, local_time
 from bot.core.model import MemberId, Period, PeriodKind
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
-from bot.text import Moment, Text, t, tn
+from bot.text import Text, t, tn
 
 ALMOST_ALL = 0.9995
 
@@ -64,21 +65,27 @@ def played(ranked: Ranked, names: dict[MemberId, str], *, most: int = 4) -> Text
 
 
 def loop(it: Loop) -> Text:
-    """`Ana played X — Y 12 times in a row, from 01:40 to 03:10 on Tue 17 Nov`."""
-    zone = it.member.zone
+    """`Ana played X — Y 12 times in a row, Tue 17 Nov, 01:40 to 03:10`, by the member's own clock."""
     return t(
-        "{who} played {song} {n} times in a row, from {start} to {end}",
-        who=it.member.name, song=song(it), n=it.times,
-        start=Moment(it.first_ms, zone), end=Moment(it.last_ms, zone),
+        "{who} played {song} {n} times in a row, {when}",
+        who=it.member.name, song=song(it), n=it.times, when=_from_to(it.first_ms, it.last_ms, it.member.zone),
     )  # fmt: skip
 
 
 def busiest(it: BusyHour) -> Text:
     """The clock hour with the most plays."""
     return t(
-        "Busiest hour: from {start}, with {count}",
-        start=Moment(it.start_ms, it.zone), count=tn("{n} play", "{n} plays", it.plays),
+        "Busiest hour: {when}, with {count}",
+        when=_from_to(it.start_ms, it.start_ms + HOUR_MS, it.zone), count=tn("{n} play", "{n} plays", it.plays),
     )  # fmt: skip
+
+
+def _from_to(start_ms: int, end_ms: int, zone: str) -> str:
+    """`Tue 17 Nov, 01:40 to 03:10` by the clock of the zone; the second day is named where it is another one."""
+    start, end = local_time(start_ms, zone), local_time(end_ms, zone)
+    same_day = start.date() == end.date() or (end - start <= timedelta(hours=1) and f"{end:%H:%M}" == "00:00")
+    until = f"{end:%H:%M}" if same_day else f"{end:%a} {end.day} {end:%b}, {end:%H:%M}"
+    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M} to {until}"
 
 
 def minutes(part: Recap | MemberRecap) -> Text:
