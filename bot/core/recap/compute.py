@@ -119,7 +119,7 @@ def _member(part: _Part, names: Names, top: int) -> MemberRecap:
         clock=hours.clock(part.by_hour),
         week=hours.week(part.by_hour),
         busiest=hours.busiest(part.by_hour, part.zone),
-        loops=most_times_first(loops(member, part.listening.plays, names)),
+        loops=most_times_first(loops(member, part.listening.plays, names, part.counts)),
     )
 
 
