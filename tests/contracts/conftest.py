@@ -8,61 +8,14 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 
 from bot.core.model import Group, Link, Member, RoomRef, Source
-from bot.integrations.store import open_store, schema
+from bot.integrations.store import open_store
+from tests.contracts.postgres import PostgresServer, migrate
 from tests.fakes import EveryStore, FakeStore
-
-_CLEAR = "; ".join(
-    [
-        *(str(table.delete()) for table in reversed(schema.metadata.sorted_tables)),
-        "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence",
-    ]
-)
-
-
-class PostgresServer:
-    """A PostgreSQL server of our own."""
-
-    def __init__(self, running: Any) -> None:
-        self._running = running
-        self._names = (f"earshot_{n}" for n in count(1))
-        self._migrated = ""
-        # These databases live for seconds: nobody needs them to survive a power cut.
-        asyncio.run(self._do("ALTER SYSTEM SET fsync = off"))
-        asyncio.run(self._do("SELECT pg_reload_conf()"))
-
-    def empty(self) -> str:
-        """The URL of a new database with nothing in it."""
-        name = next(self._names)
-        asyncio.run(self._do(f"CREATE DATABASE {name}"))
-        return self.url(name)
-
-    def migrated(self) -> str:
-        """The URL of the one database with all tables, its rows deleted."""
-        if not self._migrated:
-            self._migrated = self.empty()
-            asyncio.run(_migrate(self._migrated))
-        asyncio.run(self._do(_CLEAR, self._migrated))
-        return self._migrated
-
-    def url(self, name: str) -> str:
-        """The URL of a database of this server."""
-        url: str = self._running.get_uri(database=name)
-        return url
-
-    async def _do(self, statements: str, url: str = "") -> None:
-        connection = await asyncpg.connect(url or self.url("postgres"))
-        try:
-            await connection.execute(statements)
-        finally:
-            await connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +39,7 @@ def postgres() -> Iterator[PostgresServer]:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables and no rows, to be copied."""
     file = tmp_path_factory.mktemp("sqlite") / "empty.sqlite"
-    asyncio.run(_migrate(f"sqlite:///{file}"))
+    asyncio.run(migrate(f"sqlite:///{file}"))
     return file
 
 
@@ -139,7 +92,3 @@ def _database(request: pytest.FixtureRequest, folder: Path) -> str:
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.migrated()
     return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_file'), folder / 'earshot.sqlite')}"
-
-
-async def _migrate(url: str) -> None:
-    await (await open_store(url)).close()

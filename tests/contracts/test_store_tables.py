@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
+import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.integrations.store import schema
+from bot.errors import ConfigError
+from bot.integrations.store import open_store, schema
+from tests.contracts.postgres import PostgresServer
 
 
 async def test_the_revisions_build_the_tables(database_url: str) -> None:
@@ -57,3 +62,33 @@ def _statements(file: Path) -> dict[str, str]:
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
         )
         return {name: "\n".join(sorted(it.strip(" ,") for it in sql.splitlines())) for name, sql in found}
+
+
+@pytest.mark.postgres
+async def test_two_that_start_at_once_build_the_tables_once(postgres: PostgresServer) -> None:
+    url = await asyncio.to_thread(postgres.empty)
+    first, second = await asyncio.gather(open_store(url), open_store(url))
+    ana = await first.add_member("Ana", "UTC", None, 1)
+    assert await second.all_members() == [ana]
+    await first.close()
+    await second.close()
+
+
+@pytest.mark.postgres
+async def test_a_database_that_is_not_there_is_named(postgres: PostgresServer) -> None:
+    with pytest.raises(ConfigError, match="has no database of this name"):
+        await open_store(postgres.url("nowhere"))
+
+
+@pytest.mark.postgres
+async def test_a_server_that_ends_a_connection_is_asked_again(postgres: PostgresServer) -> None:
+    url = await asyncio.to_thread(postgres.migrated)
+    store = await open_store(url)
+    ana = await store.add_member("Ana", "UTC", None, 1)
+    other = await asyncpg.connect(postgres.url("postgres"))
+    await other.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    )
+    await other.close()
+    assert await store.all_members() == [ana]
+    await store.close()
