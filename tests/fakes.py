@@ -144,7 +144,11 @@ class FakeStore:
         return list(self._members.values())
 
     async def identities(self, platform: str) -> Sequence[tuple[Identity, Member]]:
-        found = [(it, self._members[member_id]) for it, member_id in self._identities.items() if it.platform == platform]
+        found = [
+            (it, self._members[member_id])
+            for it, member_id in self._identities.items()
+            if it.platform == platform
+        ]
         return sorted(found, key=lambda it: (it[1].id, it[0].user))
 
     # --- groups

@@ -46,6 +46,15 @@ async def test_everybody_of_a_platform_is_listed_oldest_first(store: EveryStore)
     assert await store.identities("lounge") == [(ANA, ana), (Identity("lounge", "a-chidi"), chidi)]
 
 
+async def test_everybody_on_a_platform_oldest_first(store: EveryStore) -> None:
+    ana = await store.add_member("Ana", "UTC", ANA, 1)
+    await store.add_member("Nobody", "UTC", None, 2)
+    await store.add_member("Dora", "UTC", Identity("discord", "dora"), 3)
+    ben = await store.add_member("Ben", "UTC", Identity("lounge", "aaron"), 4)
+    assert await store.identities("lounge") == [(ANA, ana), (Identity("lounge", "aaron"), ben)]
+    assert await store.identities("slack") == []
+
+
 async def test_names_are_exact_and_oldest_first(store: EveryStore) -> None:
     first = await store.add_member("Ana", "UTC", None, 5)
     await store.add_member("ana", "UTC", None, 6)
