@@ -34,7 +34,8 @@ class Lounge:
     """A `bot.chat.platform.ChatPlatform`: a web chat on this machine.
 
     `pictures` is the folder for pictures (uploads on their way lie in a folder of it, emptied at start). `token`
-    lets in whoever has it. `choosing` lets callers say who they are: for the demo only. `origins` are further
+    lets in whoever has it. `choosing` lets callers say who they are: for the demo only; without it
+    they are the one resident, or, where there are several, nobody. `origins` are further
     hosts ("name:port") under which a proxy on this machine shows the lounge. `port` 0 takes any free one.
     Raises ValueError for a host that is not loopback, a short token, no room, or two commands of one name.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ _PAGE_TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The handlers, with what they need. `choosing`: whether callers may say who they are (only in the demo)."""
+    """The handlers, with what they need. `choosing`: whether callers may say who they are (the demo)."""
 
     rooms: Rooms
     desk: Desk
@@ -95,11 +96,11 @@ class Server:
         return web.json_response({"rooms": rooms, "choosing": self.choosing})
 
     async def get_people(self, request: web.Request) -> web.Response:
-        self._may_choose()
-        return web.json_response({"people": [_person(it) for it in await self.residents.people()]})
+        return web.json_response({"people": [_person(it) for it in await self._callers()]})
 
     async def add_person(self, request: web.Request) -> web.Response:
-        self._may_choose()
+        if not self.choosing:
+            raise NotAllowed(t("Adding yourself is only possible in the demo."))
         body = await json_body(request)
         name, zone = words(body, "name", NAME_MOST), words(body, "zone", 64)
         if not await asyncio.to_thread(_is_zone, zone):
@@ -188,24 +189,30 @@ class Server:
     def _room(self, request: web.Request) -> LoungeRoom:
         return self.rooms.room(request.match_info["room"])
 
-    def _may_choose(self) -> None:
-        if not self.choosing:
+    async def _callers(self) -> Sequence[Person]:
+        """Whom a caller may be: anybody in the demo, else the one resident. Raises `NotAllowed` if unclear."""
+        people = await self.residents.people()
+        if not self.choosing and len(people) != 1:
             raise NotAllowed(
                 t(
                     "Choosing who you are is only possible in the demo. Here you will sign in with a one-time "
                     "code from your chat platform; until that is built, nobody can speak here."
                 )
             )
+        return people
 
     async def _member(self, request: web.Request, body: JSON | None = None) -> Person:
-        """Who is acting: the header, else `?as=`, else `as` in the JSON. Raises `BadOption`, `NotAllowed`."""
-        self._may_choose()
+        """Who is acting: the header, else `?as=`, else `as` in the JSON; without a choice the one resident.
+
+        Raises `BadOption` where nobody was named, `NotAllowed`, `NotFound`.
+        """
+        people = await self._callers()
         user = unquote(request.headers.get(MEMBER_HEADER, "")) or request.query.get("as", "")
         user = user or str((body or {}).get("as", ""))
-        if not user:
+        if not user and self.choosing:
             raise BadOption(t("Say who you are: {header}: user.", header=MEMBER_HEADER), "as")
-        for person in await self.residents.people():
-            if person.identity.user == user:
+        for person in people:
+            if person.identity.user == user or not user:
                 return person
         raise NotFound(t("Nobody here is called “{user}”.", user=user[:50]))
 

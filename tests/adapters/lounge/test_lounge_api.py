@@ -11,12 +11,12 @@ import aiohttp
 import pytest
 
 from bot.adapters.lounge import Lounge, LoungeRoom
-from bot.chat import Button, Card, Cog, Context, command
+from bot.chat import Button, Card, Cog, Context, Person, command
 from bot.chat.platform import ChatPlatform, PostRef
 from bot.core.model import Identity, RoomRef
 from bot.errors import NotFound
 from bot.text import t
-from tests.adapters.lounge.conftest import ROOM, Build, House
+from tests.adapters.lounge.conftest import ROOM, Build, FakeResidents, House
 
 
 def words(message: Any) -> str:
@@ -283,6 +283,15 @@ async def test_outside_the_demo_nobody_chooses_who_they_are(build: Build) -> Non
     for path in ("/api/people", f"/api/rooms/{ROOM}/messages", f"/api/rooms/{ROOM}/forms/1"):
         await house.caller.post(path, line="/top", name="x", zone="UTC", values={}, status=403)
     assert (await house.caller.get("/api/rooms"))["choosing"] is False
+
+
+async def test_outside_the_demo_the_one_resident_needs_no_choice(build: Build) -> None:
+    alone = FakeResidents([Person(Identity("lounge", "operator"), "Olga", "UTC", admin=True)])
+    house = await build(choosing=False, residents=alone)
+    assert [it["user"] for it in (await house.caller.get("/api/people", who=""))["people"]] == ["operator"]
+    assert (await house.caller.say("/top", who=""))["line"]["author"]["name"] == "Olga"
+    await house.caller.post(f"/api/rooms/{ROOM}/messages", line="/top", who="ana", status=404)
+    await house.caller.post("/api/people", name="x", zone="UTC", status=403)
 
 
 async def test_what_a_caller_gets_wrong_is_said(house: House) -> None:

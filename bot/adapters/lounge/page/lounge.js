@@ -16,8 +16,9 @@ const live = get("live");
 const newer = get("newer");
 const NEAR_END_PX = 80;
 const STARTERS = 6;
+const RELOAD_MS = 2000;
 
-const state = { room: null, rooms: [], me: null, commands: [], shown: new Map(), stop: () => {}, waiting: new Map() };
+const state = { room: null, rooms: [], me: null, commands: [], shown: new Map(), stop: () => {}, waiting: new Map(), turn: 0 };
 const base = () => `/api/rooms/${encodeURIComponent(state.room.name)}`;
 
 // --- messages
@@ -65,15 +66,26 @@ function drop({ id }) {
 }
 
 async function load() {
-  state.stop();
+  const turn = ++state.turn;
   const { messages: all, last_event: cursor } = await call("GET", `${base()}/messages`, { as: state.me.user });
+  // Another room or member was chosen meanwhile.
+  if (turn !== state.turn) return;
+  state.stop();
   messages.replaceChildren();
   state.shown.clear();
   all.forEach(put);
   get("welcome").hidden = all.length > 0;
   toEnd();
   state.stop = listen(state.room.name, state.me.user, cursor, {
-    message: take, gone: drop, reset: () => load().catch(tell), state: say,
+    message: take, gone: drop, reset: reload, state: say,
+  });
+}
+
+function reload() {
+  const turn = state.turn;
+  load().catch((refusal) => {
+    tell(refusal);
+    setTimeout(() => state.turn <= turn + 1 && reload(), RELOAD_MS);
   });
 }
 
@@ -200,6 +212,7 @@ new ResizeObserver(() => {
 async function become(person) {
   state.me = person;
   localStorage.setItem("earshot-member", person.user);
+  Object.assign(history, { lines: [], at: 0 });
   get("me").querySelector(".face").replaceWith(face(person.user, person.name));
   get("me").querySelector(".me-label").replaceChildren("You are ", make("bdi", {}, visible(person.name)));
   await load();
@@ -236,10 +249,10 @@ async function start() {
     select.closest("label").hidden = false;
     select.addEventListener("change", () => enter(rooms[Number(select.value)]).then(load).catch(tell));
   }
-  get("me").hidden = !choosing;
+  get("me").disabled = !choosing;
   get("me").addEventListener("click", () => chooseMember(state.me?.user, become, tell));
   const { people } = await call("GET", "/api/people");
-  const known = people.find((it) => it.user === localStorage.getItem("earshot-member"));
+  const known = choosing ? people.find((it) => it.user === localStorage.getItem("earshot-member")) : people[0];
   if (known) await become(known);
   else chooseMember(undefined, become, tell);
 }

@@ -60,6 +60,7 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
-dialog.addEventListener("cancel", (event) => {
-  if (!mayCancel) event.preventDefault();
+// A browser lets a second Escape through whatever one says.
+dialog.addEventListener("close", () => {
+  if (!mayCancel) dialog.showModal();
 });
