@@ -173,7 +173,7 @@ Earshot's lounge is open (ready in {seconds:.1f} s):
 
     {url}
 
-Be one of the sample members or add yourself, then try  /wrapped  /top song  /me  /link  /play rainy sunday
+Be one of the sample members or add yourself, then try  /wrapped  /top track  /me  /link  /play rainy sunday
 Ctrl-C stops it; everything is kept.
 """)
 

@@ -39,13 +39,6 @@ async def test_an_identity_belongs_to_its_platform(store: EveryStore) -> None:
     assert await store.member_of(ANA) == ana
 
 
-async def test_everybody_of_a_platform_is_listed_oldest_first(store: EveryStore) -> None:
-    ana = await store.add_member("Ana", "UTC", ANA, 1)
-    await store.add_member("Ben", "UTC", Identity("discord", "ben"), 2)
-    chidi = await store.add_member("Chidi", "UTC", Identity("lounge", "a-chidi"), 3)
-    assert await store.identities("lounge") == [(ANA, ana), (Identity("lounge", "a-chidi"), chidi)]
-
-
 async def test_everybody_on_a_platform_oldest_first(store: EveryStore) -> None:
     ana = await store.add_member("Ana", "UTC", ANA, 1)
     await store.add_member("Nobody", "UTC", None, 2)
