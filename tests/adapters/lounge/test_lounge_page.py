@@ -18,7 +18,7 @@ PAIRS = [
     ("ink", "paper"), ("ink", "sheet"), ("ink", "private"), ("ink", "press"), ("quiet", "paper"), ("quiet", "sheet"),
     ("quiet", "private"), ("quiet", "press"), ("teal", "sheet"), ("teal", "private"), ("wrong", "sheet"),
     ("on-tomato", "tomato"), ("on-tomato", "#b53219"), ("#1d1b3a", "lilac"), ("#1d1b3a", "marigold"),
-    ("#ffffff", "#196c7c"), ("#f3ebdd", "#1d1b3a"),
+    ("#ffffff", "#196c7c"), ("#1d1b3a", "#fcf8f0"),
 ]  # fmt: skip
 
 

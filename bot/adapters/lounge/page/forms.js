@@ -41,7 +41,7 @@ function question(field) {
       make("label", { className: "box" },
         make("input", { type: "checkbox", name: field.name, value: choice.value, checked: chosen.has(choice.value) }),
         make("span", {}, sentence(choice.label))));
-    const legend = make("legend", {}, sentence(field.label), optional);
+    const legend = make("legend", {}, sentence(field.label));
     return make("fieldset", { className: "question", "aria-describedby": described, "data-name": field.name },
       legend, help, wrong, ...boxes);
   }

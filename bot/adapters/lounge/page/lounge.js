@@ -5,7 +5,7 @@ import { completion } from "/page/complete.js";
 import { drawMessage, spoken } from "/page/draw.js";
 import { openForm } from "/page/forms.js";
 import { chooseMember } from "/page/people.js";
-import { face, make, visible } from "/page/words.js";
+import { arrange, face, make, visible } from "/page/words.js";
 
 const get = (id) => document.getElementById(id);
 const talk = get("talk");
@@ -15,10 +15,11 @@ const notice = get("notice");
 const live = get("live");
 const newer = get("newer");
 const NEAR_END_PX = 80;
+const START_GAP_PX = 12;
 const STARTERS = 6;
 const RELOAD_MS = 2000;
 
-const state = { room: null, rooms: [], me: null, commands: [], shown: new Map(), stop: () => {}, waiting: new Map(), turn: 0 };
+const state = { room: null, rooms: [], me: null, commands: [], shown: new Map(), stop: () => {}, waiting: new Map(), turn: 0, pinned: true };
 const base = () => `/api/rooms/${encodeURIComponent(state.room.name)}`;
 
 // --- messages
@@ -29,7 +30,14 @@ function atEnd() {
 
 function toEnd() {
   talk.scrollTop = talk.scrollHeight;
+  state.pinned = true;
   newer.hidden = true;
+}
+
+// An answer is read from its beginning, also when it is taller than the window.
+function toStart(element) {
+  if (element.offsetHeight < talk.clientHeight) toEnd();
+  else talk.scrollTop += element.getBoundingClientRect().top - talk.getBoundingClientRect().top - START_GAP_PX;
 }
 
 function put(message) {
@@ -51,12 +59,13 @@ function put(message) {
 
 function take(message) {
   const end = atEnd();
-  const mine = message.author?.user === state.me.user;
+  const fresh = !state.shown.has(message.id);
+  const mine = fresh && message.author?.user === state.me.user;
   put(message);
   const words = spoken(message, state.me.user);
   if (words) live.textContent = words;
-  if (end || mine) toEnd();
-  else newer.hidden = false;
+  if (end || mine) toStart(state.shown.get(message.id).element);
+  else if (fresh) newer.hidden = false;
 }
 
 function drop({ id }) {
@@ -201,10 +210,11 @@ newer.addEventListener("click", () => {
   line.focus();
 });
 talk.addEventListener("scroll", () => {
-  if (atEnd()) newer.hidden = true;
+  state.pinned = atEnd();
+  if (state.pinned) newer.hidden = true;
 });
 new ResizeObserver(() => {
-  if (newer.hidden) talk.scrollTop = talk.scrollHeight;
+  if (state.pinned) talk.scrollTop = talk.scrollHeight;
 }).observe(talk);
 
 // --- who, where
@@ -252,6 +262,7 @@ async function start() {
   get("me").disabled = !choosing;
   get("me").addEventListener("click", () => chooseMember(state.me?.user, become, tell));
   const { people } = await call("GET", "/api/people");
+  arrange(people);
   const known = choosing ? people.find((it) => it.user === localStorage.getItem("earshot-member")) : people[0];
   if (known) await become(known);
   else chooseMember(undefined, become, tell);

@@ -1,7 +1,7 @@
 // The dialog in which one says who one is (in the demo).
 
 import { call } from "/page/api.js";
-import { face, make, visible } from "/page/words.js";
+import { arrange, face, make, visible } from "/page/words.js";
 
 const dialog = document.getElementById("who");
 const list = document.getElementById("people");
@@ -21,6 +21,7 @@ export async function chooseMember(current, become, tell) {
   };
   try {
     const { people } = await call("GET", "/api/people");
+    arrange(people);
     list.replaceChildren(...people.map((person) => row(person, current)));
   } catch (refusal) {
     tell(refusal);
@@ -53,7 +54,9 @@ form.addEventListener("submit", async (event) => {
   const data = new FormData(form);
   try {
     const json = { name: data.get("name"), zone: data.get("zone") };
-    chosen((await call("POST", "/api/people", { json })).person);
+    const { person } = await call("POST", "/api/people", { json });
+    arrange((await call("GET", "/api/people")).people);
+    chosen(person);
   } catch (refusal) {
     problem.textContent = refusal.message;
     form.elements[refusal.field]?.focus();

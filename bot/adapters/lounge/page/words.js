@@ -69,10 +69,17 @@ export function webUrl(url) {
   return /^https?:\/\//i.test(url || "") ? url : "";
 }
 
-// A person's letter on one of the four inks, always the same for the same person.
+const INKS = 5;
+const places = new Map();
+
+// The order of the people, oldest first: it decides their inks, as it does on the pictures.
+export function arrange(people) {
+  people.forEach((person, n) => places.set(person.user, n));
+}
+
+// A person's letter on one of the inks, always the same for the same person.
 export function face(user, name) {
-  let sum = 0;
-  for (const letter of user) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
   const letter = Array.from(visible(name).trim())[0] || "?";
-  return make("span", { className: `face ink-${sum % 4}`, "aria-hidden": "true" }, letter.toUpperCase());
+  const ink = (places.get(user) ?? INKS - 1) % INKS;
+  return make("span", { className: `face ink-${ink}`, "aria-hidden": "true" }, letter.toUpperCase());
 }
