@@ -6,9 +6,10 @@ values (never the template) in its own way. Templates hold no markup of any plat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 
@@ -65,6 +66,29 @@ def in_english(
         return f"{value:,}" if isinstance(value, int) else escape(value)
 
     return text.template.format_map({name: worded(value) for name, value in text.values.items()})
+
+
+def to_json(text: Text) -> list[object]:
+    """A text as JSON that `from_json` reads again: the template and the values."""
+
+    def plain(value: str | int | Moment | Text) -> object:
+        if isinstance(value, Text):
+            return to_json(value)
+        return {"at_ms": value.at_ms, "zone": value.zone} if isinstance(value, Moment) else value
+
+    return [text.template, {name: plain(value) for name, value in text.values.items()}]
+
+
+def from_json(said: Sequence[Any]) -> Text:
+    """The text that `to_json` wrote."""
+
+    def value_of(value: Any) -> str | int | Moment | Text:
+        if isinstance(value, list):
+            return from_json(value)
+        return Moment(**value) if isinstance(value, dict) else value
+
+    template, values = said
+    return Text(template, {name: value_of(value) for name, value in values.items()})
 
 
 def _plain_moment(moment: Moment) -> str:

@@ -44,9 +44,9 @@ class Prove(Cog):
         return _numbers(await self.recaps.facts(told.frozen.id, member))
 
     @action("prove.facts", private=True)
-    async def facts(self, ctx: Context, recap: str) -> Card:
-        """The numbers of one recap."""
-        return _numbers(await self.recaps.facts(int(recap), await self._member(ctx)))
+    async def facts(self, ctx: Context, recap: str, of: str = "") -> Card:
+        """The numbers of one recap, the group's or (`of`) one member's."""
+        return _numbers(await self.recaps.facts(int(recap), await self._member(ctx)), of)
 
     @action("prove.fact", private=True)
     async def fact(self, ctx: Context, recap: str, fact: str) -> Card:
@@ -58,19 +58,28 @@ class Prove(Cog):
         return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
-def _numbers(opened: Opened) -> Card:
+def _numbers(opened: Opened, of: str = "") -> Card:
+    """The facts of the group, or with `of` those of one member; the other members are buttons."""
     recap = str(opened.frozen.id)
+    prefix = f"member:{of}:" if of else ""
+    chosen = [it for it in opened.facts.facts if it.id.startswith(prefix or "member:") is bool(of)]
     rows = tuple(
-        Row(
-            t("{words}", words=it.words),
-            buttons=(Button(t("Open"), "prove.fact", {"recap": recap, "fact": it.id}),),
-        )
-        for it in opened.facts.facts
+        Row(it.words, buttons=(Button(t("Open"), "prove.fact", {"recap": recap, "fact": it.id}),))
+        for it in chosen
     )
+    names = {str(member_id): name for member_id, name, _ in opened.facts.members}
+    members = {it.id.split(":")[1] for it in opened.facts.facts if it.id.startswith("member:")}
+    others = tuple(
+        Button(t("{name}'s numbers", name=name), "prove.facts", {"recap": recap, "of": member_id})
+        for member_id, name in names.items()
+        if member_id in members and member_id != of
+    )
+    everybody = (Button(t("The group's numbers"), "prove.facts", {"recap": recap}),) if of else ()
     return Card(
-        t("Which number?"),
-        (Listing(rows),) if rows else (Lines((t("There is no number in this one."),)),),
-        footer=_hash(
+        t("Which of {name}'s numbers?", name=names.get(of, opened.facts.name)),
+        (Listing(rows),) if rows else (Lines((t("There is no number here."),)),),
+        (*everybody, *others),
+        _hash(
             t("These facts were written down on {day}", day=Moment(opened.frozen.made_ms)),
             opened.frozen.sha256,
         ),
@@ -100,7 +109,7 @@ def _proof(proof: Proof, viewer: Member) -> Card:
         told = tuple((t("{who}", who=who), _plays(n)) for who, n in proof.others)
         blocks.append(Fields(told, t("Others' plays behind it (their times are theirs to show)")))
     return Card(
-        t("{words}", words=proof.fact.words),
+        proof.fact.words,
         tuple(blocks),
         (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}),),
         _hash(t("All plays behind it, in order"), evidence.sha256),

@@ -8,6 +8,7 @@ Nothing here reads a clock; "now" comes in as an argument.
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -187,15 +188,20 @@ def period_of(when: When, now_ms: int, zone: str) -> Period:
         case When.WEEK:
             return last_week(now_ms, zone)
         case When.THIS_WEEK:
-            return week_of(today, zone)
+            return _until(now_ms, week_of(today, zone))
         case When.MONTH:
             return month_of(today.replace(day=1) - timedelta(days=1), zone)
         case When.THIS_MONTH:
-            return month_of(today, zone)
+            return _until(now_ms, month_of(today, zone))
         case When.YEAR:
             return year(today.year - 1, zone)
         case When.THIS_YEAR:
-            return year(today.year, zone)
+            return _until(now_ms, year(today.year, zone))
+
+
+def _until(now_ms: int, period: Period) -> Period:
+    """What of a period is over: nothing is missing from what has not been."""
+    return replace(period, end_ms=min(period.end_ms, now_ms))
 
 
 def days_in(period: Period) -> list[tuple[date, int, int]]:

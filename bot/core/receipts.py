@@ -23,7 +23,7 @@ from bot.core.recap.compute import MINUTE_MS, covered_ms, sounded
 from bot.core.recap.hours import span_of
 from bot.core.recap.model import BusyHour, Kind, Loop, MemberRecap, Ranked, Recap
 from bot.core.rules import RULES, Rule
-from bot.text import Moment, Text, t, tn
+from bot.text import Moment, Text, from_json, t, tn, to_json
 
 Tracks = Mapping[TrackId, Track]
 
@@ -48,7 +48,7 @@ class Fact:
     """
 
     id: str
-    words: str
+    words: Text
     measure: Measure
     value: int
     rule: str
@@ -185,12 +185,12 @@ def _facts(recap: Recap, tracks: Tracks) -> Iterable[Fact]:
     shares = _plays_of(recap.members)
     if len(who) > 1:
         words = tn("{n} member played something", "{n} members played something", recap.listeners)
-        yield Fact("listeners", str(words), Measure.LISTENERS, recap.listeners, "listeners", who, shares)
+        yield Fact("listeners", words, Measure.LISTENERS, recap.listeners, "listeners", who, shares)
     for hour, count in enumerate(recap.clock):
         if count:
             words = tn("{n} play between {from_} and {to}", "{n} plays between {from_} and {to}", count,
                        from_=f"{hour:02d}:00", to=f"{hour:02d}:59")  # fmt: skip
-            yield Fact(f"clock:{hour}", str(words), Measure.PLAYS, count, "clock", who, hour=hour)
+            yield Fact(f"clock:{hour}", words, Measure.PLAYS, count, "clock", who, hour=hour)
     if len(who) > 1:
         for part in recap.members:
             yield from _facts_of(
@@ -209,9 +209,9 @@ def _facts_of(
     who = tuple(it.member.id for it in members)
     shares = _plays_of(members)
     words = tn("{who}: {n} play", "{who}: {n} plays", part.plays, who=name)
-    yield Fact(f"{prefix}plays", str(words), Measure.PLAYS, part.plays, "play", who, shares)
+    yield Fact(f"{prefix}plays", words, Measure.PLAYS, part.plays, "play", who, shares)
     words = tn("{who}: {n} minute", "{who}: {n} minutes", part.minutes, who=name)
-    yield Fact(f"{prefix}minutes", str(words), Measure.MINUTES, part.minutes, "minutes", who, shares)
+    yield Fact(f"{prefix}minutes", words, Measure.MINUTES, part.minutes, "minutes", who, shares)
     for kind, ranked in (
         (Kind.TRACK, part.top_tracks),
         (Kind.ARTIST, part.top_artists),
@@ -231,12 +231,16 @@ def _plays_of(members: Sequence[MemberRecap]) -> tuple[tuple[MemberId, int], ...
 
 def _ranked(prefix: str, it: Ranked, kind: Kind, who: tuple[MemberId, ...], tracks: Tracks) -> Fact:
     rule = {Kind.TRACK: "song", Kind.ARTIST: "artist", Kind.ALBUM: "album"}[kind]
-    name = it.artist if kind is Kind.ARTIST else f"{it.title} — {it.artist}"
-    words = tn("{name}: {n} play", "{name}: {n} plays", it.plays, name=name)
+    count = tn("{n} play", "{n} plays", it.plays)
+    words = (
+        t("{artist}: {count}", artist=it.artist, count=count)
+        if kind is Kind.ARTIST
+        else t("{title} — {artist}: {count}", title=it.title, artist=it.artist, count=count)
+    )
     key = _key(kind, tracks[it.track_ids[0]])
     return Fact(
         f"{prefix}{kind.value}:{it.rank}",
-        str(words),
+        words,
         Measure.PLAYS,
         it.plays,
         rule,
@@ -252,7 +256,7 @@ def _busiest(prefix: str, it: BusyHour, who: tuple[MemberId, ...], period: Perio
     words = tn("{n} play in the hour from {start}", "{n} plays in the hour from {start}", it.plays,
                start=Moment(it.start_ms, it.zone))  # fmt: skip
     return Fact(
-        f"{prefix}busiest", str(words), Measure.PLAYS, it.plays, "busiest", who,
+        f"{prefix}busiest", words, Measure.PLAYS, it.plays, "busiest", who,
         start_ms=span.start_ms, end_ms=span.end_ms,
     )  # fmt: skip
 
@@ -262,7 +266,7 @@ def _loop(fact_id: str, it: Loop, tracks: Tracks) -> Fact:
               artist=it.artist, n=it.times)  # fmt: skip
     key = _key(Kind.TRACK, tracks[it.track_ids[0]])
     return Fact(
-        fact_id, str(words), Measure.PLAYS, it.times, "loop", (it.member.id,), ((it.member.id, it.times),),
+        fact_id, words, Measure.PLAYS, it.times, "loop", (it.member.id,), ((it.member.id, it.times),),
         Kind.TRACK, key, it.first_ms, it.last_ms + 1,
     )  # fmt: skip
 
@@ -360,7 +364,7 @@ def _fact_json(fact: Fact) -> dict[str, object]:
     """Without the fields that narrow nothing."""
     said: dict[str, object] = {
         "id": fact.id,
-        "words": fact.words,
+        "words": to_json(fact.words),
         "measure": fact.measure.value,
         "value": fact.value,
         "rule": fact.rule,
@@ -380,7 +384,7 @@ def _fact_json(fact: Fact) -> dict[str, object]:
 def _fact(said: Mapping[str, Any]) -> Fact:
     return Fact(
         id=said["id"],
-        words=said["words"],
+        words=from_json(said["words"]),
         measure=Measure(said["measure"]),
         value=said["value"],
         rule=said["rule"],

@@ -159,6 +159,8 @@ def test_the_times_people_ask_for() -> None:
         When.YEAR: (PeriodKind.YEAR, date(2025, 1, 1), date(2025, 12, 31)),
         When.THIS_YEAR: (PeriodKind.YEAR, date(2026, 1, 1), date(2026, 12, 31)),
     }
+    for when in (When.THIS_WEEK, When.THIS_MONTH, When.THIS_YEAR):
+        assert calendar.period_of(when, now, "Europe/Berlin").end_ms == now
     assert spoken(calendar.last_week(now, "UTC")) == (PeriodKind.WEEK, date(2026, 11, 9), date(2026, 11, 15))
     assert spoken(calendar.month(2024, 2, "UTC")) == (PeriodKind.MONTH, date(2024, 2, 1), date(2024, 2, 29))
 

@@ -102,7 +102,7 @@ async def test_every_fact_can_be_proven_with_the_number_that_was_said(house: Hou
     told = await house.recaps.of_group(house.group, WEEK)
     opened = await house.recaps.facts(told.frozen.id, house.ana)
     assert opened.facts == receipts.thaw(told.frozen.facts)
-    said = {fact.id: (fact.words, fact.value) for fact in opened.facts.facts}
+    said = {fact.id: (str(fact.words), fact.value) for fact in opened.facts.facts}
     assert said["plays"] == ("Music: 8 plays", 8)
     assert said["listeners"] == ("2 members played something", 2)
     assert said["track:1"] == ("Hello — Adele: 5 plays", 5)

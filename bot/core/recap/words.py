@@ -116,10 +116,12 @@ def coverage(recap: Recap) -> Text:
 
 
 def _share(it: Coverage, period: Period) -> Text:
-    total = (period.last - period.first).days + 1
+    total = (period.end_ms - period.start_ms) / (24 * HOUR_MS)
     if it.complete <= 0:
         return t("(not covered)")
-    return t("({share} of {days} days)", share=f"{it.complete * total:.1f}", days=total)
+    return t(
+        "({share} of {days} days)", share=f"{it.complete * total:.1f}", days=f"{total:.1f}".removesuffix(".0")
+    )
 
 
 def _listed(texts: list[Text], most: int) -> Text:
