@@ -1,0 +1,231 @@
+"""Which songs come into question for a plan, and how well each fits: hard gates first, then a score.
+
+Songs come from the songbook and from what the group plays. A played song that the songbook does not know borrows
+genre, energy and valence from its artist's other songs there; without those it comes into question only where an
+artist was asked for, or nothing in particular.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.core.affinity import Heard, Taste, affinity
+from bot.core.choosing import Option, chance, worth
+from bot.core.lexicon import Lexicon
+from bot.core.model import MemberId
+from bot.core.planning import Plan, exact_genres, genres_of
+from bot.core.songbook import Song, Songbook, SongKey
+from bot.core.words.folding import artist_key
+
+_NEAR = 0.35  # a neighbouring genre counts from this weight on
+_JITTER = 0.08  # what the seed may move a fit, so that two requests differ
+_UNKNOWN_FIT = 0.5  # of a played song without any annotation
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A song that passes the gates. `tier` 0 fits all that was asked; each further tier gives up a little more.
+
+    `fits`: what of the plan it meets, most telling first. `heard` by member, who played this very song.
+    """
+
+    song: Song
+    tier: int
+    fit: float
+    fits: tuple[str, ...]
+    uri: str = ""
+    heard: Mapping[MemberId, Heard] = field(default_factory=dict)
+
+    @property
+    def key(self) -> SongKey:
+        """The song's identity."""
+        return self.song.key
+
+
+def candidates(
+    plan: Plan, book: Songbook, lexicon: Lexicon, tastes: Sequence[Taste], seed: int
+) -> list[Candidate]:
+    """Every song that passes the plan's gates, best first."""
+    scale = _Scale(plan, book, lexicon)
+    played = _played(tastes)
+    found = []
+    for song in (*book.songs, *_only_played(played, plan, book)):
+        if not plan.gates.pass_(song):
+            continue
+        heard = played.get(song.key, {})
+        tier = scale.tier(song)
+        if not song.genres and tier:
+            continue
+        tier += _unfamiliar(plan, bool(heard))
+        fit = max(0.05, scale.fit(song) - 0.5 * _JITTER + _JITTER * chance(seed, song.key))
+        found.append(Candidate(song, tier, min(1.0, fit), scale.fits(song), _uri(heard), heard))
+    return sorted(found, key=lambda one: (one.tier, -one.fit, one.key))
+
+
+def option(candidate: Candidate, tastes: Sequence[Taste]) -> Option[SongKey]:
+    """The candidate as something to choose from. Without any member, one neutral listener stands in."""
+    liking = {taste.member_id: affinity(taste, candidate.song) for taste in tastes} or {MemberId(0): 0.3}
+    return Option(
+        candidate.key, candidate.key[0], candidate.fit,
+        {member: worth(candidate.fit, likes) for member, likes in liking.items()}, bool(candidate.heard),
+    )  # fmt: skip
+
+
+class _Scale:
+    """How well songs fit one plan."""
+
+    def __init__(self, plan: Plan, book: Songbook, lexicon: Lexicon) -> None:
+        self._plan = plan
+        self._exact = frozenset(name for label in plan.genres for name in exact_genres(label, lexicon))
+        self._related: dict[str, float] = {}
+        for label in plan.genres:
+            for name, weight in genres_of(label, lexicon).items():
+                self._related[name] = max(self._related.get(name, 0.0), weight)
+        self._named = frozenset(
+            name for label in plan.genres for name in (label, *lexicon.genres[label].within)
+        )
+        seeds = [book.by_key[key] for key in plan.seeds]
+        for artist in (*plan.seed_artists, *plan.artists):
+            seeds.extend(book.by_artist.get(artist, ()))
+        self._seed_genres = _profile(song.genres for song in seeds)
+        self._seed_moods = _profile(song.moods for song in seeds)
+        self._seed_keys = frozenset(plan.seeds)
+        self._alike = frozenset({*plan.seed_artists, *(key[0] for key in plan.seeds)})
+        self._top_tags = sum(sorted(plan.tags.values(), reverse=True)[:2])
+
+    def tier(self, song: Song) -> int:
+        """What has to be given up for a song: 0 nothing, 1 the exact genre or artist, 2 even its neighbourhood."""
+        plan = self._plan
+        tier = 0
+        if plan.artists and song.key[0] not in plan.artists:
+            tier = 1 if self._likeness(song) >= 0.4 else 2
+        if plan.genres and not self._exact & set(song.genres):
+            near = max((self._related.get(genre, 0.0) for genre in song.genres), default=0.0)
+            tier = max(tier, 1 if near >= _NEAR else 2)
+        return tier
+
+    def fit(self, song: Song) -> float:
+        """0 to 1."""
+        plan = self._plan
+        parts: list[tuple[float, float]] = []
+        if plan.genres:
+            parts.append((3.0, self._genre(song)))
+        if plan.tags:
+            parts.append((3.5, self._moods(song)))
+        if plan.targeted or plan.tags:
+            parts.append((2.5 if plan.targeted else 1.0, self._place(song)))
+        if plan.seeds or plan.seed_artists:
+            parts.append((4.0, self._likeness(song)))
+        if plan.soft_genres:
+            parts.append((0.8, max((plan.soft_genres.get(genre, 0.0) for genre in song.genres), default=0.0)))
+        if not parts:
+            return _UNKNOWN_FIT
+        if not song.genres:
+            return _UNKNOWN_FIT * 0.8
+        return sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts)
+
+    def fits(self, song: Song) -> tuple[str, ...]:
+        """What of the plan a song meets, in words of the songbook."""
+        tags = self._plan.tags
+        moods = sorted(
+            (mood for mood in song.moods if tags.get(mood, 0.0) >= 0.3), key=lambda mood: -tags[mood]
+        )
+        genres = [genre for genre in song.genres if genre in self._exact]
+        genres.sort(key=lambda genre: genre not in self._named)
+        return (*genres[:1], *moods[:2])
+
+    def _genre(self, song: Song) -> float:
+        weights = sorted((self._related.get(genre, 0.0) for genre in song.genres), reverse=True)
+        first = song.genres[0] if song.genres else ""
+        main = 0.1 if self._related.get(first, 0.0) >= 0.9 else 0.0
+        return min(1.0, (weights[0] if weights else 0.0) * 0.9 + main)
+
+    def _moods(self, song: Song) -> float:
+        """The two best moods of a song against the two best of the plan."""
+        met = sorted((self._plan.tags.get(mood, 0.0) for mood in song.moods), reverse=True)[:2]
+        return min(1.0, sum(met) / self._top_tags) if self._top_tags else 0.0
+
+    def _place(self, song: Song) -> float:
+        """How near energy and valence are to the way from the plan's first to its last song."""
+        if not song.energy or not song.valence:
+            return 0.4
+        off = _outside(song.energy, self._plan.energy) + 0.8 * _outside(song.valence, self._plan.valence)
+        return max(0.0, 1.0 - off / 3.0)
+
+    def _likeness(self, song: Song) -> float:
+        """To the songs and artists it should be like: genres most, then moods; the very song first of all."""
+        if song.key in self._seed_keys:
+            return 1.0
+        genres, moods = _cosine(song.genres, self._seed_genres), _cosine(song.moods, self._seed_moods)
+        own = 0.15 if song.key[0] in self._alike else 0.0
+        return min(1.0, 0.6 * genres + 0.25 * moods + own)
+
+
+def _unfamiliar(plan: Plan, heard: bool) -> int:
+    """One tier down for a song that is not what was asked: known to the group, or new to it."""
+    return int((plan.familiar == "known" and not heard) or (plan.familiar == "fresh" and heard))
+
+
+def _played(tastes: Sequence[Taste]) -> dict[SongKey, dict[MemberId, Heard]]:
+    played: dict[SongKey, dict[MemberId, Heard]] = {}
+    for taste in sorted(tastes, key=lambda one: one.member_id):
+        for key, heard in taste.songs.items():
+            played.setdefault(key, {})[taste.member_id] = heard
+    return played
+
+
+def _only_played(
+    played: Mapping[SongKey, Mapping[MemberId, Heard]], plan: Plan, book: Songbook
+) -> Iterable[Song]:
+    """Played songs that are not in the songbook, with what can be told from their artist."""
+    asked = {*plan.artists, *plan.seed_artists, *(key[0] for key in plan.seeds)}
+    for key, listeners in sorted(played.items()):
+        if key in book.by_key:
+            continue
+        heard = max(listeners.values(), key=lambda one: (one.plays, one.title))
+        song = _borrowed(Song(heard.title, heard.artist), book)
+        if song.genres or plan.open or artist_key(heard.artist) in asked:
+            yield song
+
+
+def _borrowed(song: Song, book: Songbook) -> Song:
+    """What the artist's other songs agree on: genres of most, mean energy and valence, a language common to all."""
+    others = book.by_artist.get(song.key[0], [])
+    if not others:
+        return song
+    genres = [genre for genre, share in _profile(other.genres for other in others).items() if share >= 0.5]
+    languages = {other.lang for other in others}
+    return replace(
+        song, genres=tuple(genres) or others[0].genres,
+        energy=sum(other.energy for other in others) / len(others),
+        valence=sum(other.valence for other in others) / len(others),
+        lang=languages.pop() if len(languages) == 1 else "",
+    )  # fmt: skip
+
+
+def _uri(heard: Mapping[MemberId, Heard]) -> str:
+    """A Spotify URI under which somebody played it: no search is needed then."""
+    known = [one for one in heard.values() if one.uri.startswith("spotify:track:")]
+    return max(known, key=lambda one: (one.plays, one.uri)).uri if known else ""
+
+
+def _outside(value: float, way: tuple[float, float]) -> float:
+    return max(min(way) - value, value - max(way), 0.0)
+
+
+def _profile(lists: Iterable[Sequence[str]]) -> dict[str, float]:
+    """How often each tag occurs, as a share of the songs."""
+    counts: dict[str, int] = {}
+    songs = 0
+    for tags in lists:
+        songs += 1
+        for tag in tags:
+            counts[tag] = counts.get(tag, 0) + 1
+    return {tag: count / songs for tag, count in counts.items()}
+
+
+def _cosine(tags: Sequence[str], profile: Mapping[str, float]) -> float:
+    length = math.sqrt(len(tags)) * math.sqrt(sum(share * share for share in profile.values()))
+    return sum(profile.get(tag, 0.0) for tag in tags) / length if length else 0.0

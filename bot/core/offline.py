@@ -1,0 +1,271 @@
+"""A whole plan without a model: words in; chosen, ordered and explained songs out, with every compromise said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.affinity import Taste
+from bot.core.candidates import Candidate, candidates, option
+from bot.core.choosing import Option, choose
+from bot.core.gates import Gates
+from bot.core.hints import Reading, find_hints
+from bot.core.model import MemberId
+from bot.core.planning import ARTIST_CAP, Brief, Plan, Suggestion, plan_for
+from bot.core.reasons import about, why
+from bot.core.sequencing import Course, Stop, in_order
+from bot.core.songbook import SongKey
+from bot.core.wordbook import Wordbook
+from bot.core.words.names import Gazetteer
+from bot.text import Text, t, tn
+
+POOL = 3  # times the size of the list: so many of the best are chosen from
+_TOO_FEW = 5  # with fewer songs than this, even neighbouring genres are left
+_FAMILIAR_PART = 0.6  # of a list at most, unless the group's own songs were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with its songs in playing order, and those that could take their place, best first.
+
+    `options` are the songs' worth to each member, for shares and swaps. `notes` begin with the plan's own.
+    """
+
+    brief: Brief
+    reading: Reading
+    plan: Plan
+    chosen: tuple[Candidate, ...]
+    reserve: tuple[Candidate, ...]
+    options: Mapping[SongKey, Option[SongKey]]
+    cap: int
+    seed: int
+    notes: tuple[Text, ...] = ()
+    understood: tuple[Text, ...] = ()
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """The songs as suggestions, each with its reason (without members' names)."""
+        return tuple(
+            Suggestion(
+                one.song.title,
+                one.song.artist,
+                str(why(one, self.plan)),
+                one.song.energy,
+                one.song.valence,
+                one.uri,
+            )
+            for one in self.chosen
+        )
+
+
+def plan_offline(
+    words: str, wordbook: Wordbook, artists_known: Iterable[str], tastes: Sequence[Taste], seed: int
+) -> Planned:
+    """Plan a playlist from any words (an empty line too). Never raises; an empty list comes with its reason.
+
+    `artists_known` are names from plays, besides those of the songbook; `tastes` of the members who share theirs.
+    The same words, data and seed give the same list, in whatever order the members come.
+    """
+    gazetteer = wordbook.gazetteer(artists_known)
+    return plan_read(words, wordbook, gazetteer, tastes, seed)
+
+
+def plan_read(
+    words: str, wordbook: Wordbook, gazetteer: Gazetteer, tastes: Sequence[Taste], seed: int
+) -> Planned:
+    """As `plan_offline`, with a gazetteer that was made before (for many prompts)."""
+    reading = find_hints(words, wordbook.lexicon, gazetteer, wordbook.book.newest)
+    plan = plan_for(reading, wordbook.lexicon, wordbook.book)
+    pool = candidates(plan, wordbook.book, wordbook.lexicon, tastes, seed)
+    options = {one.key: option(one, tastes) for one in pool}
+    picked, reserve, cap, notes = select(plan, pool, options, seed)
+    if plan.open:
+        notes = (_open(reading, tastes), *notes)
+    return Planned(
+        Brief(reading.hints.words, reading.hints), reading, plan, order(plan, picked, options), reserve, options, cap,
+        seed, (*plan.notes, *notes), about(reading, plan, wordbook.lexicon),
+    )  # fmt: skip
+
+
+def select(
+    plan: Plan, pool: Sequence[Candidate], options: Mapping[SongKey, Option[SongKey]], seed: int
+) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...], int, tuple[Text, ...]]:
+    """Choose from candidates (best first), tier by tier: the chosen, the reserve, the artist cap, what was relaxed.
+
+    What gives way, in this order: at most two songs an artist, then the exact genre or artist; never a gate.
+    """
+    by_key = {one.key: one for one in pool}
+    cap = plan.size if plan.artists else ARTIST_CAP
+    familiar_most = (
+        None if plan.open or plan.artists or plan.familiar else max(1, round(plan.size * _FAMILIAR_PART))
+    )
+    taken: list[Option[SongKey]] = []
+    relaxed: list[Text] = []
+
+    def take(tiers: Sequence[int], cap: int, familiar_most: int | None, depth: int) -> None:
+        best = [one for one in pool if one.tier in tiers and options[one.key] not in taken][:depth]
+        left = plan.size - len(taken)
+        taken.extend(
+            choose(
+                [options[one.key] for one in best],
+                left,
+                cap=cap,
+                seed=seed,
+                taken=taken,
+                familiar_most=familiar_most,
+            )
+        )
+
+    depth = POOL * plan.size
+    take([0], cap, familiar_most, depth)
+    take([0], cap, familiar_most, len(pool))
+    for wider in (cap + 1, cap + 2):
+        if len(taken) < plan.size and any(one.tier == 0 and options[one.key] not in taken for one in pool):
+            take([0], wider, familiar_most, len(pool))
+            cap = max(cap, wider)
+    take([0], cap, None, len(pool))
+    exact = len(taken)
+    if cap > ARTIST_CAP and not plan.artists and exact:
+        relaxed.append(t("Few songs fit, so an artist may come up to {cap} times.", cap=cap))
+    take([1], cap, None, depth)
+    near = len(taken) - exact
+    if len(taken) < _TOO_FEW:
+        take([2, 3], ARTIST_CAP, None, depth)
+    far = len(taken) - exact - near
+    relaxed.extend(_relaxed(plan, exact, near, far))
+    kept = {one.key for one in taken}
+    rest = [options[one.key] for one in pool if one.key not in kept and (one.tier == 0 or one.tier <= 1)][
+        : 2 * depth
+    ]
+    spare = choose(rest, max(plan.size, 10), cap=cap, seed=seed, taken=taken)
+    return (
+        tuple(by_key[one.key] for one in taken),
+        tuple(by_key[one.key] for one in sorted(spare, key=lambda one: by_key[one.key].tier)),
+        cap,
+        tuple(relaxed),
+    )
+
+
+def order(
+    plan: Plan, picked: Sequence[Candidate], options: Mapping[SongKey, Option[SongKey]]
+) -> tuple[Candidate, ...]:
+    """The chosen songs in playing order."""
+    top: dict[MemberId, float] = {}
+    for one in picked:
+        for member, value in options[one.key].worth.items():
+            top[member] = max(top.get(member, 0.0), value)
+    stops = [
+        Stop(
+            one.key, one.key[0], one.song.energy, one.song.valence, one.song.genres,
+            frozenset(member for member, value in options[one.key].worth.items() if value >= 0.8 * top[member]),
+        )
+        for one in picked
+    ]  # fmt: skip
+    course = Course(plan.energy, plan.valence, plan.arc)
+    return tuple(picked[at] for at in in_order(stops, course))
+
+
+def as_json(planned: Planned) -> dict[str, Any]:
+    """What `earshot plan --json` prints; the keys are promised in docs/command-line.md."""
+    hints, named, plan = planned.reading.hints, planned.reading.named, planned.plan
+    firsts, lasts = [span.first for span in hints.years], [span.last for span in hints.years]
+    return {
+        "hints": {
+            "artists": [one.artist for one in (*named.artists, *named.like)],
+            "like": [f"{one.title} by {one.artist}" if one.title else one.artist for one in named.like],
+            "genres": list(hints.genres),
+            "moods": list(hints.moods),
+            "activities": list(hints.activities),
+            "year_from": None if None in firsts else min((year for year in firsts if year is not None), default=None),
+            "year_to": None if None in lasts else max((year for year in lasts if year is not None), default=None),
+            "count": None if hints.count is None else plan.size,
+            "minutes": hints.minutes,
+            "exclude_artists": [one.artist for one in named.exclude if not one.title],
+            "exclude_genres": list(hints.exclude_genres),
+            "explicit": hints.explicit.value,
+            "instrumental": hints.instrumental.value,
+            "language": next(iter(hints.languages), None),
+            "direction": hints.direction.value,
+        },
+        "plan": {
+            "energy": [round(value, 2) for value in plan.energy],
+            "valence": [round(value, 2) for value in plan.valence],
+            "arc": plan.arc,
+            "size": plan.size,
+            "count_asked": hints.count,
+            "tags": {tag: round(weight, 2) for tag, weight in sorted(plan.tags.items(), key=lambda one: -one[1])},
+            "exclude": _excluded_json(planned.plan.gates),
+            "understood": [str(text) for text in planned.understood],
+            "notes": [str(text) for text in planned.notes],
+        },
+        "suggestions": [
+            {"title": one.title, "artist": one.artist, "why": one.why} for one in planned.suggestions
+        ],
+    }  # fmt: skip
+
+
+def _excluded_json(gates: Gates) -> dict[str, Any]:
+    return {
+        "years": [[span.first, span.last] for span in gates.exclude_years],
+        "languages": sorted(gates.exclude_languages),
+        "songs": [list(key) for key in sorted(gates.exclude_songs)],
+        "moods": sorted(gates.avoid_moods),
+        "genres": sorted(gates.exclude_genres),
+    }
+
+
+def _open(reading: Reading, tastes: Sequence[Taste]) -> Text:
+    """Nothing was asked: say so, and what the list is instead."""
+    said = bool(reading.hints.words)
+    if any(taste.known for taste in tastes):
+        mix = t("here is a mix of what this group plays, and songs near to it")
+    else:
+        mix = t("here is a mix from my songbook, for nobody here shares their plays with playlists yet")
+    if said:
+        return t("I found nothing in those words that tells me which music you mean, so {mix}.", mix=mix)
+    return t("You asked for nothing in particular, so {mix}.", mix=mix)
+
+
+def _relaxed(plan: Plan, exact: int, near: int, far: int) -> list[Text]:
+    found = exact + near + far
+    said: list[Text] = []
+    what = t("by those artists") if plan.artists else t("of that genre")
+    if plan.familiar and not (plan.artists or plan.genres):
+        what = t("that the group plays") if plan.familiar == "known" else t("that are new to the group")
+    if near or far:
+        only = tn("Only {n} song {what} fits", "Only {n} songs {what} fit", exact, what=what) if exact else t(
+            "No song {what} fits", what=what
+        )  # fmt: skip
+        said.append(t("{only}; {others} of the others come close.", only=only, others=near) if near and not far else (
+            t("{only}; the others come as near as I could get.", only=only)
+        ))  # fmt: skip
+    if not found:
+        said.append(t("No song I know fits all of that, and I keep to what you asked: {bounds}.",
+                      bounds=bounds(plan.gates)))  # fmt: skip
+    elif found < plan.size:
+        said.append(
+            tn("I know only {n} song that fits, and would rather give you fewer than break what you asked.",
+               "I know only {n} songs that fit, and would rather give you fewer than break what you asked.", found)
+        )  # fmt: skip
+    return said
+
+
+def bounds(gates: Gates) -> Text:
+    """The gates in words, for when nothing gets through."""
+    said: list[str] = []
+    for span in gates.years:
+        said.append(f"from {span.first or 'any year'} to {span.last or 'now'}")
+    said.extend(
+        f"nothing from {span.first or 'the start'} to {span.last or 'now'}" for span in gates.exclude_years
+    )
+    if gates.languages:
+        said.append("sung in " + " or ".join(sorted(gates.languages)))
+    if gates.exclude_languages:
+        said.append("not sung in " + " or ".join(sorted(gates.exclude_languages)))
+    if gates.instrumental is not None:
+        said.append("instrumental" if gates.instrumental else "with vocals")
+    if gates.clean:
+        said.append("nothing explicit")
+    said.extend(f"no {name}" for name in sorted(gates.exclude_genres | gates.avoid_moods))
+    return t("{bounds}", bounds="; ".join(said) or "the words as a whole")

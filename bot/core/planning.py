@@ -1,0 +1,365 @@
+"""From what was asked to a plan: where energy and mood should go, which tags weigh how much, what is out of bounds.
+
+A `Brief` is all that a model may be shown: the member's own words and the lexicon's terms found in them. A `Plan`
+may hold names from plays and songbook, so it stays with us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.core.gates import Gates
+from bot.core.hints import Direction, Explicit, Hints, Instrumental, Reading, Said
+from bot.core.lexicon import Kind, Lexicon, Meaning
+from bot.core.songbook import Song, Songbook, SongKey, song_key
+from bot.core.words.folding import MOST_CHARACTERS, artist_key
+from bot.core.words.names import Mention
+from bot.text import Text, t, tn
+
+DEFAULT_SIZE, LEAST, MOST = 20, 5, 50
+MINUTES_A_SONG = 3.75  # the usual length of a song, with the gap before the next
+ARTIST_CAP = 2
+_AXIS_NOT, _AXIS_LIMIT = (2.5, 3.5), (2.0, 4.0)
+_CLEAR = 1.3  # how far from the middle a mood must be to speak of energy or valence
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a planner is given: the member's words and what the lexicon reads in them."""
+
+    words: str
+    hints: Hints
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A song as proposed, not yet found anywhere. `why` is one short line; energy and valence 1-5, 0 unknown."""
+
+    title: str
+    artist: str
+    why: str
+    energy: float = 0
+    valence: float = 0
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Energy and valence from the first song to the last, weights of moods and genres (0-1), and the bounds.
+
+    `genres` are the labels that were asked for (any of them will do), `soft_genres` what suits the occasion;
+    `artists` and `seeds` are keys: songs by, and songs like. `notes` tell the person what became of their words.
+    """
+
+    size: int
+    energy: tuple[float, float]
+    valence: tuple[float, float]
+    arc: str
+    gates: Gates
+    tags: Mapping[str, float] = field(default_factory=dict)
+    genres: tuple[str, ...] = ()
+    soft_genres: Mapping[str, float] = field(default_factory=dict)
+    artists: tuple[str, ...] = ()
+    seeds: tuple[SongKey, ...] = ()
+    seed_artists: tuple[str, ...] = ()
+    familiar: str = ""
+    targeted: bool = False
+    open: bool = False
+    minutes: int | None = None
+    notes: tuple[Text, ...] = ()
+
+
+def plan_for(reading: Reading, lexicon: Lexicon, book: Songbook) -> Plan:
+    """The plan for a reading. Never fails: what cannot be done is in the notes."""
+    hints, named = reading.hints, reading.named
+    notes: list[Text] = []
+    size = _size(hints, notes)
+    keys = [song_key(one.title, one.artist) for one in named.like if one.title]
+    seeds = [book.by_key[key] for key in keys if key in book.by_key]
+    # an unknown song of a known artist stands for its artist
+    alike = [artist_key(one.artist) for one in named.like if not one.title or not _known(one, book)]
+    asked = tuple(artist_key(one.artist) for one in named.artists)
+    base = [*seeds, *(song for artist in alike for song in book.by_artist.get(artist, ()))]
+    if hints.compared and not base:
+        base = [song for artist in asked for song in book.by_artist.get(artist, ())]
+    energy, valence, targeted = _target(hints, base)
+    gates = _gates(reading, lexicon, notes)
+    energy = _clamp(energy, gates.energy)
+    valence = _clamp(valence, gates.valence)
+    arc = _arc(hints)
+    energies, valences = _course(arc, energy, valence, hints)
+    _explain(reading, notes)
+    return Plan(
+        size=size,
+        energy=(_clamp(energies[0], gates.energy), _clamp(energies[1], gates.energy)),
+        valence=(_clamp(valences[0], gates.valence), _clamp(valences[1], gates.valence)),
+        arc=arc, gates=gates, tags=_tags(hints, gates), genres=hints.genres,
+        soft_genres={} if hints.genres else _soft_genres(hints),
+        artists=asked, seeds=tuple(song.key for song in seeds), seed_artists=tuple(dict.fromkeys(alike)),
+        familiar=hints.familiar, targeted=targeted,
+        open=hints.nothing_understood and not (named.artists or named.like or named.exclude),
+        minutes=hints.minutes, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def genres_of(label: str, lexicon: Lexicon) -> Mapping[str, float]:
+    """Which of the songbook's genres answer to a label, and how well (0-1)."""
+    genre = lexicon.genres[label]
+    weights = {near: weight * 0.9 for near, weight in genre.near.items()}
+    weights |= dict.fromkeys(genre.includes, 0.9)
+    for within in genre.within:
+        weights[within] = 1.0
+    if not genre.within:
+        weights[label] = 1.0
+    return weights
+
+
+def exact_genres(label: str, lexicon: Lexicon) -> frozenset[str]:
+    """The songbook's genres that are this genre or a kind of it."""
+    return frozenset(name for name, weight in genres_of(label, lexicon).items() if weight >= 0.9)
+
+
+def _known(mention: Mention, book: Songbook) -> bool:
+    return song_key(mention.title, mention.artist) in book.by_key
+
+
+def _size(hints: Hints, notes: list[Text]) -> int:
+    if hints.count is not None:
+        size = min(max(hints.count, LEAST), MOST)
+        if size != hints.count:
+            notes.append(
+                t("You asked for {n} songs; a list has {least} to {most}, so this one has {size}.",
+                  n=min(hints.count, 999_999), least=LEAST, most=MOST, size=size)
+            )  # fmt: skip
+        return size
+    if hints.minutes is not None:
+        wanted = round(hints.minutes / MINUTES_A_SONG)
+        size = min(max(wanted, LEAST), MOST)
+        about = tn("{n} minute", "{n} minutes", min(hints.minutes, 99_999))
+        notes.append(
+            t("{about} is about {size} songs.", about=about, size=size)
+            if size == wanted
+            else t("{about} would be {wanted} songs; a list has {least} to {most}, so this one has {size}.",
+                   about=about, wanted=min(wanted, 99_999), least=LEAST, most=MOST, size=size)
+        )  # fmt: skip
+        return size
+    return DEFAULT_SIZE
+
+
+# --- energy and valence -------------------------------------------------------------------------------------
+
+
+def _target(hints: Hints, base: Sequence[Song]) -> tuple[float, float, bool]:
+    """Mean energy and valence asked for, and whether anything was said about them."""
+    lift = hints.direction is Direction.LIFT
+    feelings = [one for one in hints.feelings if not (lift and _bleak(one.meaning))]
+    energy = _axis([(one, one.meaning.energy) for one in feelings])
+    valence = _axis([(one, one.meaning.valence) for one in feelings])
+    if hints.tempo_said:
+        energy = min(5.0, max(1.0, hints.tempo_said / 35))
+    if lift:
+        energy, valence = energy if energy is not None else 3.6, max(valence or 0.0, 4.2)
+    if base:
+        energy = energy if energy is not None else sum(song.energy for song in base) / len(base)
+        valence = valence if valence is not None else sum(song.valence for song in base) / len(base)
+    for one in hints.compared:
+        energy = _shifted(energy, one.meaning.energy, one.degree)
+        valence = _shifted(valence, one.meaning.valence, one.degree)
+    targeted = energy is not None or valence is not None
+    return energy if energy is not None else 3.0, valence if valence is not None else 3.0, targeted
+
+
+def _axis(values: Sequence[tuple[Said, float | None]]) -> float | None:
+    """The mean of what is said on one axis; moods count twice as much as activities."""
+    known = [(one, value) for one, value in values if value is not None]
+    if not known:
+        return None
+    weights = [2.0 if one.meaning.kind is Kind.MOOD else 1.0 for one, _ in known]
+    total = sum(
+        weight * min(5.0, max(1.0, 3.0 + (value - 3.0) * one.degree))
+        for weight, (one, value) in zip(weights, known, strict=True)
+    )
+    return total / sum(weights)
+
+
+def _shifted(value: float | None, towards: float | None, degree: float) -> float | None:
+    """One step (times the degree) towards a mood's own place; without a place to start from, that place itself."""
+    if towards is None or abs(towards - 3.0) < 0.5:
+        return value
+    if value is None:
+        return 3.0 + (towards - 3.0) * (degree if degree > 0 else -0.5)
+    side = 1.0 if towards > 3.0 else -1.0
+    return min(5.0, max(1.0, value + side * 1.2 * degree))
+
+
+def _bleak(meaning: Meaning) -> bool:
+    return meaning.valence is not None and meaning.valence < 2.8
+
+
+def _clamp(value: float, bounds: tuple[float, float]) -> float:
+    return min(max(value, bounds[0]), bounds[1])
+
+
+def _arc(hints: Hints) -> str:
+    if hints.arc:
+        return hints.arc
+    if hints.direction is Direction.LIFT:
+        return "build"
+    return next((one.meaning.arc for one in hints.feelings if one.meaning.arc), "flat")
+
+
+def _course(
+    arc: str, energy: float, valence: float, hints: Hints
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Energy and valence at the first and the last song."""
+    if hints.direction is Direction.LIFT:
+        return (energy - 0.8, energy + 0.4), (min(valence - 1.0, 3.4), min(5.0, valence + 0.4))
+    match arc:
+        case "build":
+            return (energy - 0.7, energy + 0.6), (valence - 0.1, valence + 0.2)
+        case "peak-then-cool":
+            return (energy, energy - 0.8), (valence, valence)
+        case "sink-then-lift":
+            return (energy, energy + 0.5), (valence, valence + 1.0)
+        case _:
+            return (energy, energy), (valence, valence)
+
+
+# --- tags ---------------------------------------------------------------------------------------------------
+
+
+def _tags(hints: Hints, gates: Gates) -> Mapping[str, float]:
+    """The songbook's moods and how much each is wanted (the most wanted: 1)."""
+    tags: dict[str, float] = {}
+    lift = hints.direction is Direction.LIFT
+    if lift:
+        tags |= {"hopeful": 0.9, "happy": 0.9, "warm": 0.6, "fun": 0.5, "euphoric": 0.5}
+    moods_said = any(one.meaning.kind is Kind.MOOD and one.meaning.says for one in hints.feelings)
+    for one in (*hints.feelings, *hints.compared):
+        if one.degree < 0 or (lift and _bleak(one.meaning)):
+            continue
+        weight = min(1.0, max(0.5, one.degree)) * (
+            0.8 if moods_said and one.meaning.kind is Kind.ACTIVITY else 1.0
+        )
+        for mood in one.meaning.says:
+            tags[mood] = max(tags.get(mood, 0.0), weight)
+        for mood, fits in one.meaning.tags.items():
+            share = weight * fits * (1.0 if one.meaning.kind is Kind.ACTIVITY else 0.6)
+            tags[mood] = max(tags.get(mood, 0.0), share)
+    if hints.in_crisis:
+        tags = {"hopeful": 1.0, "tender": 0.8, "warm": 0.8, "peaceful": 0.7}
+    return {mood: weight for mood, weight in tags.items() if mood not in gates.avoid_moods}
+
+
+def _soft_genres(hints: Hints) -> Mapping[str, float]:
+    genres: dict[str, float] = {}
+    for one in hints.feelings:
+        for genre, fits in one.meaning.genres.items():
+            genres[genre] = max(genres.get(genre, 0.0), fits)
+    return genres
+
+
+# --- bounds -------------------------------------------------------------------------------------------------
+
+
+def _gates(reading: Reading, lexicon: Lexicon, notes: list[Text]) -> Gates:
+    hints, named = reading.hints, reading.named
+    energy, valence = (1.0, 5.0), (1.0, 5.0)
+    avoid: set[str] = set()
+    for meanings, limits in ((hints.avoid, _AXIS_NOT), (hints.limit, _AXIS_LIMIT)):
+        for meaning in meanings:
+            own = meaning.label in lexicon.moods and lexicon.moods[meaning.label].says == (meaning.label,)
+            activity = meaning.kind is Kind.ACTIVITY
+            if limits is _AXIS_NOT and (own or activity):
+                avoid |= (
+                    {meaning.label} if own else {mood for mood, fits in meaning.tags.items() if fits >= 1.0}
+                )
+            axis, bounds = _bound(meaning, limits)
+            if axis == "energy" and not activity:
+                energy = max(energy[0], bounds[0]), min(energy[1], bounds[1])
+            elif axis == "valence" and not activity:
+                valence = max(valence[0], bounds[0]), min(valence[1], bounds[1])
+            elif not own and not activity and limits is _AXIS_NOT:
+                notes.append(
+                    t(
+                        "I can't tell which songs are {what}, so I could not leave them out.",
+                        what=meaning.label,
+                    )
+                )
+    wanted_moods = {mood for one in hints.feelings for mood in one.meaning.says}
+    for mood in sorted(avoid & wanted_moods):
+        notes.append(t("You asked for {mood} and against it; I left it out.", mood=mood))
+    return Gates(
+        years=hints.years, exclude_years=hints.exclude_years,
+        languages=frozenset(hints.languages), exclude_languages=frozenset(hints.exclude_languages),
+        instrumental={Instrumental.ONLY: True, Instrumental.AVOID: False}.get(hints.instrumental),
+        clean=hints.explicit is Explicit.CLEAN,
+        exclude_artists=frozenset(artist_key(one.artist) for one in named.exclude if not one.title),
+        exclude_songs=frozenset(song_key(one.title, one.artist) for one in named.exclude if one.title),
+        exclude_genres=_excluded(hints, lexicon, notes), avoid_moods=frozenset(avoid),
+        energy=energy if energy[0] <= energy[1] else (1.0, 5.0),
+        valence=valence if valence[0] <= valence[1] else (1.0, 5.0),
+    )  # fmt: skip
+
+
+def _bound(meaning: Meaning, limits: tuple[float, float]) -> tuple[str, tuple[float, float]]:
+    """Which axis a refused mood is about, and what is left of it; ("", …) if it is about neither."""
+    places = {"energy": meaning.energy, "valence": meaning.valence}
+    far = {axis: abs(place - 3.0) for axis, place in places.items() if place is not None}
+    axis = max(far, key=lambda name: far[name], default="")
+    if not axis or far[axis] < _CLEAR:
+        return "", (1.0, 5.0)
+    place = places[axis] or 3.0
+    return axis, ((limits[0], 5.0) if place < 3.0 else (1.0, limits[1]))
+
+
+def _excluded(hints: Hints, lexicon: Lexicon, notes: list[Text]) -> frozenset[str]:
+    wanted = {name for label in hints.genres for name in exact_genres(label, lexicon)}
+    out: set[str] = set()
+    for label in hints.exclude_genres:
+        genre = lexicon.genres[label]
+        if not genre.within:
+            out |= exact_genres(label, lexicon)
+        elif wanted & set(genre.within):
+            notes.append(
+                t("I can't tell {narrow} from other {wide}, so some may have slipped in.",
+                  narrow=label, wide=genre.within[0])
+            )  # fmt: skip
+        else:
+            out |= set(genre.within)
+    asked = {name for label in hints.genres for name in {label} & set(lexicon.genres)}
+    return frozenset(out - asked) if not asked & set(hints.exclude_genres) else frozenset(out)
+
+
+# --- what the person should know ------------------------------------------------------------------------------
+
+
+def _explain(reading: Reading, notes: list[Text]) -> None:
+    hints, named = reading.hints, reading.named
+    if hints.cut:
+        notes.append(
+            t("I read the first {most} characters; {n} more went unread.", most=MOST_CHARACTERS, n=hints.cut)
+        )
+    for mention in (*named.artists, *named.like, *named.exclude):
+        if mention.misspelt:
+            notes.append(
+                t("I read “{typed}” as {name}.", typed=mention.typed, name=mention.title or mention.artist)
+            )
+    for mention in named.unknown:
+        notes.append(
+            t("I don't know “{typed}”, neither from plays nor from my songbook.", typed=mention.typed)
+        )
+    if hints.song_length_said:
+        notes.append(t("I can't choose by the length of a song."))
+    if hints.tempo_said:
+        notes.append(
+            t("I can't measure tempo; I took {bpm} bpm as a hint for the energy.", bpm=hints.tempo_said)
+        )
+    for words in hints.unread_refusals:
+        notes.append(t("I don't know what “{words}” is, so I could not leave it out.", words=words))
+    if hints.in_crisis:
+        notes.append(
+            t("If this is about more than music: please talk to somebody you trust, or to your local emergency "
+              "or crisis line. You are not alone with it.")
+        )  # fmt: skip

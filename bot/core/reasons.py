@@ -1,0 +1,122 @@
+"""Sentences from facts: why a song is in the list, and what was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.candidates import Candidate
+from bot.core.hints import Direction, Explicit, Instrumental, Reading
+from bot.core.lexicon import Lexicon
+from bot.core.model import MemberId
+from bot.core.planning import Plan
+from bot.text import Text, t, tn
+
+LANGUAGES = {
+    "en": "English", "es": "Spanish", "de": "German", "fr": "French", "pt": "Portuguese", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "zh": "Chinese", "hi": "Hindi", "ar": "Arabic", "tr": "Turkish",
+    "he": "Hebrew", "th": "Thai", "el": "Greek", "ru": "Russian", "sv": "Swedish", "is": "Icelandic",
+    "nl": "Dutch", "pl": "Polish", "fi": "Finnish", "no": "Norwegian", "da": "Danish", "uk": "Ukrainian",
+    "vi": "Vietnamese", "id": "Indonesian", "la": "Latin",
+}  # fmt: skip
+
+
+def why(one: Candidate, plan: Plan) -> Text:
+    """Why a song is in a list, from what is known of it; who plays it is said apart (`played_by`)."""
+    song = one.song
+    if song.key in plan.seeds:
+        return t("the song you named")
+    reasons: list[Text] = []
+    if song.key[0] in plan.artists:
+        reasons.append(t("by {artist}, as you asked", artist=song.artist))
+    if one.fits:
+        reasons.append(t("fits {tags}", tags=_and(list(one.fits))))
+    elif plan.seeds or plan.seed_artists:
+        reasons.append(t("close to what you named"))
+    if song.year and (plan.gates.years or plan.gates.exclude_years):
+        reasons.append(t("from {year}", year=str(song.year)))
+    if not reasons and one.heard:
+        reasons.append(t("played in this group"))
+    if not reasons and song.genres:
+        plain = t("{genre} from my songbook", genre=song.genres[0])
+        reasons.append(t("{genre} with the right energy", genre=song.genres[0]) if plan.targeted else plain)
+    if not reasons:
+        reasons.append(t("near to what you asked for"))
+    first, *others = reasons
+    for other in others:
+        first = t("{one}, {other}", one=first, other=other)
+    return first
+
+
+def played_by(one: Candidate, names: Mapping[MemberId, str], most: int = 2) -> Text | None:
+    """`Ana played it 9 times, 3 this week`: the members who played it most; None if nobody did."""
+    listeners = sorted(
+        ((heard.plays, member) for member, heard in one.heard.items() if member in names),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    said: Text | None = None
+    for plays, member in listeners[:most]:
+        text = tn("{who} played it once", "{who} played it {n} times", plays, who=names[member])
+        recent = one.heard[member].recent
+        if recent and plays > 1:
+            text = t("{text}, {recent} this week", text=text, recent=recent)
+        said = text if said is None else t("{one}; {other}", one=said, other=text)
+    return said
+
+
+def about(reading: Reading, plan: Plan, lexicon: Lexicon) -> tuple[Text, ...]:
+    """What was understood, in a few words each: `heartbreak`, `90s`, `no metal`, `20 songs`."""
+    hints, named = reading.hints, reading.named
+    said = [t("by {artist}", artist=one.artist) for one in named.artists]
+    said += [
+        t("like {title} by {artist}", title=one.title, artist=one.artist)
+        if one.title
+        else t("like {artist}", artist=one.artist)
+        for one in named.like
+    ]
+    said += [t("{genre}", genre=genre) for genre in hints.genres]
+    for one in hints.feelings:
+        label = one.meaning.label.replace("_", " ")
+        degree = {0.5: "a little {label}", 1.35: "very {label}"}.get(one.degree, "{label}")
+        said.append(t(degree, label=label))
+    for one in hints.compared:
+        label = one.meaning.label.replace("_", " ")
+        said.append(t("less {label}", label=label) if one.degree < 0 else t("more {label}", label=label))
+    said += [t("{years}", years=years_said(span.first, span.last)) for span in hints.years]
+    said += [
+        t("nothing from {years}", years=years_said(span.first, span.last)) for span in hints.exclude_years
+    ]
+    said += [t("in {language}", language=LANGUAGES.get(code, code)) for code in hints.languages]
+    said += [t("not in {language}", language=LANGUAGES.get(code, code)) for code in hints.exclude_languages]
+    if hints.instrumental is not Instrumental.ANY:
+        said.append(t("instrumental") if hints.instrumental is Instrumental.ONLY else t("with vocals"))
+    if hints.explicit is Explicit.CLEAN:
+        said.append(t("nothing explicit"))
+    said += [t("no {what}", what=one.artist if not one.title else one.title) for one in named.exclude]
+    said += [t("no {what}", what=genre) for genre in hints.exclude_genres]
+    said += [t("not {what}", what=meaning.label.replace("_", " ")) for meaning in hints.avoid]
+    said += [t("not too {what}", what=meaning.label.replace("_", " ")) for meaning in hints.limit]
+    if hints.direction is Direction.LIFT:
+        said.append(t("to lift the mood"))
+    if hints.familiar:
+        said.append(t("what you play") if hints.familiar == "known" else t("new to you"))
+    if hints.minutes is not None and hints.count is None:
+        said.append(tn("{n} minute", "{n} minutes", min(hints.minutes, 99_999)))
+    said.append(tn("{n} song", "{n} songs", plan.size))
+    return tuple({str(text): text for text in said}.values())
+
+
+def years_said(first: int | None, last: int | None) -> str:
+    """`the 1990s`, `1994`, `1994–1999`, `up to 1989`, `2015 and later`."""
+    if first is None:
+        return f"up to {last}"
+    if last is None:
+        return f"{first} and later"
+    if first == last:
+        return str(first)
+    if first % 10 == 0 and last == first + 9:
+        return f"the {first}s"
+    return f"{first}–{last}"
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,184 @@
+"""How many songs, how many minutes, what time of day: numbers that count something, told from those that do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.lexicon import Lexicon
+from bot.core.words.tokens import Break, Token
+
+
+class Measure(StrEnum):
+    """What a number measures."""
+
+    SONGS = "songs"
+    MINUTES = "minutes"
+    HOUR = "hour"  # of the day
+    LENGTH = "length"  # of one song, which we cannot choose by
+    TEMPO = "tempo"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and what it measures."""
+
+    measure: Measure
+    value: int
+
+
+_MOST_BETWEEN = 5  # words between the number and "songs"
+_COMPACT = re.compile(r"(\d{1,3})(min|mins|minutes|h|hr|hrs|hours|m)(\d{1,2})?$")
+_CLOCK = re.compile(r"(\d{1,2})(?::\d\d)?(am|pm|uhr|h)?$")
+_BPM = re.compile(r"(\d{2,3})bpm$")
+_AM_PM = {"am": 0, "pm": 12, "uhr": 0, "oclock": 0}
+# After these a number counts something else.
+_OTHER = frozenset(
+    {
+        "am", "pm", "a.m", "p.m", "oclock", "uhr", "th", "st", "nd", "rd", "year", "years", "yr", "yrs",
+        "old", "people", "friends", "guests", "persons", "percent", "km", "k", "mi", "mile", "miles",
+        "degrees", "bpm", "day", "days", "week", "weeks", "month", "months", "times", "x", "kids",
+        "children", "euros", "dollars", "bucks", "pounds", "kg", "lbs", "anos", "jahre", "ans", "personas",
+        "leute", "personnes", "pessoas", "tage", "dias", "jours", "feet", "ft", "cm", "levels", "players",
+        "rounds", "cups",
+    }
+)  # fmt: skip
+_PER_SONG = frozenset(
+    {
+        "under",
+        "over",
+        "shorter",
+        "longer",
+        "than",
+        "below",
+        "above",
+        "less",
+        "least",
+        "most",
+        "within",
+        "each",
+    }
+)
+
+
+def amount_at(
+    tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon, *, meant: bool
+) -> tuple[int, Amount] | None:
+    """The amount said from token `at` on and how many tokens say so. `meant`: "give me" stands before it."""
+    compact = _compact(tokens, words, at)
+    if compact is not None:
+        return compact
+    number = _number(words, at, lexicon)
+    if number is None:
+        return None
+    end, value = number
+    following = words[end] if end < len(words) else ""
+    unit = lexicon.units.get(following, "")
+    if unit in ("minutes", "hours"):
+        return _duration(words, at, end, value, unit, lexicon)
+    if following == "bpm":
+        return end + 1 - at, Amount(Measure.TEMPO, int(value))
+    if following in _AM_PM or (following in ("a", "p") and words[end + 1 : end + 2] == ["m"]):
+        used = 1 if following in _AM_PM else 2
+        hour = int(value) % 12 + _AM_PM.get(following, 12 if following == "p" else 0)
+        if following in ("uhr", "oclock"):
+            hour = int(value)
+        return (end + used - at, Amount(Measure.HOUR, hour)) if hour < 24 else None
+    if following in _OTHER or value != int(value) or value < 1:
+        return None
+    for far in range(end, min(end + _MOST_BETWEEN + 1, len(words))):
+        if tokens[far].before in (Break.STOP, Break.COMMA) and far > end:
+            break
+        if lexicon.units.get(words[far]) == "songs":
+            return end - at, Amount(Measure.SONGS, int(value))
+        if words[far].isdecimal() or words[far] in _OTHER or words[far] in lexicon.units:
+            break
+    ends = end >= len(words) or tokens[end].before in (Break.STOP, Break.COMMA)
+    leads = at == 0 and not ends and (lexicon.longest(words, end)[0] > 0)
+    if words[at].isdecimal() and (
+        (meant and (ends or lexicon.longest(words, end)[0] > 0)) or (leads and value >= 3)
+    ):
+        return end - at, Amount(Measure.SONGS, int(value))
+    return None
+
+
+def _compact(tokens: Sequence[Token], words: Sequence[str], at: int) -> tuple[int, Amount] | None:
+    """`45min`, `1h30`, `2am`, `22:30`, `120bpm`: number and unit in one token."""
+    word = words[at]
+    tempo = _BPM.match(word)
+    if tempo:
+        return 1, Amount(Measure.TEMPO, int(tempo[1]))
+    clock = _CLOCK.match(tokens[at].said.casefold())
+    if clock and (clock[2] in ("am", "pm", "uhr") or ":" in word):
+        hour = int(clock[1]) % 12 + _AM_PM[clock[2]] if clock[2] in ("am", "pm") else int(clock[1])
+        if clock[2] is None and words[at + 1 : at + 2] in (["am"], ["pm"]):
+            return 2, Amount(Measure.HOUR, hour % 12 + _AM_PM[words[at + 1]])
+        return (1, Amount(Measure.HOUR, hour)) if hour < 24 else None
+    short = _COMPACT.match(word)
+    if short is None or (short[2] == "m" and int(short[1]) < 10):
+        return None
+    if short[2] == "h" and words[at + 1 : at + 3] in (["du", "matin"], ["du", "soir"]):
+        return 3, Amount(Measure.HOUR, (int(short[1]) + (12 if words[at + 2] == "soir" else 0)) % 24)
+    in_hours = short[2].startswith("h")
+    return 1, Amount(Measure.MINUTES, int(short[1]) * (60 if in_hours else 1) + int(short[3] or 0))
+
+
+def _duration(
+    words: Sequence[str], at: int, end: int, value: float, unit: str, lexicon: Lexicon
+) -> tuple[int, Amount]:
+    minutes = round(value * (60 if unit == "hours" else 1))
+    end += 1
+    if words[end : end + 3] == ["and", "a", "half"]:
+        minutes, end = minutes + (30 if unit == "hours" else 0), end + 3
+    per_song = any(word in _PER_SONG for word in words[max(0, at - 2) : at])
+    if minutes < 15 and (per_song or lexicon.units.get("".join(words[end : end + 1])) == "songs"):
+        return end - at, Amount(Measure.LENGTH, minutes)
+    more = _number(words, end + 1, lexicon) if words[end : end + 1] == ["and"] else None
+    if (
+        unit == "hours"
+        and more is not None
+        and lexicon.units.get("".join(words[more[0] : more[0] + 1])) == "minutes"
+    ):
+        minutes, end = minutes + int(more[1]), more[0] + 1
+    return end - at, Amount(Measure.MINUTES, max(1, minutes))
+
+
+def _number(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, float] | None:
+    """A number in digits or words at `at`, and the index after it: 12, 1.5, "twenty five", "half a dozen", "an"."""
+    if at >= len(words):
+        return None
+    word = words[at]
+    if word.isdecimal():
+        return (at + 1, float(word)) if len(word) <= 6 else None
+    if word.replace(",", ".").replace(".", "", 1).isdecimal():
+        whole, _, part = word.replace(",", ".").partition(".")
+        return at + 1, float(f"{whole}.{part}") if len(part) < 3 else float(whole + part)
+    for phrase, value in _PHRASES:
+        end = at + len(phrase)
+        if tuple(words[at:end]) == phrase:
+            return end, value
+    if word in ("a", "an", "una", "une", "uma", "eine", "un", "um"):
+        unit = lexicon.units.get("".join(words[at + 1 : at + 2]))
+        after = "".join(words[at + 1 : at + 2])
+        if unit == "hours":
+            return at + 1, 1.0
+        return (at + 2, float(lexicon.numbers[after])) if lexicon.numbers.get(after, 0) >= 10 else None
+    number = lexicon.numbers.get(word)
+    if number is None:
+        return None
+    ones = lexicon.numbers.get("".join(words[at + 1 : at + 2]), 0)
+    if 20 <= number < 100 and number % 10 == 0 and 0 < ones < 10:
+        return at + 2, float(number + ones)
+    if ones == 100 and number < 10:
+        return at + 2, float(number * 100)
+    return at + 1, float(number)
+
+
+_PHRASES: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("half", "a", "dozen"), 6.0), (("half", "dozen"), 6.0), (("a", "couple", "of"), 2.0), (("half", "an"), 0.5),
+    (("a", "couple"), 2.0), (("couple", "of"), 2.0), (("media",), 0.5), (("meia",), 0.5), (("eine", "halbe"), 0.5),
+    (("one", "and", "a", "half"), 1.5), (("anderthalb",), 1.5), (("eineinhalb",), 1.5), (("two", "dozen"), 24.0),
+    (("half",), 0.5), (("une", "demi"), 0.5),
+)  # fmt: skip

@@ -1,0 +1,163 @@
+"""Years in words: `90s`, `late 90s`, `70s and 80s`, `2003`, `before 1990`, `since 2015`, `from 1994 to 1999`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.lexicon import Lexicon
+from bot.core.words.tokens import Break, Token
+
+_DECADE = re.compile(r"(?:(?P<century>1[0-9]|20))?(?P<tens>\d)0(?:s|ies|er|ern)$")
+_YEAR = re.compile(r"(?:1\d|20)\d\d$")
+EARLIEST_BARE, LATEST = 1900, 2100  # a number alone is a year only in between
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """From one year to another, both included; None where it is open."""
+
+    first: int | None
+    last: int | None
+
+    @property
+    def half_open(self) -> bool:
+        """Whether one side has no end."""
+        return self.first is None or self.last is None
+
+    def holds(self, year: int) -> bool:
+        """Whether a year lies inside."""
+        return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
+
+
+def years_at(
+    tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
+) -> tuple[int, Years] | None:
+    """The years that are said from token `at` on and how many tokens say so."""
+    for frame in ("between", "early", "mid", "late", "before", "until", "after", "since"):
+        for phrase in lexicon.frames.get(frame, ()):
+            end = at + len(phrase)
+            if tuple(words[at:end]) != phrase or end >= len(words):
+                continue
+            found = _framed(frame, tokens, words, end, lexicon)
+            if found is not None:
+                return found[0] - at, found[1]
+    core = _core(tokens, words, at, lexicon, bare=True)
+    if core is None:
+        return None
+    end, years = core
+    second = _to(tokens, words, end, lexicon)
+    if second is not None and not _listed(words[end]):
+        return second[0] - at, _hull(years, second[1])
+    for frame in ("onwards", "backwards"):
+        for phrase in lexicon.frames.get(frame, ()):
+            if tuple(words[end : end + len(phrase)]) == phrase:
+                open_years = Years(years.first, None) if frame == "onwards" else Years(None, years.last)
+                return end + len(phrase) - at, open_years
+    return end - at, years
+
+
+def _framed(
+    frame: str, tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
+) -> tuple[int, Years] | None:
+    if frame in ("before", "until", "after", "since"):
+        # "before the late 90s": what follows the frame may be framed itself
+        inner = None
+        for part in ("early", "mid", "late"):
+            for phrase in lexicon.frames.get(part, ()):
+                if inner is None and tuple(words[at : at + len(phrase)]) == phrase:
+                    inner = _framed(part, tokens, words, at + len(phrase), lexicon)
+        core = inner or _core(tokens, words, at, lexicon, bare=False)
+        if core is None:
+            return None
+        end, years = core
+        first, last = years.first or 0, years.last or 0
+        return end, {
+            "before": Years(None, first - 1), "until": Years(None, last),
+            "after": Years(last + 1, None), "since": Years(first, None),
+        }[frame]  # fmt: skip
+    core = _core(tokens, words, at, lexicon, bare=False)
+    if core is None:
+        return None
+    end, years = core
+    if frame == "between":
+        second = _to(tokens, words, end, lexicon)
+        return None if second is None else (second[0], _hull(years, second[1]))
+    start = years.first or 0
+    if years.last != start + 9:
+        return None
+    low, high = {"early": (0, 3), "mid": (4, 6), "late": (6, 9)}[frame]
+    return end, Years(start + low, start + high)
+
+
+def _core(
+    tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon, *, bare: bool
+) -> tuple[int, Years] | None:
+    """A decade or a year at `at`, and the index after it. `bare`: nothing around it says that it is a year."""
+    if at >= len(words):
+        return None
+    word = words[at]
+    decade = _decade(word, lexicon)
+    if decade is not None:
+        return at + 1, Years(decade, decade + 9 if decade % 100 or word[:2] == "20" else decade + 99)
+    for phrase in lexicon.frames.get("decade", ()):
+        end = at + len(phrase)
+        if tuple(words[at:end]) == phrase and end < len(words):
+            number = words[end]
+            if number.isdecimal() and len(number) in (2, 4) and number.endswith("0"):
+                start = int(number) if len(number) == 4 else _century(int(number))
+                return end + 1, Years(start, start + 9)
+            decade = _decade(number, lexicon)
+            if decade is not None:
+                return end + 1, Years(decade, decade + 9)
+    if _YEAR.match(word) and word.isdecimal():
+        year = int(word)
+        if not bare or EARLIEST_BARE <= year <= LATEST:
+            return at + 1, Years(year, year)
+    if tokens[at].said[:1] in "'’" and word.isdecimal() and len(word) == 2:
+        year = _century(int(word))
+        return at + 1, Years(year, year)
+    return None
+
+
+def _decade(word: str, lexicon: Lexicon) -> int | None:
+    """The first year of a decade (or of a century, for `1900s`)."""
+    match = _DECADE.match(word)
+    if match is None:
+        return lexicon.decades.get(word)
+    tens = int(match["tens"]) * 10
+    return int(match["century"]) * 100 + tens if match["century"] else _century(tens)
+
+
+def _century(two_digits: int) -> int:
+    """`80` → 1980, `20` → 2020: nobody asks for the 1920s in two digits nearly as often."""
+    return two_digits + (2000 if two_digits < 30 else 1900)
+
+
+def _to(tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, Years] | None:
+    """The second end of a range: after a word for "to", or after a dash."""
+    if at >= len(words):
+        return None
+    if tokens[at].before is Break.TIGHT:
+        if words[at].isdecimal() and len(words[at]) == 2:
+            year = _century(int(words[at]))
+            return at + 1, Years(year, year)
+        return _core(tokens, words, at, lexicon, bare=False)
+    for phrase in lexicon.frames.get("to", ()):
+        end = at + len(phrase)
+        if tuple(words[at:end]) == phrase:
+            core = _core(tokens, words, end, lexicon, bare=False)
+            if core is not None:
+                return core
+    return None
+
+
+def _listed(word: str) -> bool:
+    """`70s and 80s` is a list of two (and `60s and 90s` leaves out what lies between); `70s to 80s` a range."""
+    return word in ("and", "y", "e", "und", "et")
+
+
+def _hull(one: Years, other: Years) -> Years:
+    ends = [year for year in (one.first, one.last, other.first, other.last) if year is not None]
+    return Years(min(ends), max(ends))

@@ -1,0 +1,272 @@
+"""Artists and songs named in a prompt: exactly, cut short or misspelt, and never a word that only looks like one.
+
+A name of ordinary words ("Yes", "Low", "The The") counts only where something points at it (like, by, play …) and
+it is written like a name. A misspelt name is looked for only after such a pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.core.lexicon import GRAMMAR, Kind, Lexicon
+from bot.core.words.folding import without_the
+from bot.core.words.tokens import Break, Token, as_tokens
+
+CLOSE_ENOUGH = 0.83  # optimal string alignment: one slip in six letters, two in twelve
+SHORTEST_MISSPELT = 5
+_LONGEST = 6  # words of a name that are looked at
+
+
+class Cue(IntEnum):
+    """How clearly the words before point at a name."""
+
+    NONE = 0
+    WEAK = 1  # play, more, no, from
+    LIKE = 2
+    BY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a prompt. `typed` is the member's own spelling; `artist` and `title` are as we know them.
+
+    `known` is false for a name that is in neither plays nor songbook; `title` is "" where only an artist is meant.
+    """
+
+    typed: str
+    artist: str
+    title: str = ""
+    known: bool = True
+
+    @property
+    def misspelt(self) -> bool:
+        """Whether what was typed is not quite the name."""
+        typed, name = (" ".join(as_tokens(words)) for words in (self.typed, self.title or self.artist))
+        return self.known and without_the(name).replace(" ", "") not in typed.replace(" ", "")
+
+
+class Gazetteer:
+    """Every artist and song that can be named."""
+
+    def __init__(
+        self,
+        artists: Iterable[str],
+        songs: Iterable[tuple[str, str]],
+        lexicon: Lexicon,
+        shorthand: Iterable[str] = (),
+    ) -> None:
+        """`artists` from plays and songbook, `songs` as (title, artist); `shorthand`: artists one name of whom is
+        enough ("Kendrick") where it is the only one of that name."""
+        self._lexicon = lexicon
+        self._exact: dict[tuple[str, ...], str] = {}
+        for name in artists:
+            words = as_tokens(name)
+            for form in {words, as_tokens(without_the(" ".join(words))), ("".join(words),)}:
+                if form and form != ("",):
+                    self._exact.setdefault(form, name)
+        self._fuzzy = {" ".join(form): name for form, name in self._exact.items() if len("".join(form)) > 4}
+        self._spellings = list(self._fuzzy)
+        self._titles: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for title, artist in songs:
+            form = as_tokens(title)
+            if form:
+                self._titles.setdefault(form, []).append((title, artist))
+        self._numbered = {as_tokens(name) for name in lexicon.numbered_names}
+        self._parts: dict[str, set[str]] = {}
+        for name in shorthand:
+            for word in as_tokens(name):
+                if len(word) >= 5 and not self._common(word):
+                    self._parts.setdefault(word, set()).add(name)
+
+    def find(
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
+    ) -> tuple[int, Mention] | None:
+        """The name that begins at token `at`, and how many tokens it takes."""
+        shouting = all(token.said.isupper() or not token.said.isalpha() for token in tokens)
+        song = self._song(tokens, words, at, cue, shouting)
+        if song is not None:
+            return song
+        term, meanings = self._lexicon.longest(words, at)
+        is_content = any(meaning.kind not in GRAMMAR for meaning in meanings)
+        for n in range(min(_LONGEST, len(words) - at), 0, -1):
+            name = self._exact.get(tuple(words[at : at + n]))
+            if name is None or (n < term and not (cue and tokens[at].quote)):
+                continue
+            if not self._ordinary(words[at : at + n]):
+                if n > term or not is_content or cue >= Cue.LIKE:
+                    return n, self._mention(tokens, at, n, name)
+            elif self._pointed_at(tokens, words, at, n, cue, shouting, content=is_content and term == n):
+                return n, self._mention(tokens, at, n, name)
+        for n in range(min(_LONGEST, len(words) - at), 1, -1):
+            if tuple(words[at : at + n]) in self._numbered:
+                typed = self._mention(tokens, at, n, "").typed
+                return n, Mention(typed, typed, known=False)
+        return self._misspelt(tokens, words, at, cue)
+
+    def unknown(
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
+    ) -> tuple[int, Mention] | None:
+        """Words that stand where a name should, are written like one, and are none we know."""
+        if (
+            cue is Cue.NONE
+            or self._lexicon.longest(words, at)[0]
+            or not (tokens[at].capital or tokens[at].quote)
+        ):
+            return None
+        end = at + 1
+        while (
+            end < len(words)
+            and end - at < _LONGEST
+            and tokens[end].before in (Break.NONE, Break.TIGHT)
+            and (tokens[end].capital or (tokens[end].quote and tokens[end].quote == tokens[at].quote))
+        ):
+            end += 1
+        if (
+            all(word in self._lexicon.ordinary or word.isdecimal() for word in words[at:end])
+            and not tokens[at].quote
+        ):
+            return None
+        mention = self._mention(tokens, at, end - at, "")
+        return end - at, Mention(mention.typed, mention.typed, known=False)
+
+    def _mention(self, tokens: Sequence[Token], at: int, n: int, artist: str, title: str = "") -> Mention:
+        return Mention(" ".join(token.said for token in tokens[at : at + n]), artist, title)
+
+    def _common(self, word: str) -> bool:
+        return word in self._lexicon.ordinary or word in self._lexicon.numbers or self._lexicon.knows([word])
+
+    def _ordinary(self, words: Sequence[str]) -> bool:
+        joined = "".join(words)
+        return (
+            len(joined) <= 3
+            or joined.isdecimal()
+            or all(self._common(word) or len(word) < 3 for word in words)
+        )
+
+    def _pointed_at(
+        self,
+        tokens: Sequence[Token],
+        words: Sequence[str],
+        at: int,
+        n: int,
+        cue: Cue,
+        shouting: bool,
+        *,
+        content: bool,
+    ) -> bool:
+        """Whether ordinary words are meant as a name here. `content`: the lexicon has a meaning for all of them."""
+        end = at + n
+        following = self._closes(words, end)
+        quoted = tokens[at].quote and all(token.quote == tokens[at].quote for token in tokens[at:end])
+        whole = end >= len(words) or tokens[end].quote != tokens[at].quote
+        if quoted and cue and whole:
+            return True
+        after = tokens[end] if end < len(tokens) else None
+        closes = after is None or after.before in (Break.STOP, Break.COMMA) or following
+        if all(token.capital for token in tokens[at:end]) and not shouting:
+            runs_on = after is not None and after.before is Break.NONE and after.capital and not following
+            if cue and not runs_on:
+                return True
+            titled = sum(token.capital for token in tokens) > len(tokens) / 2
+            return n > 1 and not content and not titled and not runs_on
+        if content:
+            return False
+        return cue >= Cue.LIKE and closes if n == 1 else cue >= Cue.WEAK and closes
+
+    def _closes(self, words: Sequence[str], at: int) -> bool:
+        """Whether the word at `at` cannot go on a name: and, but, for, songs …"""
+        if at >= len(words):
+            return False
+        kinds = {meaning.kind for meaning in self._lexicon.longest(words, at)[1]}
+        return bool(kinds & {Kind.OR, Kind.END, Kind.NOT, Kind.SONGS, Kind.LIMIT, Kind.MORE})
+
+    def _song(
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue, shouting: bool
+    ) -> tuple[int, Mention] | None:
+        """`Dreams by Fleetwood Mac`, or the title alone of a song we know."""
+        for n in range(min(9, len(words) - at - 2), 0, -1):
+            if words[at + n] not in _BY_WORDS:
+                continue
+            found = self._artist(words, at + n + 1)
+            if found is None:
+                continue
+            taken, artist = found
+            title = words[at : at + n]
+            known = next((song for song in self._titles.get(tuple(title), []) if song[1] == artist), None)
+            quoted = tokens[at].quote and tokens[at + n - 1].quote == tokens[at].quote
+            number = n == 1 and words[at].isdecimal()  # "1999 by Prince" is no year
+            said = (cue is Cue.LIKE or number) and not any(self._is_songs(words, at + i) for i in range(n))
+            if known or quoted or said:
+                typed = " ".join(token.said for token in tokens[at : at + n])
+                return n + 1 + taken, Mention(typed, artist, known[0] if known else typed)
+        for n in range(min(9, len(words) - at), 0, -1):
+            songs = self._titles.get(tuple(words[at : at + n]), [])
+            if not songs or tuple(words[at : at + n]) in self._exact or cue is Cue.NONE or cue is Cue.BY:
+                continue
+            quoted = bool(tokens[at].quote) and tokens[at + n - 1].quote == tokens[at].quote
+            capital = tokens[at].capital and not shouting
+            alone = (
+                at + n >= len(words)
+                or tokens[at + n].quote != tokens[at].quote
+                or self._closes(words, at + n)
+            )
+            rare = n >= 3 or not all(self._common(word) for word in words[at : at + n])
+            plain = self._lexicon.longest(words, at)[0] < n
+            if (quoted and alone) or (cue is Cue.LIKE and alone and plain and (capital or rare)) or (
+                cue is Cue.WEAK and capital and rare and n > 1 and plain
+            ):  # fmt: skip
+                title, artist = songs[0]
+                return n, self._mention(tokens, at, n, artist, title)
+        return None
+
+    def _is_songs(self, words: Sequence[str], at: int) -> bool:
+        return any(meaning.kind is Kind.SONGS for meaning in self._lexicon.longest(words, at)[1])
+
+    def _artist(self, words: Sequence[str], at: int) -> tuple[int, str] | None:
+        for n in range(min(_LONGEST, len(words) - at), 0, -1):
+            name = self._exact.get(tuple(words[at : at + n])) or self._near(words[at : at + n])
+            if name is not None:
+                return n, name
+        return None
+
+    def _misspelt(
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
+    ) -> tuple[int, Mention] | None:
+        end = at + 1
+        while end < len(words) and end - at < _LONGEST and tokens[end].before in (Break.NONE, Break.TIGHT):
+            end += 1
+        for n in range(end - at, 0, -1):
+            followed = at + n < len(words) and self._is_songs(words, at + n)
+            alone = at == 0 and n == len(words)
+            if not (cue or followed or alone) or all(self._common(word) for word in words[at : at + n]):
+                continue
+            if self._common(words[at]) and words[at] != "the" and self._lexicon.longest(words, at)[0]:
+                continue
+            name = self._near(words[at : at + n])
+            if name is not None:
+                return n, self._mention(tokens, at, n, name)
+            parts = self._parts.get(words[at], set()) if n == 1 else set()
+            if len(parts) == 1:
+                return 1, self._mention(tokens, at, 1, next(iter(parts)))
+        return None
+
+    def _near(self, words: Sequence[str]) -> str | None:
+        typed = " ".join(words)
+        if len(typed) < SHORTEST_MISSPELT or all(self._common(word) for word in words):
+            return None
+        best = process.extractOne(
+            typed,
+            self._spellings,
+            scorer=OSA.normalized_similarity,
+            score_cutoff=CLOSE_ENOUGH,
+            processor=None,
+        )
+        return None if best is None else self._fuzzy[best[0]]
+
+
+_BY_WORDS = frozenset({"by", "de", "von", "from", "par", "por", "do", "da"})
