@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -29,7 +29,7 @@ class _Part:
     sounded_ms: int
     exact: bool
     zone: str
-    by_hour: Counter[hours.Hour]
+    by_hour: list[hours.Piece]
 
 
 def recap(
@@ -51,7 +51,9 @@ def recap(
     parts = [_part(it, earlier.get(it.member.id, Counter()), tracks, period, clock_zone) for it in listenings]
     members = tuple(_member(part, names, top) for part in parts)
     counts = {part.listening.member.id: part.counts for part in parts}
-    befores = [part.before for part in parts]
+    together = _sum(part.counts for part in parts)
+    before_together = _sum(part.before for part in parts)
+    week = hours.together((member.week for member in members), 168)
     return Recap(
         name=name,
         period=period,
@@ -60,11 +62,11 @@ def recap(
         listeners=sum(1 for member in members if member.plays),
         minutes=sum(part.sounded_ms for part in parts) // MINUTE_MS,
         minutes_exact=all(part.exact for part in parts),
-        top_tracks=ranking(Kind.TRACK, names, counts, befores, top),
-        top_artists=ranking(Kind.ARTIST, names, counts, befores, top),
-        top_albums=ranking(Kind.ALBUM, names, counts, befores, top),
-        clock=hours.together((member.clock for member in members), 24),
-        week=hours.together((member.week for member in members), 168),
+        top_tracks=ranking(Kind.TRACK, names, together, counts, before_together, top),
+        top_artists=ranking(Kind.ARTIST, names, together, counts, before_together, top),
+        top_albums=ranking(Kind.ALBUM, names, together, counts, before_together, top),
+        clock=hours.clock(week),
+        week=week,
         busiest=_busiest(parts, period, clock_zone or period.zone),
         loops=most_times_first([loop for member in members for loop in member.loops]),
         members=members,
@@ -107,17 +109,18 @@ def _part(
 def _member(part: _Part, names: Names, top: int) -> MemberRecap:
     member = part.listening.member
     counts: dict[MemberId, Counter[TrackId]] = {member.id: part.counts}
+    week = hours.week(part.by_hour)
     return MemberRecap(
         member=member,
         plays=len(part.listening.plays),
         plays_before=part.before.total(),
         minutes=part.sounded_ms // MINUTE_MS,
         minutes_exact=part.exact,
-        top_tracks=ranking(Kind.TRACK, names, counts, [part.before], top),
-        top_artists=ranking(Kind.ARTIST, names, counts, [part.before], top),
-        top_albums=ranking(Kind.ALBUM, names, counts, [part.before], top),
-        clock=hours.clock(part.by_hour),
-        week=hours.week(part.by_hour),
+        top_tracks=ranking(Kind.TRACK, names, part.counts, counts, part.before, top),
+        top_artists=ranking(Kind.ARTIST, names, part.counts, counts, part.before, top),
+        top_albums=ranking(Kind.ALBUM, names, part.counts, counts, part.before, top),
+        clock=hours.clock(week),
+        week=week,
         busiest=hours.busiest(part.by_hour, part.zone),
         loops=most_times_first(loops(member, part.listening.plays, names, part.counts)),
     )
@@ -125,11 +128,18 @@ def _member(part: _Part, names: Names, top: int) -> MemberRecap:
 
 def _busiest(parts: Sequence[_Part], period: Period, zone: str) -> BusyHour | None:
     """The group's busiest hour, on one clock for everybody."""
-    everybody: Counter[hours.Hour] = Counter()
-    for part in parts:
-        same_clock = part.zone == zone
-        everybody.update(part.by_hour if same_clock else hours.by_hour(part.listening.plays, zone, period))
-    return hours.busiest(everybody, zone)
+    pieces = [
+        part.by_hour if part.zone == zone else hours.by_hour(part.listening.plays, zone, period)
+        for part in parts
+    ]
+    return hours.busiest(hours.merged(pieces), zone)
+
+
+def _sum(many: Iterable[Counter[TrackId]]) -> Counter[TrackId]:
+    total: Counter[TrackId] = Counter()
+    for counts in many:
+        total.update(counts)
+    return total
 
 
 def _coverage(it: Listening, period: Period) -> Coverage:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -21,46 +21,42 @@ _EPOCH_HOURS = 3 * 24
 _at_ms = itemgetter(0)
 
 
-class Hour(NamedTuple):
-    """A local clock hour: hours since the epoch on the zone's clock, and the offset that the clock had.
+class Piece(NamedTuple):
+    """Plays by local hour while the zone's clock had one UTC offset: hours since the epoch on that clock.
 
-    Where clocks are put back an hour comes twice, with two offsets; those are two hours.
+    Where clocks are put back an hour comes twice, in two pieces; those are two hours.
     """
 
-    number: int
     offset_ms: int
-
-    @property
-    def start_ms(self) -> int:
-        """When the clock showed its first minute."""
-        return self.number * HOUR_MS - self.offset_ms
+    counts: Counter[int]
 
 
-def by_hour(plays: Sequence[Play], zone: str, period: Period) -> Counter[Hour]:
-    """How many plays ended in each local hour. All plays lie in the period, in order of time."""
-    found: Counter[Hour] = Counter()
+def by_hour(plays: Sequence[Play], zone: str, period: Period) -> list[Piece]:
+    """How many plays ended in each local hour. All plays lie in the period, in order of time.
+
+    The pieces of two members in one zone and period are the same pieces.
+    """
     instants = list(map(_at_ms, plays))
+    found = []
     for start_ms, end_ms, offset_ms in segments(zone, period.start_ms, period.end_ms):
         low, high = bisect_left(instants, start_ms), bisect_left(instants, end_ms)
-        numbers = Counter([(at_ms + offset_ms) // HOUR_MS for at_ms in instants[low:high]])
-        for number, count in numbers.items():
-            found[Hour(number, offset_ms)] += count
+        found.append(
+            Piece(offset_ms, Counter([(at_ms + offset_ms) // HOUR_MS for at_ms in instants[low:high]]))
+        )
     return found
 
 
-def clock(hours: Mapping[Hour, int]) -> tuple[int, ...]:
-    """24 counts, the hour from midnight first."""
-    counts = [0] * 24
-    for hour, count in hours.items():
-        counts[hour.number % 24] += count
-    return tuple(counts)
+def clock(week_counts: Sequence[int]) -> tuple[int, ...]:
+    """24 counts of a week's 168, the hour from midnight first."""
+    return tuple(sum(week_counts[hour::24]) for hour in range(24))
 
 
-def week(hours: Mapping[Hour, int]) -> tuple[int, ...]:
+def week(pieces: Iterable[Piece]) -> tuple[int, ...]:
     """168 counts, Monday's hour from midnight first."""
     counts = [0] * 168
-    for hour, count in hours.items():
-        counts[(hour.number + _EPOCH_HOURS) % 168] += count
+    for piece in pieces:
+        for number, count in piece.counts.items():
+            counts[(number + _EPOCH_HOURS) % 168] += count
     return tuple(counts)
 
 
@@ -70,12 +66,27 @@ def together(many: Iterable[Sequence[int]], length: int) -> tuple[int, ...]:
     return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * length
 
 
-def busiest(hours: Mapping[Hour, int], zone: str) -> BusyHour | None:
+def merged(many: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """The pieces of several members in one zone and period, added."""
+    found = []
+    for same in zip(*many, strict=True):
+        counts: Counter[int] = Counter()
+        for piece in same:
+            counts.update(piece.counts)
+        found.append(Piece(same[0].offset_ms, counts))
+    return found
+
+
+def busiest(pieces: Iterable[Piece], zone: str) -> BusyHour | None:
     """The hour with the most plays, the earliest among equals; None without plays."""
-    if not hours:
-        return None
-    hour, count = min(hours.items(), key=lambda item: (-item[1], item[0].start_ms))
-    return BusyHour(hour.start_ms, zone, count)
+    best: tuple[int, int] | None = None
+    for offset_ms, counts in pieces:
+        if counts:
+            most = max(counts.values())
+            first = min(number for number, count in counts.items() if count == most)
+            candidate = (-most, first * HOUR_MS - offset_ms)
+            best = candidate if best is None else min(best, candidate)
+    return None if best is None else BusyHour(best[1], zone, -best[0])
 
 
 def span_of(hour: BusyHour, period: Period) -> Span:

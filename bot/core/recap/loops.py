@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from operator import itemgetter
 
 from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE
 from bot.core.model import Member, Play
-from bot.core.recap.model import Loop
+from bot.core.recap.model import Kind, Loop
 from bot.core.recap.tops import Counts, Names, most_played
 
 LEAST_TIMES = 3
@@ -21,26 +20,29 @@ def loops(member: Member, plays: Sequence[Play], names: Names, counts: Counts) -
 
     `counts` are all of the member's plays by raw track: a loop's song has the name that it has in the top list.
     """
+    songs = list(map(names.numbers[Kind.TRACK].__getitem__, map(_track_id, plays)))
     found: list[Loop] = []
-    start = 0
-    for _, run in groupby(map(names.songs.__getitem__, map(_track_id, plays))):
-        times = sum(1 for _ in run)
-        if times >= LEAST_TIMES:
-            looped = plays[start : start + times]
-            track_ids = set(map(_track_id, looped))
-            shown = most_played(names, track_ids, counts)
-            found.append(
-                Loop(
-                    member=member,
-                    title=shown.title or UNKNOWN_TITLE,
-                    artist=shown.artist or UNKNOWN_ARTIST,
-                    times=times,
-                    first_ms=looped[0].at_ms,
-                    last_ms=looped[-1].at_ms,
-                    track_ids=tuple(sorted(track_ids)),
-                )
+    end = 0
+    for start, (one, two, three) in enumerate(zip(songs, songs[1:], songs[2:], strict=False)):
+        if start < end or not one == two == three:
+            continue
+        end = start + LEAST_TIMES
+        while end < len(songs) and songs[end] == one:
+            end += 1
+        looped = plays[start:end]
+        track_ids = set(map(_track_id, looped))
+        shown = most_played(names, track_ids, counts)
+        found.append(
+            Loop(
+                member=member,
+                title=shown.title or UNKNOWN_TITLE,
+                artist=shown.artist or UNKNOWN_ARTIST,
+                times=end - start,
+                first_ms=looped[0].at_ms,
+                last_ms=looped[-1].at_ms,
+                track_ids=tuple(sorted(track_ids)),
             )
-        start += times
+        )
     return found
 
 

@@ -8,9 +8,8 @@ no list of artists or albums.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nsmallest
 
 from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE, Key, keys_of
 from bot.core.model import MemberId, Track, TrackId
@@ -20,43 +19,53 @@ Counts = Mapping[TrackId, int]
 
 
 class Names:
-    """The tracks behind a recap with what each of them counts as, told once per track."""
+    """The tracks behind a recap, and what each of them counts as: a number per song, artist and album.
+
+    `numbers[kind][track]` is None where the track is in no list of that kind; `keys[kind][number]` is the folded name.
+    """
 
     def __init__(self, tracks: Mapping[TrackId, Track]) -> None:
         self.tracks = tracks
-        keys = {number: keys_of(track) for number, track in tracks.items()}
-        self.songs: Mapping[TrackId, Key] = {number: it.song for number, it in keys.items()}
-        self.keys: Mapping[Kind, Mapping[TrackId, Key | None]] = {
-            Kind.TRACK: self.songs,
-            Kind.ARTIST: {number: it.artist for number, it in keys.items()},
-            Kind.ALBUM: {number: it.album for number, it in keys.items()},
-        }
+        self.numbers: dict[Kind, dict[TrackId, int | None]] = {kind: {} for kind in Kind}
+        self.keys: dict[Kind, list[Key]] = {kind: [] for kind in Kind}
+        seen: dict[Kind, dict[Key, int]] = {kind: {} for kind in Kind}
+        for track_id, track in tracks.items():
+            for kind, key in zip((Kind.TRACK, Kind.ARTIST, Kind.ALBUM), keys_of(track), strict=True):
+                if key is None:
+                    self.numbers[kind][track_id] = None
+                    continue
+                number = seen[kind].setdefault(key, len(seen[kind]))
+                if number == len(self.keys[kind]):
+                    self.keys[kind].append(key)
+                self.numbers[kind][track_id] = number
 
 
 def ranking(
-    kind: Kind, names: Names, plays: Mapping[MemberId, Counts], before: Iterable[Counts], top: int
+    kind: Kind,
+    names: Names,
+    together: Counts,
+    by_member: Mapping[MemberId, Counts],
+    earlier: Counts,
+    top: int,
 ) -> tuple[Ranked, ...]:
-    """The first `top` lines. `plays` are each member's plays by raw track, `before` those of the period before."""
-    keys = names.keys[kind]
-    together: Counter[TrackId] = Counter()
-    for counts in plays.values():
-        together.update(counts)
-    totals = _by_key(keys, together)
-    best = nsmallest(top, totals, key=lambda key: _order(key, totals[key]))
+    """The first `top` lines of a list.
+
+    `together` are the plays by raw track, `by_member` each member's part of them, `earlier` the plays of the period
+    before.
+    """
+    numbers, keys = names.numbers[kind], names.keys[kind]
+    totals = _totals(numbers, together)
+    best = _best(totals, keys, top)
     if not best:
         return ()
-    behind: dict[Key, list[TrackId]] = {key: [] for key in best}
+    behind: dict[int | None, list[TrackId]] = {number: [] for number in best}
     for track_id in together:
-        key = keys[track_id]
-        if key is not None and key in behind:
-            behind[key].append(track_id)
-    earlier: Counter[TrackId] = Counter()
-    for counts in before:
-        earlier.update(counts)
-    was = _ranks(best, _by_key(keys, earlier))
+        if (number := numbers[track_id]) in behind:
+            behind[number].append(track_id)
+    was = _ranks(best, _totals(numbers, earlier), keys)
     return tuple(
-        _line(kind, names, rank, totals[key], behind[key], together, plays, was[key])
-        for rank, key in enumerate(best, 1)
+        _line(kind, names, rank, totals[number], behind[number], together, by_member, was[number])
+        for rank, number in enumerate(best, 1)
     )
 
 
@@ -66,32 +75,47 @@ def most_played(names: Names, track_ids: Iterable[TrackId], counts: Counts) -> T
     return min(candidates, key=lambda it: (-counts.get(it.id, 0), it.title, it.artist, it.album, it.key))
 
 
-def _by_key(keys: Mapping[TrackId, Key | None], counts: Counts) -> dict[Key, int]:
-    totals: dict[Key, int] = {}
+def _totals(numbers: Mapping[TrackId, int | None], counts: Counts) -> dict[int, int]:
+    totals: dict[int, int] = defaultdict(int)
     for track_id, count in counts.items():
-        key = keys[track_id]
-        if key is not None:
-            totals[key] = totals.get(key, 0) + count
+        number = numbers[track_id]
+        if number is not None:
+            totals[number] += count
     return totals
 
 
-def _order(key: Key, count: int) -> tuple[int, Key]:
-    # The last part of a key is the name that is ranked, its first the artist.
-    return -count, key[::-1]
+def _best(totals: Mapping[int, int], keys: Sequence[Key], top: int) -> list[int]:
+    """The first `top` numbers in order; only those that can be among them are sorted by name."""
+    counts = sorted(totals.values(), reverse=True)
+    if not counts:
+        return []
+    least = counts[min(top, len(counts)) - 1]
+    able = [number for number, count in totals.items() if count >= least]
+    return sorted(able, key=lambda number: (-totals[number], _name(keys[number])))[:top]
 
 
-def _ranks(wanted: Sequence[Key], totals: dict[Key, int]) -> dict[Key, int | None]:
-    """The rank that each key had, None where it was not played."""
+def _name(key: Key) -> Key:
+    """By what equals are ordered: the last part of a key is the name that is ranked, its first the artist."""
+    return key[::-1]
+
+
+def _ranks(wanted: Sequence[int], totals: Mapping[int, int], keys: Sequence[Key]) -> dict[int, int | None]:
+    """The rank that each had, None where it was not played."""
     counts = sorted(totals.values())
-    ranks: dict[Key, int | None] = {}
-    for key in wanted:
-        count = totals.get(key)
-        if count is None:
-            ranks[key] = None
+    asked = {totals[number] for number in wanted if number in totals}
+    equals: dict[int, list[Key]] = {count: [] for count in asked}
+    for number, count in totals.items():
+        if count in asked:
+            equals[count].append(_name(keys[number]))
+    ranks: dict[int, int | None] = {}
+    for number in wanted:
+        if number not in totals:
+            ranks[number] = None
             continue
-        more = len(counts) - bisect_right(counts, count)
-        equal = sum(1 for other, n in totals.items() if n == count and other[::-1] < key[::-1])
-        ranks[key] = 1 + more + equal
+        count = totals[number]
+        name = _name(keys[number])
+        before = sum(1 for other in equals[count] if other < name)
+        ranks[number] = 1 + len(counts) - bisect_right(counts, count) + before
     return ranks
 
 
