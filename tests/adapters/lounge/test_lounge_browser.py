@@ -43,12 +43,17 @@ def browser(tmp_path: Path) -> Iterator[Any]:
 
 
 def at_the_keyboard(browser: Any, url: str) -> None:
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
 
     def until(found: Callable[[], Any]) -> Any:
-        return WebDriverWait(browser, WAIT_S, poll_frequency=0.05).until(lambda _: found())
+        # The page may redraw what is just being read: then it is read again.
+        waiting = WebDriverWait(
+            browser, WAIT_S, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
+        )
+        return waiting.until(lambda _: found())
 
     def all_of(selector: str) -> list[Any]:
         return list(browser.find_elements(By.CSS_SELECTOR, selector))
