@@ -56,10 +56,11 @@ class Skipped(NamedTuple):
 
 
 class FileName(NamedTuple):
-    """What the name of an export file tells: its family without year and number, and its number."""
+    """What the name of an export file tells: its family without years and number, its number, its years."""
 
     family: str
     number: int | None
+    years: tuple[int, int] | None = None
 
     @property
     def is_history(self) -> bool:
@@ -75,6 +76,16 @@ class FileName(NamedTuple):
     def is_video(self) -> bool:
         """A file of videos; music videos among them have a track URI."""
         return self.is_history and "video" in self.family
+
+    def follows(self, other: FileName) -> bool:
+        """Whether this is the file after the other one in an export: by number, else by years."""
+        if self.family != other.family:
+            return False
+        if self.number is not None and other.number is not None:
+            return self.number == other.number + 1
+        if self.number is not None or other.number is not None or self.years is None or other.years is None:
+            return False
+        return other.years < self.years and self.years[0] - other.years[1] in (0, 1)
 
     @property
     def format(self) -> Format | None:
@@ -115,8 +126,12 @@ def file_name(path: str) -> FileName:
     found = _NAME.fullmatch(path.replace("\\", "/").rpartition("/")[2])
     if found is None:
         return FileName("", None)
-    number = found["number"]
-    return FileName(found["family"].lower(), None if number is None else int(number))
+    number, years = found["number"], found["years"]
+    return FileName(
+        found["family"].lower(),
+        None if number is None else int(number),
+        None if years is None else (int(years[:4]), int(years[-4:])),
+    )
 
 
 def format_of(rows: Sequence[object]) -> Format | None:

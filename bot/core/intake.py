@@ -151,21 +151,21 @@ def _span(first_ms: int, last_ms: int, form: Format) -> Span:
 
 def _coverage(files: Iterable[FileTally], form: Format) -> Iterator[Span]:
     """The span of each music file, and of the pause between two files of one export that follow each other."""
-    spans: dict[tuple[str, str], dict[int, list[tuple[FileTally, Span]]]] = {}
+    exports: dict[str, list[tuple[FileTally, Span]]] = {}
     for file in files:
         skipped = file.family.is_video or file.family.is_spoken
         if file.form is not form or skipped or file.first_ms is None or file.last_ms is None:
             continue
         span = _span(file.first_ms, file.last_ms, form)
         yield span
-        if file.family.number is not None:
-            numbered = spans.setdefault((file.group, file.family.family), {})
-            numbered.setdefault(file.family.number, []).append((file, span))
-    for numbered in spans.values():
-        for number, (one, *rivals) in numbered.items():
-            (other, *other_rivals) = numbered.get(number + 1, [one])
+        exports.setdefault(file.group, []).append((file, span))
+    for parts in exports.values():
+        names = Counter(file.family for file, _ in parts)
+        for one, span in parts:
+            following = [(file, after) for file, after in parts if file.family.follows(one.family)]
             # Two files of one number are two exports in one folder: which of them goes on is not told.
-            if other is one or rivals or other_rivals or not (one[0].whole and other[0].whole):
+            if len(following) != 1 or names[one.family] > 1:
                 continue
-            if one[1].start_ms <= other[1].start_ms:
-                yield Span(one[1].start_ms, other[1].end_ms)
+            other, after = following[0]
+            if one.whole and other.whole and span.start_ms <= after.start_ms:
+                yield Span(span.start_ms, after.end_ms)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import threading
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -385,32 +385,43 @@ async def test_nothing_secret_reaches_the_database(tmp_path: Path, store: Store)
         assert secret not in held
 
 
-async def test_progress_is_told_and_the_event_loop_stays_free(tmp_path: Path) -> None:
+class Watched:
+    """An export of made-up rows that remembers which threads read it."""
+
+    name, group, same_as, problem = "endsong_0.json", "", "", ""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.given = rows
+        self.threads: set[int] = set()
+
+    def open(self, paths: Sequence[str]) -> list[Watched]:
+        self.threads.add(threading.get_ident())
+        return [self]
+
+    def rows(self) -> Iterator[object]:
+        for row in self.given:
+            self.threads.add(threading.get_ident())
+            yield row
+
+
+async def test_progress_is_told_and_the_event_loop_stays_free() -> None:
     start = datetime(2024, 1, 1, tzinfo=UTC)
-    rows = [extended((start + timedelta(minutes=n)).isoformat(), f"{n % 50}") for n in range(12_000)]
+    export = Watched(
+        [extended((start + timedelta(minutes=n)).isoformat(), f"{n % 50}") for n in range(12_000)]
+    )
     store = FakeStore()
     told: list[str] = []
-    turns = 0
 
     async def progress(text: Text) -> None:
         told.append(str(text))
 
-    async def turn() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0.001)
-
-    beside = asyncio.create_task(turn())
-    paths = [str(write(tmp_path, {"endsong_0.json": rows}))]
-    await Importing(store, store, FilesOnDisk()).run(await somebody(store), paths, progress)
-    beside.cancel()
+    await Importing(store, store, export).run(await somebody(store), ["x"], progress)
     assert told == [
         "Read 5,000 rows, 5,000 plays so far …",
         "Read 10,000 rows, 10,000 plays so far …",
         "Read 12,000 rows, 12,000 plays so far …",
     ]
-    assert turns > 10
+    assert threading.get_ident() not in export.threads
 
 
 async def test_an_import_that_was_cut_off_counts_nothing_until_it_is_run_again(tmp_path: Path) -> None:
