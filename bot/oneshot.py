@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings
 from bot.core import calendar
@@ -21,6 +21,11 @@ from bot.integrations.store import Store, open_data
 from bot.integrations.system import SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
 from bot.services.recap import Recaps, recap_json
+
+if TYPE_CHECKING:
+    from bot.core.offline import Planned
+
+SEED = 1
 
 
 @asynccontextmanager
@@ -160,11 +165,22 @@ def _in_words(told: Recap) -> str:
 async def plan(
     settings: Settings, folder: Path | None, prompts: Sequence[str]
 ) -> list[tuple[dict[str, Any], str]]:
-    """What each prompt is understood as, and the songs it suggests: JSON and words."""
-    from bot.core import planning
+    """What each prompt is understood as, and the songs it suggests: JSON and words.
+
+    Artists are known from the plays in the data folder and from the songbook. The seed is fixed, so that the same
+    words give the same answer.
+    """
+    from bot.core.offline import as_json, plan_read
     from bot.integrations.wordbook import read_wordbook
 
     wordbook = read_wordbook()
     async with _store(settings, folder) as store:
-        artists = [name for name, _ in await store.artists()]
-    raise NotImplementedError(wordbook, artists, planning)
+        gazetteer = wordbook.gazetteer([name for name, _ in await store.artists()])
+    planned = [plan_read(words, wordbook, gazetteer, [], SEED) for words in prompts]
+    return [(as_json(it), _plan_in_words(it)) for it in planned]
+
+
+def _plan_in_words(planned: Planned) -> str:
+    lines = [" · ".join(str(text) for text in planned.understood), *(str(note) for note in planned.notes), ""]
+    lines += [f"{n:>3}. {it.title} — {it.artist}  ({it.why})" for n, it in enumerate(planned.suggestions, 1)]
+    return "\n".join(lines)
