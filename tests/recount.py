@@ -142,7 +142,8 @@ def local_facts(found: Recount, first: date, last: date, zone: str) -> dict[str,
         if first <= (local := at.astimezone(info)).date() <= last
     ]
     clock = Counter(local.hour for local, *_ in plays)
-    loops, run = [], []
+    loops: list[tuple[str, int, str, str]] = []
+    run: list[tuple[Any, ...]] = []
     for play in [*plays, None]:
         if run and (play is None or song(play) != song(run[0])):
             if len(run) >= 3:

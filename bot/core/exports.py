@@ -192,11 +192,17 @@ def _instant(value: object) -> int | None:
     if not isinstance(value, str) or len(value) < len("2024-03-01 12:03"):
         return None
     try:
-        when = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        try:
+            when = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
+        except ValueError:
+            return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    try:
         at_ms = int(when.timestamp()) * 1000 + when.microsecond // 1000
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None
     return at_ms if OLDEST_MS <= at_ms < NEWEST_MS else None
 
@@ -219,8 +225,8 @@ def _length(value: object) -> int | None:
 
 def _name(value: object) -> str:
     """A name as written, "" where there is none; only what no database keeps is replaced."""
-    if not isinstance(value, str) or not value or value.isspace():
+    if not isinstance(value, str):
         return ""
     if not value.isprintable():
         value = _UNKEEPABLE.sub("\ufffd", value)
-    return value[:LONGEST_NAME]
+    return value[:LONGEST_NAME] if value.strip() else ""

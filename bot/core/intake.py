@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.exports import FileName, Format, Skip, Skipped, read_row
+from bot.core.exports import NEWEST_MS, FileName, Format, Skip, Skipped, read_row
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.core.precedence import union
 
@@ -39,18 +39,22 @@ class Intake:
 
     def __init__(self, covered: Sequence[Span] = ()) -> None:
         self.files: list[FileTally] = []
-        self.rows = 0
         self.skipped: Counter[Skip] = Counter()
         self.unreadable: Counter[tuple[str, str]] = Counter()
         self.first_ms: int | None = None
         self.last_ms: int | None = None
         self._stored = list(covered)
         self._covered: list[Span] | None = None
-        self._numbers: dict[str, int] = {}
-        self._tracks: dict[str, RawTrack] = {}
+        self._tracks: dict[str, tuple[int, RawTrack]] = {}
+        self._places: dict[tuple[str, str], int] = {}
         self._seen: set[int] = set()
         self._times: dict[int, int] = {}
         self._moments: list[Span] = []
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read, of files that are done or given up."""
+        return sum(tally.rows for tally in self.files)
 
     def file(self, name: str, group: str, family: FileName, form: Format) -> FileTally:
         """Begin a file."""
@@ -61,33 +65,35 @@ class Intake:
     def take(self, tally: FileTally, rows: Iterable[object]) -> Iterator[NewPlay | None]:
         """The plays among the rows, and None for every other row (which is counted here)."""
         form, spoken, video = tally.form, tally.family.is_spoken, tally.family.is_video
-        place = self._number(f"{tally.group}\x1f{tally.family.family}")
-        for row in rows:
-            self.rows += 1
-            tally.rows += 1
-            read = read_row(row, form, spoken=spoken)
-            at_ms = read.at_ms
-            if at_ms is not None:
-                if tally.first_ms is None or at_ms < tally.first_ms:
-                    tally.first_ms = at_ms
-                if tally.last_ms is None or at_ms > tally.last_ms:
-                    tally.last_ms = at_ms
-            if isinstance(read, Skipped):
-                self._skip(tally, read)
-                yield None
-                continue
-            play = self._extended(read, video) if form is Format.EXTENDED else self._account(read, place)
-            if play is not None and (self.first_ms is None or play.at_ms < self.first_ms):
-                self.first_ms = play.at_ms
-            if play is not None and (self.last_ms is None or play.at_ms > self.last_ms):
-                self.last_ms = play.at_ms
-            yield play
+        place = self._place(tally)
+        first_ms, last_ms, count = tally.first_ms or NEWEST_MS, tally.last_ms or 0, 0
+        try:
+            for row in rows:
+                count += 1
+                read = read_row(row, form, spoken=spoken)
+                at_ms = read.at_ms
+                if at_ms is not None:
+                    if at_ms < first_ms:
+                        first_ms = at_ms
+                    if at_ms > last_ms:
+                        last_ms = at_ms
+                if isinstance(read, Skipped):
+                    self._skip(tally, read)
+                    yield None
+                elif form is Format.EXTENDED:
+                    yield self._extended(read, video)
+                else:
+                    yield self._account(read, place)
+        finally:
+            # However the reading ends, what was read is counted.
+            tally.rows += count
+            if last_ms:
+                tally.first_ms, tally.last_ms = first_ms, last_ms
 
     def lost(self, tally: FileTally, why: str, rows: int) -> None:
         """The file cannot be read further; `rows` (0 or 1) is what broke off in the middle."""
         tally.whole = False
         tally.rows += rows
-        self.rows += rows
         self.skipped[Skip.UNREADABLE] += rows
         self.unreadable[tally.name, why] += rows
 
@@ -100,38 +106,61 @@ class Intake:
         if read.skip is Skip.UNREADABLE:
             self.unreadable[tally.name, read.why] += 1
 
-    def _number(self, identity: str) -> int:
-        return self._numbers.setdefault(identity, len(self._numbers))
+    def _place(self, tally: FileTally) -> int:
+        """A number for the files among which equal account rows are told apart: one family in one container."""
+        return self._places.setdefault((tally.group, tally.family.family), len(self._places))
+
+    def _known(self, track: RawTrack) -> tuple[int, RawTrack]:
+        """The track's number in this import, and with a URI the object that all its plays share.
+
+        That object has all names that the rows so far know. Without a URI the names are the identity, so they stay.
+        """
+        identity = track.uri or f"{track.artist}\x1f{track.title}"
+        known = self._tracks.get(identity)
+        if known is None:
+            known = self._tracks[identity] = (len(self._tracks), track)
+        elif not track.uri:
+            return known[0], track
+        elif track != known[1] and _names(track) > _names(known[1]):
+            known = self._tracks[identity] = (known[0], track)
+        return known
+
+    def _found(self, at_ms: int) -> None:
+        """A play was found at this time."""
+        if self.first_ms is None or at_ms < self.first_ms:
+            self.first_ms = at_ms
+        if self.last_ms is None or at_ms > self.last_ms:
+            self.last_ms = at_ms
 
     def _extended(self, play: NewPlay, video: bool) -> NewPlay | None:
-        """The play with one shared track object, None if an equal row came before."""
-        track = play.track
-        identity = track.uri or f"{track.artist}\x1f{track.title}"
-        mark = (play.at_ms << 64) | (self._number(identity) << 32) | play.ms_played
+        """The play with its shared track, None if an equal row came before."""
+        at_ms, track, ms_played, _ = play
+        number, track = self._known(track)
+        mark = (at_ms << 64) | (number << 32) | ms_played
         if mark in self._seen:
             self.skipped[Skip.DUPLICATE] += 1
             return None
         self._seen.add(mark)
+        self._found(at_ms)
         if video:
             # A video file says nothing about the time between its rows, but its own plays it does vouch for.
-            self._moments.append(_span(play.at_ms, play.at_ms, Format.EXTENDED))
-        known = self._tracks.get(identity)
-        if known is None or (known != track and _names(track) > _names(known)):
-            self._tracks[identity] = known = track
-        return NewPlay(play.at_ms, known, play.ms_played)
+            self._moments.append(_span(at_ms, at_ms, Format.EXTENDED))
+        return NewPlay(at_ms, track, ms_played)
 
     def _account(self, play: NewPlay, place: int) -> NewPlay | None:
         """The play with its number among equal rows, None where extended history covers its time."""
+        at_ms, track, ms_played, _ = play
         if self._covered is None:
             self._covered = union([*self._stored, *self.coverage(Format.EXTENDED)])
-        index = bisect_right(self._covered, play.at_ms, key=_start_ms) - 1
-        if index >= 0 and play.at_ms < self._covered[index].end_ms:
+        index = bisect_right(self._covered, at_ms, key=_start_ms) - 1
+        if index >= 0 and at_ms < self._covered[index].end_ms:
             self.skipped[Skip.COVERED] += 1
             return None
-        track = self._tracks.setdefault(play.track.key, play.track)
-        mark = (place << 128) | (play.at_ms << 64) | (self._number(track.key) << 32) | play.ms_played
+        number, track = self._known(track)
+        mark = (place << 128) | (at_ms << 64) | (number << 32) | ms_played
         nth = self._times[mark] = self._times.get(mark, -1) + 1
-        return NewPlay(play.at_ms, track, play.ms_played, nth)
+        self._found(at_ms)
+        return NewPlay(at_ms, track, ms_played, nth)
 
 
 def _start_ms(span: Span) -> int:

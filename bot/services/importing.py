@@ -80,7 +80,7 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Plays for one link; `plays` may be empty where the rows held none."""
+    """Plays for one link, out of so many rows; there may be none."""
 
     source: Source
     plays: list[NewPlay]
@@ -133,17 +133,18 @@ class _Reading:
         for file, name, form in files:
             tally = self.intake.file(file.name, file.group, name, form)
             plays: list[NewPlay] = []
-            since = self.intake.rows
+            rows = 0
             try:
                 for play in self.intake.take(tally, file.rows()):
+                    rows += 1
                     if play is not None:
                         plays.append(play)
-                    if len(plays) >= BATCH or self.intake.rows - since >= BATCH_ROWS:
-                        yield _Batch(form.source, plays, self.intake.rows)
-                        plays, since = [], self.intake.rows
+                    if len(plays) >= BATCH or rows >= BATCH_ROWS:
+                        yield _Batch(form.source, plays, rows)
+                        plays, rows = [], 0
             except BadExport as error:
                 self.intake.lost(tally, str(error), error.lost if isinstance(error, BrokenOff) else 0)
-            yield _Batch(form.source, plays, self.intake.rows)
+            yield _Batch(form.source, plays, rows)
 
     def all_problems(self) -> tuple[Problem, ...]:
         """Files as a whole first, then rows by file and reason."""
@@ -179,15 +180,16 @@ class Importing:
                 links[source] = (await self._links.export_link(member.id, source)).id
             return links[source]
 
-        found = new = 0
+        found = new = rows = 0
         batches = reading.batches()
         # One step at a time: reading ahead of the store would only make two threads wait for one interpreter.
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            rows += batch.rows
             if batch.plays:
                 new += await self._plays.record(await link(batch.source), batch.plays)
                 found += len(batch.plays)
             if progress is not None:
-                await progress(_so_far(batch.rows, found))
+                await progress(_so_far(rows, found))
         for form in Format:
             spans = reading.intake.coverage(form)
             if spans:

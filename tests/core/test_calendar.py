@@ -174,12 +174,10 @@ def test_a_zone_that_is_not_there_is_said_so(name: str) -> None:
 def test_days_that_cannot_be_counted_are_said_so() -> None:
     with pytest.raises(BadOption, match="lies before"):
         calendar.days(date(2026, 2, 2), date(2026, 2, 1), "UTC")
-    for far in (
-        lambda: calendar.year(1900, "UTC"),
-        lambda: calendar.days(date(2300, 1, 1), date(2300, 1, 1), "UTC"),
-    ):
-        with pytest.raises(BadOption, match="from 1971 to 2199"):
-            far()
+    with pytest.raises(BadOption, match="from 1971 to 2199"):
+        calendar.year(1900, "UTC")
+    with pytest.raises(BadOption, match="from 1971 to 2199"):
+        calendar.days(date(2300, 1, 1), date(2300, 1, 1), "UTC")
     with pytest.raises(BadOption, match="no month 13"):
         calendar.month(2026, 13, "UTC")
 

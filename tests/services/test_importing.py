@@ -259,7 +259,7 @@ async def test_account_then_extended_is_extended_then_account(tmp_path: Path) ->
         recaps = Recaps(store, store, store, FakeClock())
         recap = await recaps.of_members([ana], calendar.year(2024, "Europe/Berlin"))
         told.append(recap_json(recap))
-        told[-1]["coverage"] = [it["covered"] for it in told[-1]["coverage"]]  # type: ignore[index, attr-defined]
+        told[-1]["coverage"] = [it["covered"] for it in told[-1]["coverage"]]  # type: ignore[attr-defined]
     assert told[0] == told[1] == told[2] == told[3]
     assert told[0]["plays"] == len(recount.recount(files).plays)
 
