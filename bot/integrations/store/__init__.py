@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +22,7 @@ from bot.integrations.store.people import People
 from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
 from bot.integrations.store.recaps import Recaps
-from bot.integrations.store.upgrade import bring_up_to_date
+from bot.integrations.store.revision import is_current
 
 if TYPE_CHECKING:
     from bot import ports
@@ -54,7 +55,7 @@ async def open_store(url: str) -> Store:
     address = _address(url)
     try:
         with said_kindly():
-            await bring_up_to_date(address)
+            await _bring_up_to_date(address)
     except Unavailable as error:
         raise ConfigError([f"{address.render_as_string(hide_password=True)}: {error.text}"]) from error
     return Store(Database(address))
@@ -67,6 +68,15 @@ async def open_data(folder: Path, url: str = "") -> Store:
     except OSError as error:
         raise ConfigError([f"{folder}: the data folder cannot be made ({error.strerror})."]) from error
     return await open_store(url or f"sqlite:///{folder / DATABASE}")
+
+
+async def _bring_up_to_date(address: URL) -> None:
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    if file is not None and await asyncio.to_thread(is_current, Path(file)):
+        return
+    from bot.integrations.store.upgrade import bring_up_to_date
+
+    await bring_up_to_date(address)
 
 
 def _address(url: str) -> URL:

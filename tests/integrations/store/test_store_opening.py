@@ -9,11 +9,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 from bot.core.model import NewPlay, RawTrack, Source
 from bot.errors import ConfigError, Unavailable
 from bot.integrations.store import migrations, open_store
+from bot.integrations.store.revision import REVISION, is_current
 from bot.integrations.store.upgrade import bring_up_to_date
 
 MIGRATIONS = Path(migrations.__file__).parent
@@ -197,3 +200,19 @@ async def test_a_failed_upgrade_leaves_everything_as_it_was(
         _ask(file, "SELECT name FROM sqlite_master ORDER BY 1"),
     ) == before
     await _with_a_play(file)
+
+
+def test_the_revision_in_the_code_is_the_newest_one() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+async def test_a_file_at_this_revision_is_known_at_a_glance(tmp_path: Path) -> None:
+    file = tmp_path / "earshot.sqlite"
+    assert not is_current(file)
+    file.write_bytes(b"not a database at all, but a letter")
+    assert not is_current(file)
+    file.unlink()
+    await (await open_store(_url(file))).close()
+    assert is_current(file)
