@@ -118,7 +118,7 @@ def check(
         assert [n for _, n in it.shares] == sorted((n for _, n in it.shares), reverse=True)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.data(), st.integers(1, 6))
 def test_a_recap_is_what_a_slow_count_says(data: st.DataObject, top: int) -> None:
     period = data.draw(periods())
