@@ -18,12 +18,11 @@ from bot.core.words.folding import artist_key
 KNOWN, ARTIST, GENRE, PRIOR, NEUTRAL = 0.9, 0.7, 0.4, 0.15, 0.3
 DAY_MS = 86_400_000
 HALF_LIFE_DAYS = 90.0
-RECENT_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A song somebody played: as they know it, how often, how often in the last week, and when last."""
+    """A song somebody played: as they know it, how often, how often this week, and when last."""
 
     title: str
     artist: str
@@ -50,15 +49,22 @@ class Taste:
 
 
 def taste(
-    member_id: MemberId, plays: Sequence[Play], tracks: Mapping[TrackId, Track], book: Songbook, now_ms: int
+    member_id: MemberId,
+    plays: Sequence[Play],
+    tracks: Mapping[TrackId, Track],
+    book: Songbook,
+    now_ms: int,
+    week_ms: int,
 ) -> Taste:
-    """A member's taste from their counted plays. Plays of tracks without a name tell nothing and are passed over."""
+    """A member's taste from their counted plays; `week_ms` is when this week began.
+
+    Plays of tracks without a name tell nothing and are passed over.
+    """
     counts: dict[SongKey, list[int]] = {}
     shown: dict[SongKey, Counter[TrackId]] = {}
     artists: Counter[str] = Counter()
     genres: Counter[str] = Counter()
     keys: dict[TrackId, SongKey | None] = {}
-    since_ms = now_ms - RECENT_DAYS * DAY_MS
     for play in plays:
         track = tracks.get(play.track_id)
         if track is None:
@@ -71,7 +77,7 @@ def taste(
             continue
         count = counts.setdefault(key, [0, 0, 0])
         count[0] += 1
-        count[1] += play.at_ms >= since_ms
+        count[1] += play.at_ms >= week_ms
         count[2] = max(count[2], play.at_ms)
         shown.setdefault(key, Counter())[play.track_id] += 1
         artists[key[0]] += 1

@@ -15,12 +15,13 @@ from bot.core.affinity import Heard, Taste, affinity
 from bot.core.choosing import Option, chance, worth
 from bot.core.lexicon import Lexicon
 from bot.core.model import MemberId
-from bot.core.planning import Plan, exact_genres, genres_of
+from bot.core.planning import OCCASIONS, Plan, exact_genres, genres_of
 from bot.core.songbook import Song, Songbook, SongKey
 from bot.core.words.folding import artist_key
 
 _NEAR = 0.35  # a neighbouring genre counts from this weight on
 _JITTER = 0.08  # what the seed may move a fit, so that two requests differ
+_MISFIT = 0.15  # below this a song of the right genre or language still misses the point
 _UNKNOWN_FIT = 0.5  # of a played song without any annotation
 
 
@@ -58,8 +59,10 @@ def candidates(
         tier = scale.tier(song)
         if not song.genres and tier:
             continue
-        tier += _unfamiliar(plan, bool(heard))
+        if OCCASIONS & set(song.moods) and not scale.wants_occasion(song):
+            continue
         fit = max(0.05, scale.fit(song) - 0.5 * _JITTER + _JITTER * chance(seed, song.key))
+        tier += _unfamiliar(plan, bool(heard)) or int(fit < _MISFIT)
         found.append(Candidate(song, tier, min(1.0, fit), scale.fits(song), _uri(heard), heard))
     return sorted(found, key=lambda one: (one.tier, -one.fit, one.key))
 
@@ -93,6 +96,8 @@ class _Scale:
         self._seed_moods = _profile(song.moods for song in seeds)
         self._seed_keys = frozenset(plan.seeds)
         self._alike = frozenset({*plan.seed_artists, *(key[0] for key in plan.seeds)})
+        own = [song for song in book.songs if self._exact & set(song.genres)] if plan.genres else []
+        self._place_of_genre = (_mean([song.energy for song in own]), _mean([song.valence for song in own]))
         self._top_tags = sum(sorted(plan.tags.values(), reverse=True)[:2])
 
     def tier(self, song: Song) -> int:
@@ -104,7 +109,12 @@ class _Scale:
         if plan.genres and not self._exact & set(song.genres):
             near = max((self._related.get(genre, 0.0) for genre in song.genres), default=0.0)
             tier = max(tier, 1 if near >= _NEAR else 2)
-        return tier
+        return max(tier, int(bool(plan.must - set(song.moods))))
+
+    def wants_occasion(self, song: Song) -> bool:
+        """Whether a Christmas song is welcome: the words say so, or name it or its artist."""
+        plan = self._plan
+        return bool(OCCASIONS & set(plan.tags)) or song.key in plan.seeds or song.key[0] in plan.artists
 
     def fit(self, song: Song) -> float:
         """0 to 1."""
@@ -112,6 +122,10 @@ class _Scale:
         parts: list[tuple[float, float]] = []
         if plan.genres:
             parts.append((3.0, self._genre(song)))
+            if not self._exact & set(song.genres):
+                parts.append((1.0, self._like_the_genre(song)))
+        if plan.artists:
+            parts.append((4.0, 1.0 if song.key[0] in plan.artists else self._likeness(song)))
         if plan.tags:
             parts.append((3.5, self._moods(song)))
         if plan.targeted or plan.tags:
@@ -141,6 +155,11 @@ class _Scale:
         first = song.genres[0] if song.genres else ""
         main = 0.1 if self._related.get(first, 0.0) >= 0.9 else 0.0
         return min(1.0, (weights[0] if weights else 0.0) * 0.9 + main)
+
+    def _like_the_genre(self, song: Song) -> float:
+        """Energy and valence of a song of another genre, next to what is usual in the one asked for."""
+        energy, valence = self._place_of_genre
+        return max(0.0, 1.0 - (abs(song.energy - energy) + 0.5 * abs(song.valence - valence)) / 4.0)
 
     def _moods(self, song: Song) -> float:
         """The two best moods of a song against the two best of the plan."""
@@ -209,6 +228,10 @@ def _uri(heard: Mapping[MemberId, Heard]) -> str:
     """A Spotify URI under which somebody played it: no search is needed then."""
     known = [one for one in heard.values() if one.uri.startswith("spotify:track:")]
     return max(known, key=lambda one: (one.plays, one.uri)).uri if known else ""
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 3.0
 
 
 def _outside(value: float, way: tuple[float, float]) -> float:

@@ -110,7 +110,7 @@ class Hints:
             self.genres or self.feelings or self.compared or self.avoid or self.limit or self.years
             or self.exclude_years or self.languages or self.exclude_languages or self.exclude_genres
             or self.explicit is not Explicit.ANY or self.instrumental is not Instrumental.ANY or self.arc
-            or self.familiar or self.direction is not Direction.NEUTRAL
+            or self.familiar or self.in_crisis or self.direction is not Direction.NEUTRAL
         )  # fmt: skip
 
 
@@ -144,6 +144,8 @@ _GROUPS = {
     Kind.GENRE: "style", Kind.LANGUAGE: "style", Kind.MOOD: "mood", Kind.ACTIVITY: "mood", Kind.MORE: "mood",
     Kind.SWITCH: "switch", Kind.ERA: "years",
 }  # fmt: skip
+# What "and" joins under one refusal: "no Coldplay and pop".
+_ALONG = {"name": {"name", "style"}, "style": {"name", "style"}}
 _CONTENT = frozenset(_GROUPS) | {Kind.ARC, Kind.DIRECTION, Kind.FAMILIAR, Kind.CARE}
 _WITH = frozenset({"with", "con", "mit", "avec", "com"})
 _BUT = frozenset({"but", "pero", "aber", "sondern", "sino", "mais", "mas"})
@@ -291,8 +293,10 @@ class _Reader:
         elif Kind.OR in kinds:
             together = word in ("and", "y", "und", "et", "e", "&")
             following = next((_group(one) for one in rest if _group(one)), "")
-            if self._refused and together and following != self._refused:
+            if self._refused and together and following not in _ALONG.get(self._refused, {self._refused}):
                 self._end_refusal()
+        elif Kind.PLAY in kinds and self._refused:
+            self._end_refusal()  # "no metal and lots of soul"
         if Kind.DEGREE in kinds:
             self._degree = next(term.label for term in piece.terms if term.kind is Kind.DEGREE)
         if not kinds and self._refusal is not None and not self._refused and piece.mention is None:

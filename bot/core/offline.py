@@ -13,7 +13,7 @@ from bot.core.gates import Gates
 from bot.core.hints import Reading, find_hints
 from bot.core.model import MemberId
 from bot.core.planning import ARTIST_CAP, Brief, Plan, Suggestion, plan_for
-from bot.core.reasons import about, why
+from bot.core.reasons import about, bounds, why
 from bot.core.sequencing import Course, Stop, in_order
 from bot.core.songbook import SongKey
 from bot.core.wordbook import Wordbook
@@ -21,6 +21,7 @@ from bot.core.words.names import Gazetteer
 from bot.text import Text, t, tn
 
 POOL = 3  # times the size of the list: so many of the best are chosen from
+_SHORTEST = 10  # songs that a list is filled up to with neighbouring genres when no number was asked for
 _TOO_FEW = 5  # with fewer songs than this, even neighbouring genres are left
 _FAMILIAR_PART = 0.6  # of a list at most, unless the group's own songs were asked for
 
@@ -93,58 +94,48 @@ def select(
 ) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...], int, tuple[Text, ...]]:
     """Choose from candidates (best first), tier by tier: the chosen, the reserve, the artist cap, what was relaxed.
 
-    What gives way, in this order: at most two songs an artist, then the exact genre or artist; never a gate.
+    What gives way, in this order: two songs an artist, the share of songs the group knows, the exact genre or
+    artist; never a gate. Unless a number of songs was asked for, a shorter list is better than one that strays.
     """
     by_key = {one.key: one for one in pool}
-    cap = plan.size if plan.artists else ARTIST_CAP
-    familiar_most = (
-        None if plan.open or plan.artists or plan.familiar else max(1, round(plan.size * _FAMILIAR_PART))
-    )
     taken: list[Option[SongKey]] = []
-    relaxed: list[Text] = []
+    kept: set[SongKey] = set()
 
-    def take(tiers: Sequence[int], cap: int, familiar_most: int | None, depth: int) -> None:
-        best = [one for one in pool if one.tier in tiers and options[one.key] not in taken][:depth]
-        left = plan.size - len(taken)
-        taken.extend(
-            choose(
-                [options[one.key] for one in best],
-                left,
-                cap=cap,
-                seed=seed,
-                taken=taken,
-                familiar_most=familiar_most,
-            )
-        )
+    def take(tiers: Sequence[int], size: int, cap: int, familiar_most: int | None = None) -> None:
+        left = [options[one.key] for one in pool if one.tier in tiers and one.key not in kept]
+        for depth in (POOL * plan.size, len(left)):
+            if len(taken) < size and left:
+                more = choose(
+                    left[:depth],
+                    size - len(taken),
+                    cap=cap,
+                    seed=seed,
+                    taken=taken,
+                    familiar_most=familiar_most,
+                )
+                taken.extend(more)
+                kept.update(one.key for one in more)
+                left = [one for one in left if one.key not in kept]
 
-    depth = POOL * plan.size
-    take([0], cap, familiar_most, depth)
-    take([0], cap, familiar_most, len(pool))
-    for wider in (cap + 1, cap + 2):
-        if len(taken) < plan.size and any(one.tier == 0 and options[one.key] not in taken for one in pool):
-            take([0], wider, familiar_most, len(pool))
-            cap = max(cap, wider)
-    take([0], cap, None, len(pool))
+    cap = plan.size if plan.artists else ARTIST_CAP
+    own = bool(plan.open or plan.artists or plan.familiar)
+    take([0], plan.size, cap, None if own else max(1, round(plan.size * _FAMILIAR_PART)))
+    for wider in (cap, cap + 1, cap + 2):
+        if len(taken) < plan.size and any(one.tier == 0 and one.key not in kept for one in pool):
+            take([0], plan.size, wider)
+            cap = wider
     exact = len(taken)
-    if cap > ARTIST_CAP and not plan.artists and exact:
-        relaxed.append(t("Few songs fit, so an artist may come up to {cap} times.", cap=cap))
-    take([1], cap, None, depth)
+    take([1], plan.size if plan.size_asked else max(exact, _SHORTEST), ARTIST_CAP)
     near = len(taken) - exact
     if len(taken) < _TOO_FEW:
-        take([2, 3], ARTIST_CAP, None, depth)
-    far = len(taken) - exact - near
-    relaxed.extend(_relaxed(plan, exact, near, far))
-    kept = {one.key for one in taken}
-    rest = [options[one.key] for one in pool if one.key not in kept and (one.tier == 0 or one.tier <= 1)][
-        : 2 * depth
-    ]
-    spare = choose(rest, max(plan.size, 10), cap=cap, seed=seed, taken=taken)
-    return (
-        tuple(by_key[one.key] for one in taken),
-        tuple(by_key[one.key] for one in sorted(spare, key=lambda one: by_key[one.key].tier)),
-        cap,
-        tuple(relaxed),
-    )
+        take([2, 3], _TOO_FEW, ARTIST_CAP)
+    said = _relaxed(plan, exact, near, len(taken) - exact - near)
+    if cap > ARTIST_CAP and not plan.artists and len(taken) > 1:
+        said.append(t("Few songs fit, so an artist may come up to {cap} times.", cap=cap))
+    rest = [options[one.key] for one in pool if one.key not in kept and one.tier <= 1]
+    spare = choose(rest[: 2 * POOL * plan.size], max(plan.size, _SHORTEST), cap=cap, seed=seed, taken=taken)
+    spare.sort(key=lambda one: by_key[one.key].tier)
+    return tuple(by_key[one.key] for one in taken), tuple(by_key[one.key] for one in spare), cap, tuple(said)
 
 
 def order(
@@ -228,44 +219,35 @@ def _open(reading: Reading, tastes: Sequence[Taste]) -> Text:
 
 
 def _relaxed(plan: Plan, exact: int, near: int, far: int) -> list[Text]:
+    """What had to give way, and why the list is shorter than it might be."""
     found = exact + near + far
-    said: list[Text] = []
-    what = t("by those artists") if plan.artists else t("of that genre")
-    if plan.familiar and not (plan.artists or plan.genres):
-        what = t("that the group plays") if plan.familiar == "known" else t("that are new to the group")
-    if near or far:
-        only = tn("Only {n} song {what} fits", "Only {n} songs {what} fit", exact, what=what) if exact else t(
-            "No song {what} fits", what=what
-        )  # fmt: skip
-        said.append(t("{only}; {others} of the others come close.", only=only, others=near) if near and not far else (
-            t("{only}; the others come as near as I could get.", only=only)
-        ))  # fmt: skip
     if not found:
-        said.append(t("No song I know fits all of that, and I keep to what you asked: {bounds}.",
-                      bounds=bounds(plan.gates)))  # fmt: skip
-    elif found < plan.size:
-        said.append(
-            tn("I know only {n} song that fits, and would rather give you fewer than break what you asked.",
-               "I know only {n} songs that fit, and would rather give you fewer than break what you asked.", found)
+        return [
+            t(
+                "No song I know fits all of that, and I keep to what you asked: {bounds}.",
+                bounds=bounds(plan.gates),
+            )
+        ]
+    if near or far:
+        only = tn("Only {n} song {what} fits", "Only {n} songs {what} fit", exact, what=_kind(plan)) if exact else (
+            t("No song {what} fits", what=_kind(plan))
         )  # fmt: skip
-    return said
+        added = tn("I added {n} that comes close", "I added {n} that come close", near)
+        if far:
+            added = tn("I added {n} as near as I could get", "I added {n} as near as I could get", near + far)
+        return [t("{only}; {added}.", only=only, added=added)]
+    if found < plan.size:
+        return [tn("I know {n} song that fits, so that is the list.", "I know {n} songs that fit, so the list has {n}.",
+                   found)]  # fmt: skip
+    return []
 
 
-def bounds(gates: Gates) -> Text:
-    """The gates in words, for when nothing gets through."""
-    said: list[str] = []
-    for span in gates.years:
-        said.append(f"from {span.first or 'any year'} to {span.last or 'now'}")
-    said.extend(
-        f"nothing from {span.first or 'the start'} to {span.last or 'now'}" for span in gates.exclude_years
-    )
-    if gates.languages:
-        said.append("sung in " + " or ".join(sorted(gates.languages)))
-    if gates.exclude_languages:
-        said.append("not sung in " + " or ".join(sorted(gates.exclude_languages)))
-    if gates.instrumental is not None:
-        said.append("instrumental" if gates.instrumental else "with vocals")
-    if gates.clean:
-        said.append("nothing explicit")
-    said.extend(f"no {name}" for name in sorted(gates.exclude_genres | gates.avoid_moods))
-    return t("{bounds}", bounds="; ".join(said) or "the words as a whole")
+def _kind(plan: Plan) -> Text:
+    """What was asked for of a song before all else."""
+    if plan.artists:
+        return t("by those artists") if len(plan.artists) > 1 else t("by that artist")
+    if plan.genres:
+        return t("of that genre")
+    if plan.familiar:
+        return t("that the group plays") if plan.familiar == "known" else t("that is new to the group")
+    return t("of that kind")

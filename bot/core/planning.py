@@ -20,6 +20,7 @@ from bot.text import Text, t, tn
 DEFAULT_SIZE, LEAST, MOST = 20, 5, 50
 MINUTES_A_SONG = 3.75  # the usual length of a song, with the gap before the next
 ARTIST_CAP = 2
+OCCASIONS = frozenset({"christmas"})  # never there unasked, and never missing when asked
 _AXIS_NOT, _AXIS_LIMIT = (2.5, 3.5), (2.0, 4.0)
 _CLEAR = 1.3  # how far from the middle a mood must be to speak of energy or valence
 
@@ -49,7 +50,8 @@ class Plan:
     """Energy and valence from the first song to the last, weights of moods and genres (0-1), and the bounds.
 
     `genres` are the labels that were asked for (any of them will do), `soft_genres` what suits the occasion;
-    `artists` and `seeds` are keys: songs by, and songs like. `notes` tell the person what became of their words.
+    `must` are moods without which a song is beside the point (Christmas). `artists` and `seeds` are keys: songs by,
+    and songs like. `open`: nothing was asked. `notes` tell the person what became of their words.
     """
 
     size: int
@@ -66,6 +68,8 @@ class Plan:
     familiar: str = ""
     targeted: bool = False
     open: bool = False
+    must: frozenset[str] = frozenset()
+    size_asked: bool = False
     minutes: int | None = None
     notes: tuple[Text, ...] = ()
 
@@ -99,7 +103,8 @@ def plan_for(reading: Reading, lexicon: Lexicon, book: Songbook) -> Plan:
         artists=asked, seeds=tuple(song.key for song in seeds), seed_artists=tuple(dict.fromkeys(alike)),
         familiar=hints.familiar, targeted=targeted,
         open=hints.nothing_understood and not (named.artists or named.like or named.exclude),
-        minutes=hints.minutes, notes=tuple(notes),
+        must=OCCASIONS & set(hints.moods),
+        size_asked=hints.count is not None or hints.minutes is not None, minutes=hints.minutes, notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -156,6 +161,8 @@ def _target(hints: Hints, base: Sequence[Song]) -> tuple[float, float, bool]:
     feelings = [one for one in hints.feelings if not (lift and _bleak(one.meaning))]
     energy = _axis([(one, one.meaning.energy) for one in feelings])
     valence = _axis([(one, one.meaning.valence) for one in feelings])
+    if hints.in_crisis:
+        return 2.0, 3.4, True
     if hints.tempo_said:
         energy = min(5.0, max(1.0, hints.tempo_said / 35))
     if lift:

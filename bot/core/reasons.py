@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.candidates import Candidate
+from bot.core.gates import Gates
 from bot.core.hints import Direction, Explicit, Instrumental, Reading
 from bot.core.lexicon import Lexicon
 from bot.core.model import MemberId
@@ -30,8 +31,12 @@ def why(one: Candidate, plan: Plan) -> Text:
         reasons.append(t("by {artist}, as you asked", artist=song.artist))
     if one.fits:
         reasons.append(t("fits {tags}", tags=_and(list(one.fits))))
-    elif plan.seeds or plan.seed_artists:
+    elif plan.seeds or plan.seed_artists or (plan.artists and not reasons):
         reasons.append(t("close to what you named"))
+    elif plan.genres and song.genres and one.tier:
+        near = t("{genre}, close to {asked}", genre=song.genres[0], asked=plan.genres[0])
+        far = t("{genre}, with the energy of {asked}", genre=song.genres[0], asked=plan.genres[0])
+        reasons.append(near if one.tier == 1 else far)
     if song.year and (plan.gates.years or plan.gates.exclude_years):
         reasons.append(t("from {year}", year=str(song.year)))
     if not reasons and one.heard:
@@ -47,17 +52,19 @@ def why(one: Candidate, plan: Plan) -> Text:
     return first
 
 
-def played_by(one: Candidate, names: Mapping[MemberId, str], most: int = 2) -> Text | None:
-    """`Ana played it 9 times, 3 this week`: the members who played it most; None if nobody did."""
-    listeners = sorted(
-        ((heard.plays, member) for member, heard in one.heard.items() if member in names),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
+def listeners(
+    plays: Mapping[MemberId, tuple[int, int]], names: Mapping[MemberId, str], most: int = 2
+) -> Text | None:
+    """`Ana played it 9 times, 3 this week`: those with a name who played a song most; None if there is none.
+
+    `plays` by member: in all, and this week.
+    """
+    ranked = sorted((member for member in plays if member in names), key=lambda one: (-plays[one][0], one))
     said: Text | None = None
-    for plays, member in listeners[:most]:
-        text = tn("{who} played it once", "{who} played it {n} times", plays, who=names[member])
-        recent = one.heard[member].recent
-        if recent and plays > 1:
+    for member in ranked[:most]:
+        times, recent = plays[member]
+        text = tn("{who} played it once", "{who} played it {n} times", times, who=names[member])
+        if recent and times > 1:
             text = t("{text}, {recent} this week", text=text, recent=recent)
         said = text if said is None else t("{one}; {other}", one=said, other=text)
     return said
@@ -103,6 +110,20 @@ def about(reading: Reading, plan: Plan, lexicon: Lexicon) -> tuple[Text, ...]:
         said.append(tn("{n} minute", "{n} minutes", min(hints.minutes, 99_999)))
     said.append(tn("{n} song", "{n} songs", plan.size))
     return tuple({str(text): text for text in said}.values())
+
+
+def bounds(gates: Gates) -> Text:
+    """The gates in words, for when nothing gets through."""
+    said = [f"from {years_said(span.first, span.last)}" for span in gates.years]
+    said += [f"nothing from {years_said(span.first, span.last)}" for span in gates.exclude_years]
+    said += [f"in {LANGUAGES.get(code, code)}" for code in sorted(gates.languages)]
+    said += [f"not in {LANGUAGES.get(code, code)}" for code in sorted(gates.exclude_languages)]
+    if gates.instrumental is not None:
+        said.append("instrumental" if gates.instrumental else "with vocals")
+    if gates.clean:
+        said.append("nothing explicit")
+    said += [f"no {name}" for name in sorted(gates.exclude_genres | gates.avoid_moods)]
+    return t("{bounds}", bounds="; ".join(said) or "the words as a whole")
 
 
 def years_said(first: int | None, last: int | None) -> str:

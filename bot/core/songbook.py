@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.core.words.folding import artist_key
 from bot.core.words.titles import split_title
@@ -15,7 +16,7 @@ SongKey = tuple[str, str]
 class Song:
     """A song with what we know of it. `year` 0, `energy` 0, `lang` "" and None are unknown. `lang` zxx: no words.
 
-    Energy and valence go from 1 to 5; `year` is of the earliest release.
+    Energy and valence go from 1 to 5; `year` is of the earliest release. Two songs are the same when their keys are.
     """
 
     title: str
@@ -28,13 +29,13 @@ class Song:
     lang: str = ""
     instrumental: bool | None = None
     explicit: bool | None = None
+    key: SongKey = field(init=False, compare=False, repr=False)
 
-    @property
-    def key(self) -> SongKey:
-        """Two annotated or played songs are the same when their folded artists and titles are."""
-        return song_key(self.title, self.artist)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", song_key(self.title, self.artist))
 
 
+@lru_cache(maxsize=32_768)
 def song_key(title: str, artist: str) -> SongKey:
     """The identity of a song by its names: a remaster is the song, a live take or a remix is not."""
     return artist_key(artist), split_title(title).song

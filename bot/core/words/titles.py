@@ -33,10 +33,10 @@ VERSIONS: dict[str, tuple[int, str]] = {
 }
 _CLASSES = {name: re.compile(rf"\b(?:{words})\b") for name, (_, words) in VERSIONS.items()}
 _NEUTRAL = re.compile(
-    r"(?:\d{4} )?(?:digital(?:ly)? )?remaster(?:ed)?(?: version)?(?: \d{4})?|\d{4} (?:stereo |mono )?mix|mono(?: version)?"
-    r"|stereo(?: version)?|deluxe(?: edition| version)?|(?:original )?album version|original(?: version| mix)?|lp version"
-    r"|explicit(?: version)?|bonus track|(?:\w+ )?anniversary(?: edition)?|from .*|theme from .*|soundtrack.*|main title"
-    r"|remastered|standard version|\d{4}(?: version)?|expanded edition"
+    r"(?:\d{4} )?(?:digital(?:ly)? )?remaster(?:ed)?(?: version)?(?: \d{4})?|\d{4} (?:stereo |mono )?mix"
+    r"|mono(?: version)?|stereo(?: version)?|deluxe(?: edition| version)?|(?:original )?album version"
+    r"|original(?: version| mix)?|lp version|explicit(?: version)?|bonus track|(?:\w+ )?anniversary(?: edition)?"
+    r"|from .*|theme from .*|soundtrack.*|main title|standard version|\d{4}(?: version)?|expanded edition"
 )
 _PARTS = re.compile(r"\b(?:pt|part|vol|volume|no|chapter|act)\s?([0-9]+|[ivx]+)\b|\b([ivx]{2,}|[0-9]{1,2})$")
 _FEAT = re.compile(r"\b(?:feat|ft|featuring|with)\b\.?\s+(.+)", re.IGNORECASE)

@@ -1,0 +1,332 @@
+"""From words to a draft that the group changes: gather consented taste, let the core plan, find the songs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core import calendar, drafts
+from bot.core.affinity import DAY_MS, Taste, main_artist, taste
+from bot.core.candidates import Candidate
+from bot.core.consent import Feature, sharing
+from bot.core.drafts import Draft, DraftSong, Listens
+from bot.core.model import Group, Link, LinkState, Member, MemberId, Period, PeriodKind, Source
+from bot.core.offline import Planned, plan_offline
+from bot.core.precedence import counted
+from bot.core.reasons import why
+from bot.core.resolving import Wanted
+from bot.core.wordbook import Wordbook
+from bot.errors import NotAllowed, NotFound, Stale
+from bot.ports import (
+    Catalogue,
+    Chance,
+    Clock,
+    Document,
+    DraftStore,
+    LinkStore,
+    PlaylistHost,
+    PlaylistStore,
+    PlayStore,
+    SavedPlaylist,
+)
+from bot.services.finding import Access, Finder, Finding
+from bot.services.people import People
+from bot.services.saving import SaveOutcome, Saver
+from bot.text import Text, t, tn
+
+Progress = Callable[[Text], Awaitable[None]]
+
+TASTE_DAYS = 400  # as long as plays from the API are kept
+MOST_SEARCHES = 75  # for one draft
+SHOWN_PLAYLISTS = 25
+_TRIES = 4  # when two members press in the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """A draft as stored, as a document, and the names of those whose taste may be shown in it now."""
+
+    document: Document
+    draft: Draft
+    names: Mapping[MemberId, str]
+
+
+class Playlists:
+    """`/play` from the words to the saved playlist."""
+
+    def __init__(
+        self,
+        people: People,
+        plays: PlayStore,
+        links: LinkStore,
+        draft_store: DraftStore,
+        playlists: PlaylistStore,
+        catalogue: Catalogue,
+        host: PlaylistHost,
+        access: Access,
+        wordbook: Wordbook,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._people = people
+        self._plays = plays
+        self._links = links
+        self._drafts = draft_store
+        self._playlists = playlists
+        self._finder = Finder(playlists, catalogue, access, clock)
+        self._saver = Saver(draft_store, playlists, host, access, clock)
+        self._wordbook = wordbook
+        self._clock = clock
+        self._chance = chance
+
+    async def draft(self, group: Group, member: Member, words: str, progress: Progress) -> OpenDraft:
+        """A new draft for any words, found at Spotify as far as an account and the budget allow."""
+        sharers = await self._sharers(group)
+        tastes, artists = await self._tastes(group, sharers)
+        seed = self._chance.seed()
+        planned = await asyncio.to_thread(plan_offline, words, self._wordbook, artists, tastes, seed)
+        draft = drafted(planned)
+        link = await self._searcher(member, sharers)
+        if link is not None:
+            missing = sum(not song.uri for song in draft.songs)
+            if missing:
+                await progress(
+                    tn("Looking for {n} song at Spotify …", "Looking for {n} songs at Spotify …", missing)
+                )
+            draft = await self._fill(draft, link)
+        document = await self._drafts.new_draft(
+            group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
+        )
+        return OpenDraft(document, draft, _names(sharers))
+
+    async def opened(self, group: Group, draft_id: int) -> OpenDraft:
+        """A draft of this group. Raises `NotFound`."""
+        document = await self._drafts.draft(draft_id)
+        if document is None or document.group_id != group.id:
+            raise NotFound(t("That draft is not here (any more). Use /play to make a new one."))
+        return OpenDraft(document, drafts.loaded(document.body), _names(await self._sharers(group)))
+
+    async def swap(self, group: Group, member: Member, draft_id: int, n: int) -> OpenDraft:
+        """Song `n` out, the fairest of the reserve in. Raises `NotFound`, `NotAllowed`, `Stale`."""
+
+        def swapped(draft: Draft, at: int, new: DraftSong | None) -> Draft:
+            if new is None:
+                raise NotFound(
+                    t("There is nothing left that fits as well. “Veto” takes the song out without another.")
+                )
+            return drafts.swapped(draft, at, new)
+
+        return await self._changed(group, member, draft_id, n, swapped)
+
+    async def veto(self, group: Group, member: Member, draft_id: int, n: int) -> OpenDraft:
+        """As `swap`, and written down as the member's veto: the song does not come back into this list."""
+
+        def vetoed(draft: Draft, at: int, new: DraftSong | None) -> Draft:
+            return drafts.vetoed(draft, at, member.id, new)
+
+        return await self._changed(group, member, draft_id, n, vetoed)
+
+    async def save(
+        self, group: Group, member: Member, draft_id: int, progress: Progress, again: str = ""
+    ) -> SaveOutcome:
+        """Make it a collaborative playlist in the member's account; twice makes one.
+
+        `again` answers what an interrupted save left open (`services.saving`). Raises `MayNotMake` where the
+        account has not allowed it, `Unsure` where a save was interrupted, `NotFound`, `NotAllowed`, `Stale`,
+        `ServiceError`s.
+        """
+        seen = await self._may_change(group, member, draft_id, also_saved=True)
+        link = await self._saver.link_of(await self._links.links(member.id))
+        if seen.draft.saving is None and any(not song.uri for song in seen.draft.songs):
+            await progress(t("Looking for the songs at Spotify …"))
+            draft = await self._fill(seen.draft, link)
+            document = await self._drafts.change_draft(draft_id, seen.document.version, drafts.dumped(draft))
+            seen = replace(seen, document=document, draft=draft)
+        await progress(t("Making the playlist …"))
+        return await self._saver.save(seen.document, seen.draft, group, member, link, again)
+
+    async def playlists(self, group: Group) -> Sequence[SavedPlaylist]:
+        """The group's saved playlists, newest first."""
+        return await self._playlists.playlists(group.id, SHOWN_PLAYLISTS)
+
+    async def names(self, group: Group) -> Mapping[MemberId, str]:
+        """Everybody who joined, by id."""
+        return {one.member.id: one.member.name for one in await self._people.joined(group)}
+
+    # --- changing
+
+    async def _changed(
+        self,
+        group: Group,
+        member: Member,
+        draft_id: int,
+        n: int,
+        change: Callable[[Draft, int, DraftSong | None], Draft],
+    ) -> OpenDraft:
+        for _ in range(_TRIES):
+            seen = await self._may_change(group, member, draft_id)
+            if seen.draft.song(n) is None:
+                raise Stale(t("That song is out of the list already. Look at the list again."))
+            link = await self._searcher(member, await self._sharers(group))
+            draft, new = await self._next(seen.draft, n, link)
+            draft = change(draft, n, new)
+            try:
+                document = await self._drafts.change_draft(
+                    draft_id, seen.document.version, drafts.dumped(draft)
+                )
+            except Stale:
+                continue  # somebody else changed another song meanwhile: take theirs and do ours again
+            return replace(seen, document=document, draft=draft)
+        raise Stale(t("Several people are changing this list at once. Please press again."))
+
+    async def _may_change(
+        self, group: Group, member: Member, draft_id: int, *, also_saved: bool = False
+    ) -> OpenDraft:
+        seen = await self.opened(group, draft_id)
+        if seen.document.member_id != member.id:
+            await self._people.require_joined(group, member)
+        if seen.draft.saving is not None and not also_saved:
+            raise NotAllowed(
+                t("This list is saved already. Change the playlist at Spotify, or ask with /play again.")
+            )
+        return seen
+
+    async def _next(self, draft: Draft, n: int, link: Link | None) -> tuple[Draft, DraftSong | None]:
+        """What takes the place of song `n`, found at Spotify where that can be asked; None if nothing is left."""
+        while True:
+            new = drafts.replacement(draft, n)
+            if new is None or new.uri or link is None or draft.searches >= MOST_SEARCHES:
+                return draft, new
+            (finding,) = await self._finder.find(link, [_wanted(draft, new)])
+            draft = replace(draft, searches=draft.searches + finding.searches)
+            if not finding.asked:
+                return draft, new
+            draft = _taken(draft, new, finding)
+            if new.key not in draft.gone:
+                return draft, drafts.replacement(draft, n)
+
+    # --- finding
+
+    async def _fill(self, draft: Draft, link: Link) -> Draft:
+        """Look for every song without a URI; what is not found, or not fit when found, is replaced and looked for.
+
+        Decisions follow the order of the list, so the same answers give the same list however they come in.
+        """
+        known = sum(bool(song.uri) for song in draft.songs)
+        draft = replace(draft, searched_with="spotify", avoided=draft.avoided + known)
+        while draft.searches < MOST_SEARCHES:
+            missing = [song for song in draft.songs if not song.uri]
+            if not missing:
+                break
+            findings = await self._finder.find(link, [_wanted(draft, song) for song in missing])
+            for song, finding in zip(missing, findings, strict=True):
+                remembered = finding.asked and not finding.searches
+                draft = replace(
+                    draft, searches=draft.searches + finding.searches, avoided=draft.avoided + remembered
+                )
+                if finding.asked:
+                    draft = _taken(draft, song, finding)
+                    if song.key in draft.gone:
+                        draft = drafts.swapped(draft, song.n, drafts.replacement(draft, song.n))
+            if not all(finding.asked for finding in findings):
+                return _noted(
+                    draft, t("Spotify could not be asked for every song; the others have a link to search.")
+                )
+        if draft.dropped:
+            draft = _noted(
+                draft,
+                tn("{n} song was not found at Spotify and made room for another.",
+                   "{n} songs were not found at Spotify and made room for others.", draft.dropped),
+            )  # fmt: skip
+        return draft
+
+    async def _searcher(self, member: Member, sharers: Sequence[Member]) -> Link | None:
+        """Whose account asks Spotify: the member's own, else one of those who share with playlists here."""
+        for who in (member, *sharers):
+            for link in await self._links.links(who.id):
+                if link.source is Source.SPOTIFY and link.state is LinkState.ACTIVE:
+                    return link
+        return None
+
+    # --- taste
+
+    async def _sharers(self, group: Group) -> list[Member]:
+        return sharing(await self._people.joined(group), Feature.PLAYLISTS)
+
+    async def _tastes(self, group: Group, members: Sequence[Member]) -> tuple[list[Taste], list[str]]:
+        """What these members play, and the artists among it."""
+        now_ms = self._clock.now_ms()
+        period = _last_days(now_ms, group.zone)
+        week_ms = calendar.week_of(period.last, group.zone).start_ms
+        found = await self._plays.plays_between(
+            [member.id for member in members], period.start_ms, now_ms + 1
+        )
+        listenings = {
+            member.id: counted(member, [one for one in found if one.link.member_id == member.id], period)
+            for member in members
+        }
+        ids = {play.track_id for listening in listenings.values() for play in listening.plays}
+        tracks = await self._plays.tracks(ids)
+        book = self._wordbook.book
+        tastes = [
+            await asyncio.to_thread(taste, member, listenings[member].plays, tracks, book, now_ms, week_ms)
+            for member in listenings
+        ]
+        artists = sorted({main_artist(track.artist, book) for track in tracks.values() if track.artist})
+        return tastes, artists
+
+
+def drafted(planned: Planned) -> Draft:
+    """A plan as the first version of a draft."""
+    songs = [_song(n, one, planned) for n, one in enumerate((*planned.chosen, *planned.reserve), 1)]
+    chosen = len(planned.chosen)
+    gates = planned.plan.gates
+    labels = [str(label) for label in planned.understood[:-1]]
+    title = t("A mix for everybody") if planned.plan.open or not labels else (
+        t("{what}", what=_capital(", ".join(labels))[:120])
+    )  # fmt: skip
+    return Draft(
+        planned.brief.words, title, planned.understood, planned.notes, tuple(songs[:chosen]),
+        tuple(songs[chosen:]), planned.cap, planned.seed, gates.clean, gates.years, gates.exclude_years,
+    )  # fmt: skip
+
+
+def _song(n: int, one: Candidate, planned: Planned) -> DraftSong:
+    option = planned.options[one.key]
+    return DraftSong(
+        n, one.song.title, one.song.artist, why(one, planned.plan), one.key, option.fit, option.worth,
+        year=one.song.year, uri=one.uri, familiar=option.familiar, tier=one.tier,
+        heard={member: Listens(heard.plays, heard.recent) for member, heard in one.heard.items()},
+    )  # fmt: skip
+
+
+def _taken(draft: Draft, song: DraftSong, finding: Finding) -> Draft:
+    """The draft with the found track in it; without the song (for good) if there is none or it may not be in."""
+    track = finding.track
+    if track is None or not draft.found_passes(song, year=finding.year, explicit=finding.explicit):
+        return drafts.without(draft, song.key)
+    return drafts.filled(draft, song, track.uri, track.duration_ms)
+
+
+def _wanted(draft: Draft, song: DraftSong) -> Wanted:
+    return Wanted(song.title, song.artist, clean=draft.clean)
+
+
+def _noted(draft: Draft, note: Text) -> Draft:
+    return draft if note in draft.notes else replace(draft, notes=(*draft.notes, note))
+
+
+def _names(members: Sequence[Member]) -> dict[MemberId, str]:
+    return {member.id: member.name for member in members}
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _last_days(now_ms: int, zone: str) -> Period:
+    """The days whose plays tell a taste, to now."""
+    today = calendar.local_day(now_ms, zone)
+    start_ms = now_ms - TASTE_DAYS * DAY_MS
+    return Period(PeriodKind.DAYS, calendar.local_day(start_ms, zone), today, zone, start_ms, now_ms + 1)

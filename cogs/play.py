@@ -1,0 +1,237 @@
+"""A few words become a playlist that the group changes before it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import quote
+
+from bot.chat import (
+    Button,
+    Card,
+    Cog,
+    Context,
+    Fields,
+    Lines,
+    Link,
+    Listing,
+    Opt,
+    Row,
+    action,
+    command,
+)
+from bot.chat.cards import Block
+from bot.core.choosing import percentages
+from bot.core.drafts import Draft, DraftSong, Step, shares_of
+from bot.core.model import Group, Member, MemberId
+from bot.core.reasons import listeners
+from bot.errors import BadOption
+from bot.services.people import People
+from bot.services.playlists import OpenDraft, Playlists
+from bot.services.saving import MayNotMake, SaveOutcome, Unsure
+from bot.text import Moment, Text, t, tn
+
+ASK_PLAYLISTS = {"more": "playlists"}
+
+
+class Play(Cog):
+    """`/play` and the playlists it made."""
+
+    def __init__(self, people: People, playlists: Playlists) -> None:
+        self.people = people
+        self.service = playlists
+
+    @command("Words become a playlist for everybody here")
+    async def play(
+        self, ctx: Context, words: Annotated[str, Opt("What you would like to hear, in your own words")] = ""
+    ) -> Card:
+        """A draft that can be changed and saved. Without words, a mix of what the group plays."""
+        group, member = await self._who(ctx)
+        return draft_card(await self.service.draft(group, member, words, ctx.progress))
+
+    @action("draft.swap")
+    async def swap(self, ctx: Context, draft: str = "", song: str = "") -> Card:
+        """Another song in place of this one."""
+        group, member = await self._who(ctx)
+        changed = await self.service.swap(group, member, _number(draft, "draft"), _number(song, "song"))
+        return draft_card(changed, replaces=True)
+
+    @action("draft.veto")
+    async def veto(self, ctx: Context, draft: str = "", song: str = "") -> Card:
+        """This song out, for good."""
+        group, member = await self._who(ctx)
+        changed = await self.service.veto(group, member, _number(draft, "draft"), _number(song, "song"))
+        return draft_card(changed, replaces=True)
+
+    @action("draft.save")
+    async def save(self, ctx: Context, draft: str = "", again: str = "") -> Card:
+        """Save it in the account of whoever pressed."""
+        group, member = await self._who(ctx)
+        draft_id = _number(draft, "draft")
+        try:
+            outcome = await self.service.save(group, member, draft_id, ctx.progress, again)
+        except MayNotMake as missing:
+            return Card(
+                missing.text,
+                (Lines((t("When that is done, come back and press Save once more."),)),),
+                buttons=(Button(t("Ask Spotify"), "account.link", ASK_PLAYLISTS, strong=True),),
+            )
+        except Unsure as unsure:
+            return _unsure_card(unsure, draft_id)
+        return draft_card(await self.service.opened(group, draft_id), replaces=True, saved=outcome)
+
+    @command("Playlists that were made here")
+    async def playlists(self, ctx: Context) -> Card:
+        """Newest first, with who asked for them."""
+        group, _ = await self._who(ctx)
+        saved = await self.service.playlists(group)
+        if not saved:
+            return Card(t("No playlist has been saved here yet"), footer=t("/play makes a draft of one."))
+        names = await self.service.names(group)
+        rows = tuple(
+            Row(
+                t("{name}", name=one.name),
+                t(
+                    "{who} asked, {songs}, {when}",
+                    who=names.get(one.member_id) or t("somebody who has left"),
+                    songs=tn("{n} song", "{n} songs", one.songs),
+                    when=Moment(one.saved_ms, group.zone),
+                ),
+                one.url,
+            )
+            for one in saved
+        )
+        return Card(t("Playlists made here"), (Listing(rows),))
+
+    async def _who(self, ctx: Context) -> tuple[Group, Member]:
+        assert ctx.room is not None
+        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        return await self.people.group(ctx.room, ctx.room_name), member
+
+
+def draft_card(opened: OpenDraft, *, replaces: bool = False, saved: SaveOutcome | None = None) -> Card:
+    """A draft as everybody sees it."""
+    draft = opened.draft
+    done = draft.saving is not None and draft.saving.step is Step.SAVED
+    blocks: list[Block] = [Lines((_joined(draft.understood, " · "), *draft.notes))]
+    if done and draft.saving is not None:
+        blocks.append(Lines(_saved_lines(saved), t("Saved as “{name}”", name=draft.saving.name)))
+    rows = tuple(_row(opened, song, open_to_change=draft.saving is None) for song in draft.songs)
+    if rows:
+        blocks.append(Listing(rows, numbered=True))
+    blocks.append(_shares(opened))
+    if draft.vetoes:
+        blocks.append(Lines((tn("{n} song was vetoed.", "{n} songs were vetoed.", len(draft.vetoes)),)))
+    if not draft.searched_with and any(not song.uri for song in draft.songs):
+        blocks.append(
+            Lines((t("No Spotify account is linked here, so songs open as a search. /link connects yours."),))
+        )
+    buttons: tuple[Button | Link, ...] = ()
+    if done and draft.saving is not None:
+        buttons = (Link(t("Open the playlist"), draft.saving.url),)
+    elif rows:
+        buttons = (Button(t("Save"), "draft.save", {"draft": str(opened.document.id)}, strong=True),)
+    return Card(draft.title, tuple(blocks), buttons, _footer(draft), replaces=replaces)
+
+
+def _row(opened: OpenDraft, song: DraftSong, *, open_to_change: bool) -> Row:
+    ids = {"draft": str(opened.document.id), "song": str(song.n)}
+    heard = listeners({who: (it.plays, it.recent) for who, it in song.heard.items()}, opened.names)
+    return Row(
+        t("{title} — {artist}", title=song.title, artist=song.artist),
+        song.why if heard is None else t("{why}; {heard}", why=song.why, heard=heard),
+        _url(song),
+        (Button(t("Swap"), "draft.swap", ids), Button(t("Veto"), "draft.veto", ids))
+        if open_to_change
+        else (),
+    )
+
+
+def _url(song: DraftSong) -> str:
+    kind, _, track_id = song.uri.rpartition(":")
+    if kind == "spotify:track":
+        return f"https://open.spotify.com/track/{track_id}"
+    return f"https://open.spotify.com/search/{quote(f'{song.artist} {song.title}', safe='')}"
+
+
+def _shares(opened: OpenDraft) -> Block:
+    """What each member gets out of it, in whole percents that sum up to 100."""
+    shares = shares_of(opened.draft)
+    known = [share for share in shares if share.member_id in opened.names]
+    if not known:
+        return Lines(
+            (
+                t(
+                    "Nobody here shares their plays with playlists yet, so everybody counts alike. /join changes that."
+                ),
+            )
+        )
+    percents = dict(
+        zip((share.member_id for share in shares), percentages([share.part for share in shares]), strict=True)
+    )
+    pairs: list[tuple[Text, Text]] = [
+        (
+            t("{who}", who=opened.names[share.member_id]),
+            _share(opened.draft, share.member_id, percents[share.member_id]),
+        )
+        for share in known
+    ]
+    return Fields(tuple(pairs), t("Whose list it is"))
+
+
+def _share(draft: Draft, member: MemberId, percent: int) -> Text:
+    plays = sum(member in song.heard for song in draft.songs)
+    part = t("{percent} %", percent=percent)
+    return (
+        part if not plays else tn("{part}, plays {n} of them", "{part}, plays {n} of them", plays, part=part)
+    )
+
+
+def _footer(draft: Draft) -> Text:
+    return t(
+        "No AI was used; cost $0 · Spotify searches {searches}, avoided {avoided}",
+        searches=draft.searches,
+        avoided=draft.avoided,
+    )
+
+
+def _saved_lines(saved: SaveOutcome | None) -> tuple[Text, ...]:
+    lines = [t("Everybody who opens it can add and take out songs.")]
+    if saved is not None and saved.collaborative is False:
+        lines = [t("Spotify did not make it collaborative: open it there and invite collaborators.")]
+    if saved is not None and saved.left_out:
+        lines.append(
+            tn("{n} song was not found at Spotify and is not in it.",
+               "{n} songs were not found at Spotify and are not in it.", saved.left_out)
+        )  # fmt: skip
+    return tuple(lines)
+
+
+def _unsure_card(unsure: Unsure, draft_id: int) -> Card:
+    ids = {"draft": str(draft_id)}
+    if unsure.step is Step.MAKING:
+        return Card(
+            unsure.text,
+            buttons=(Button(t("It is not there: make it"), "draft.save", {**ids, "again": "make"}),),
+        )
+    return Card(
+        unsure.text,
+        buttons=(
+            Link(t("Look at it"), unsure.url),
+            Button(t("They are there"), "draft.save", {**ids, "again": "done"}),
+            Button(t("It is empty: add them"), "draft.save", {**ids, "again": "add"}),
+        ),
+    )
+
+
+def _joined(texts: Sequence[Text], between: str) -> Text:
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = Text(f"{{one}}{between}{{other}}", {"one": joined, "other": text})
+    return joined
+
+
+def _number(typed: str, name: str) -> int:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 16):
+        raise BadOption(t("That button is of another version of me. Use /play again."), name)
+    return int(typed)
