@@ -21,6 +21,7 @@ from bot.core.words.tokens import Break
 
 T = TypeVar("T")
 
+CLEAR = 1.3  # how far from the middle (3) a mood must be to speak of energy or valence
 _DEGREES = {"little": 0.5, "very": 1.35, "less": -0.6, "more": 1.15, "": 1.0}
 
 
@@ -87,6 +88,7 @@ class Hints:
     song_length_said: bool = False
     tempo_said: int = 0
     unread_refusals: tuple[str, ...] = ()
+    vague_refusals: tuple[str, ...] = ()
 
     @property
     def moods(self) -> tuple[str, ...]:
@@ -180,6 +182,7 @@ class _Found:
     unknown: list[Mention] = field(default_factory=list)
     directions: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    vague: list[str] = field(default_factory=list)
 
 
 class _Reader:
@@ -201,11 +204,16 @@ class _Reader:
         self._tempo = 0
         self._wished = False  # something was asked for before the refusal
         self._pending = ""
+        self._said = ""
         self._alike = False  # "… style" follows
 
     def take(self, pieces: Sequence[Piece]) -> None:
         """Read the pieces in order."""
         for at, piece in enumerate(pieces):
+            following = pieces[at + 1] if at + 1 < len(pieces) else None
+            if following is not None and self._means_new(piece, following):
+                self._era(Years(self._newest - 3, None))
+                continue
             self._alike = at + 1 < len(pieces) and self._means_alike(pieces[at + 1])
             self._break(piece, pieces[at:])
             if not self._content(piece):
@@ -230,7 +238,7 @@ class _Reader:
             explicit=self._explicit, instrumental=self._instrumental, direction=direction,
             arc=self._arc, familiar=self._familiar, count=self._count, minutes=self._minutes,
             artists_typed=_once(typed), in_crisis=self._crisis, cut=cut, song_length_said=self._length,
-            tempo_said=self._tempo, unread_refusals=_once(found.unread),
+            tempo_said=self._tempo, unread_refusals=_once(found.unread), vague_refusals=_once(found.vague),
         )  # fmt: skip
         out = {mention.artist for mention in found.exclude if not mention.title}
         asked = [mention for mention in found.artists if mention.artist not in out]
@@ -243,6 +251,11 @@ class _Reader:
         """Whether a piece makes the name before it a likeness: `Nick Drake style`, `Sade vibes`."""
         words = tuple(piece.said.casefold().split())
         return piece.before in (Break.NONE, Break.TIGHT) and words in self._lexicon.frames.get("alike", ())
+
+    def _means_new(self, piece: Piece, following: Piece) -> bool:
+        """Whether a piece is the "new" of `new indie`."""
+        new = tuple(piece.said.casefold().split()) in self._lexicon.frames.get("new", ())
+        return new and not piece.terms and Kind.GENRE in following.kinds()
 
     # --- grammar ------------------------------------------------------------------------------------------
 
@@ -306,6 +319,9 @@ class _Reader:
 
     def _content(self, piece: Piece) -> bool:
         """Take in what a piece asks for or refuses. False if it is grammar."""
+        self._said = piece.said
+        if self._refused and self._leads_on(piece):
+            self._end_refusal()
         if piece.amount is not None:
             self._amount(piece)
             return True
@@ -325,6 +341,13 @@ class _Reader:
             self._refused, self._pending = _group(piece) or "other", ""
         self._degree = ""
         return True
+
+    def _leads_on(self, piece: Piece) -> bool:
+        """Whether a term begins with a word that ends a refusal: `ohne Text zum Lernen`."""
+        first = piece.said.casefold().split()[0]
+        return bool(piece.terms) and any(
+            meaning.kind is Kind.END for meaning in self._lexicon.longest([first], 0)[1]
+        )
 
     def _amount(self, piece: Piece) -> None:
         assert piece.amount is not None
@@ -387,7 +410,9 @@ class _Reader:
 
     def _feeling(self, term: Meaning) -> None:
         found = self._found
-        if self._refusal is Kind.NOT:
+        if self._refusal is Kind.NOT and not _tellable(term):
+            found.vague.append(self._said)
+        elif self._refusal is Kind.NOT:
             found.avoid.append(term)
         elif self._refusal is Kind.LIMIT:
             found.limit.append(term)
@@ -413,6 +438,19 @@ class _Reader:
                 self._explicit = Explicit.CLEAN
             case _:
                 self._explicit = Explicit.ANY
+
+
+def clear_axis(meaning: Meaning) -> str:
+    """Whether a mood speaks clearly of "energy" or of "valence" (the one it is farther out on); "" if of neither."""
+    places = {"energy": meaning.energy, "valence": meaning.valence}
+    far = {axis: abs(place - 3.0) for axis, place in places.items() if place is not None}
+    axis = max(far, key=lambda name: far[name], default="")
+    return axis if axis and far[axis] >= CLEAR else ""
+
+
+def _tellable(term: Meaning) -> bool:
+    """Whether songs can be left out for a mood: the songbook names it, or it speaks of energy or valence."""
+    return term.kind is Kind.ACTIVITY or term.says == (term.label,) or bool(clear_axis(term))
 
 
 def _part_of_day(hour: int) -> str:

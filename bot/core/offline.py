@@ -159,26 +159,9 @@ def order(
 
 def as_json(planned: Planned) -> dict[str, Any]:
     """What `earshot plan --json` prints; the keys are promised in docs/command-line.md."""
-    hints, named, plan = planned.reading.hints, planned.reading.named, planned.plan
-    firsts, lasts = [span.first for span in hints.years], [span.last for span in hints.years]
+    hints, plan = planned.reading.hints, planned.plan
     return {
-        "hints": {
-            "artists": [one.artist for one in (*named.artists, *named.like)],
-            "like": [f"{one.title} by {one.artist}" if one.title else one.artist for one in named.like],
-            "genres": list(hints.genres),
-            "moods": list(hints.moods),
-            "activities": list(hints.activities),
-            "year_from": None if None in firsts else min((year for year in firsts if year is not None), default=None),
-            "year_to": None if None in lasts else max((year for year in lasts if year is not None), default=None),
-            "count": None if hints.count is None else plan.size,
-            "minutes": hints.minutes,
-            "exclude_artists": [one.artist for one in named.exclude if not one.title],
-            "exclude_genres": list(hints.exclude_genres),
-            "explicit": hints.explicit.value,
-            "instrumental": hints.instrumental.value,
-            "language": next(iter(hints.languages), None),
-            "direction": hints.direction.value,
-        },
+        "hints": hints_json(planned.reading, plan.size),
         "plan": {
             "energy": [round(value, 2) for value in plan.energy],
             "valence": [round(value, 2) for value in plan.valence],
@@ -194,6 +177,31 @@ def as_json(planned: Planned) -> dict[str, Any]:
             {"title": one.title, "artist": one.artist, "why": one.why} for one in planned.suggestions
         ],
     }  # fmt: skip
+
+
+def hints_json(reading: Reading, size: int) -> dict[str, Any]:
+    """What was understood, as plain JSON. `size` is the number of songs that a said count became."""
+    hints, named = reading.hints, reading.named
+    firsts, lasts = [span.first for span in hints.years], [span.last for span in hints.years]
+    return {
+        "artists": [one.artist for one in (*named.artists, *named.like)],
+        "like": [f"{one.title} by {one.artist}" if one.title else one.artist for one in named.like],
+        "genres": list(hints.genres),
+        "moods": list(hints.moods),
+        "activities": list(hints.activities),
+        "year_from": None
+        if None in firsts
+        else min((year for year in firsts if year is not None), default=None),
+        "year_to": None if None in lasts else max((year for year in lasts if year is not None), default=None),
+        "count": None if hints.count is None else size,
+        "minutes": hints.minutes,
+        "exclude_artists": [one.artist for one in named.exclude if not one.title],
+        "exclude_genres": list(hints.exclude_genres),
+        "explicit": hints.explicit.value,
+        "instrumental": hints.instrumental.value,
+        "language": next(iter(hints.languages), None),
+        "direction": hints.direction.value,
+    }
 
 
 def _excluded_json(gates: Gates) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.gates import Gates
-from bot.core.hints import Direction, Explicit, Hints, Instrumental, Reading, Said
+from bot.core.hints import Direction, Explicit, Hints, Instrumental, Reading, Said, clear_axis
 from bot.core.lexicon import Kind, Lexicon, Meaning
 from bot.core.songbook import Song, Songbook, SongKey, song_key
 from bot.core.words.folding import MOST_CHARACTERS, artist_key
@@ -22,7 +22,6 @@ MINUTES_A_SONG = 3.75  # the usual length of a song, with the gap before the nex
 ARTIST_CAP = 2
 OCCASIONS = frozenset({"christmas"})  # never there unasked, and never missing when asked
 _AXIS_NOT, _AXIS_LIMIT = (2.5, 3.5), (2.0, 4.0)
-_CLEAR = 1.3  # how far from the middle a mood must be to speak of energy or valence
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,13 +286,6 @@ def _gates(reading: Reading, lexicon: Lexicon, notes: list[Text]) -> Gates:
                 energy = max(energy[0], bounds[0]), min(energy[1], bounds[1])
             elif axis == "valence" and not activity:
                 valence = max(valence[0], bounds[0]), min(valence[1], bounds[1])
-            elif not own and not activity and limits is _AXIS_NOT:
-                notes.append(
-                    t(
-                        "I can't tell which songs are {what}, so I could not leave them out.",
-                        what=meaning.label,
-                    )
-                )
     wanted_moods = {mood for one in hints.feelings for mood in one.meaning.says}
     for mood in sorted(avoid & wanted_moods):
         notes.append(t("You asked for {mood} and against it; I left it out.", mood=mood))
@@ -312,12 +304,10 @@ def _gates(reading: Reading, lexicon: Lexicon, notes: list[Text]) -> Gates:
 
 def _bound(meaning: Meaning, limits: tuple[float, float]) -> tuple[str, tuple[float, float]]:
     """Which axis a refused mood is about, and what is left of it; ("", …) if it is about neither."""
-    places = {"energy": meaning.energy, "valence": meaning.valence}
-    far = {axis: abs(place - 3.0) for axis, place in places.items() if place is not None}
-    axis = max(far, key=lambda name: far[name], default="")
-    if not axis or far[axis] < _CLEAR:
+    axis = clear_axis(meaning)
+    if not axis:
         return "", (1.0, 5.0)
-    place = places[axis] or 3.0
+    place = (meaning.energy if axis == "energy" else meaning.valence) or 3.0
     return axis, ((limits[0], 5.0) if place < 3.0 else (1.0, limits[1]))
 
 
@@ -363,6 +353,8 @@ def _explain(reading: Reading, notes: list[Text]) -> None:
         notes.append(
             t("I can't measure tempo; I took {bpm} bpm as a hint for the energy.", bpm=hints.tempo_said)
         )
+    for words in hints.vague_refusals:
+        notes.append(t("I can't tell which songs are “{words}”, so I could not leave them out.", words=words))
     for words in hints.unread_refusals:
         notes.append(t("I don't know what “{words}” is, so I could not leave it out.", words=words))
     if hints.in_crisis:

@@ -86,7 +86,7 @@ def amount_at(
         if following in ("uhr", "oclock"):
             hour = int(value)
         return (end + used - at, Amount(Measure.HOUR, hour)) if hour < 24 else None
-    if following in _OTHER or value != int(value) or value < 1:
+    if following in _OTHER or value != int(value):
         return None
     for far in range(end, min(end + _MOST_BETWEEN + 1, len(words))):
         if tokens[far].before in (Break.STOP, Break.COMMA) and far > end:
@@ -135,7 +135,7 @@ def _duration(
     per_song = any(word in _PER_SONG for word in words[max(0, at - 2) : at])
     if minutes < 15 and (per_song or lexicon.units.get("".join(words[end : end + 1])) == "songs"):
         return end - at, Amount(Measure.LENGTH, minutes)
-    more = _number(words, end + 1, lexicon) if words[end : end + 1] == ["and"] else None
+    more = _number(words, end + (words[end : end + 1] == ["and"]), lexicon)
     if (
         unit == "hours"
         and more is not None

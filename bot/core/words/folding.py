@@ -17,14 +17,15 @@ LETTER = rf"(?:[^\W_]|[{_MARKS}])"
 _APOSTROPHES = "'’‘`´ʼ"
 _INNER_BANG = re.compile(r"(?<=[^\W_])!(?=[^\W_])")
 _WORD = re.compile(rf"{LETTER}+")
+_ADDRESS = re.compile(r"https?://[^\s)]*")
 _JOINERS = re.compile(r"\s*[&+]\s*")
 
 
 def clean_prompt(words: str) -> tuple[str, int]:
     """The readable part of a prompt, and how many characters were beyond the cap.
 
-    Control, zero-width, bidi and other format characters are gone; any white space is a space, a line break is a
-    full stop.
+    Control, zero-width, bidi and other format characters and web addresses are gone; any white space is a space, a
+    line break is a full stop.
     """
     kept: list[str] = []
     for char in unicodedata.normalize("NFC", words.replace("\r\n", "\n")):
@@ -34,7 +35,7 @@ def clean_prompt(words: str) -> tuple[str, int]:
             kept.append(" ")
         elif unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
             kept.append(char)
-    text = re.sub(r" {2,}", " ", "".join(kept)).strip(" ")
+    text = re.sub(r" {2,}", " ", _ADDRESS.sub(" ", "".join(kept))).strip(" ")
     return text[:MOST_CHARACTERS].rstrip(), max(0, len(text) - MOST_CHARACTERS)
 
 

@@ -142,6 +142,8 @@ class Gazetteer:
 
     def _ordinary(self, words: Sequence[str]) -> bool:
         joined = "".join(words)
+        if joined.isalnum() and not joined.isalpha() and not joined.isdecimal():
+            return False  # U2, 2Pac
         return (
             len(joined) <= 3
             or joined.isdecimal()

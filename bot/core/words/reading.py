@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.lexicon import Kind, Lexicon, Meaning
+from bot.core.lexicon import GRAMMAR, Kind, Lexicon, Meaning
 from bot.core.words.amounts import Amount, Measure, amount_at
 from bot.core.words.eras import Years, years_at
 from bot.core.words.names import Cue, Gazetteer, Mention
@@ -78,6 +78,8 @@ def _piece(
     n, terms = lexicon.longest(words, at)
     if n and any(token.before in (Break.STOP, Break.COMMA) for token in found[at + 1 : at + n]):
         n, terms = _unbroken(found, words, at, lexicon)
+    if n > 1 and not any(term.kind not in GRAMMAR for term in terms):
+        n, terms = _short_of_content(words, at, n, terms, lexicon)
     named = gazetteer.find(found, words, at, cue)
     years = years_at(found, words, at, lexicon)
     amount = amount_at(found, words, at, lexicon, meant=meant)
@@ -101,6 +103,18 @@ def _piece(
     if unknown is not None:
         return piece(unknown[0], mention=unknown[1])
     return piece(1)
+
+
+def _short_of_content(
+    words: Sequence[str], at: int, n: int, terms: tuple[Meaning, ...], lexicon: Lexicon
+) -> tuple[int, tuple[Meaning, ...]]:
+    """A phrase without meaning must not eat the first word of one that has: `a house` before `house party`."""
+    for inside in range(1, n):
+        length, meanings = lexicon.longest(words, at + inside)
+        if inside + length > n and any(meaning.kind not in GRAMMAR for meaning in meanings):
+            shorter, kept = lexicon.longest(words[: at + inside], at)
+            return (inside, kept) if shorter == inside else (inside, ())
+    return n, terms
 
 
 def _unbroken(
