@@ -23,12 +23,15 @@ from bot.integrations.exports import FilesOnDisk
 from bot.integrations.painter import TypstPainter
 from bot.integrations.spotify import (
     SpotifyAccounts,
+    SpotifyCatalogue,
     SpotifyGateway,
     SpotifyListening,
+    SpotifyPlaylists,
 )
 from bot.integrations.store import Store, open_data
 from bot.integrations.system import SystemChance, SystemClock
 from bot.integrations.vault import open_vault
+from bot.integrations.wordbook import read_wordbook
 from bot.jobs import Jobs
 from bot.logs import start_logging
 from bot.ports import Chance, Clock, Vault
@@ -36,6 +39,7 @@ from bot.services.access import Access
 from bot.services.importing import Importing
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.people import People
+from bot.services.playlists import Playlists
 from bot.services.polling import Polling
 from bot.services.recap import Recaps
 from bot.text import t
@@ -44,6 +48,7 @@ from cogs.account import Account
 from cogs.consent import Consent
 from cogs.help import Help
 from cogs.listening import Listening
+from cogs.play import Play
 from cogs.prove import Prove
 from cogs.wrapped import Wrapped
 
@@ -104,6 +109,10 @@ def _plugged(
         await polling.freshen([member.id for member in members])
 
     recaps = Recaps(store, store, store, clock, freshen)
+    playlists = Playlists(
+        people, store, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
+        read_wordbook(), clock, chance,
+    )  # fmt: skip
     wrapped = Wrapped(people, recaps, painter, clock)
     cogs: list[Cog] = []
 
@@ -116,6 +125,7 @@ def _plugged(
         wrapped,
         Listening(people, recaps, clock),
         Prove(people, recaps, clock),
+        Play(people, playlists),
         Help(all_commands),
     ]
     return Earshot(

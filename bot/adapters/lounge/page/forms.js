@@ -106,4 +106,8 @@ form.addEventListener("submit", async (event) => {
 });
 
 cancel.addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", () => current?.back());
+// The browser gives the focus back by itself, but not the caret: without the blur, Chromium's box takes no keys.
+dialog.addEventListener("close", () => {
+  document.activeElement?.blur();
+  current?.back();
+});
