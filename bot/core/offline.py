@@ -103,10 +103,11 @@ def select(
 
     def take(tiers: Sequence[int], size: int, cap: int, familiar_most: int | None = None) -> None:
         left = [options[one.key] for one in pool if one.tier in tiers and one.key not in kept]
-        for depth in (POOL * plan.size, len(left)):
-            if len(taken) < size and left:
+        for some in (_best(left, POOL * plan.size), left):
+            if len(taken) < size and some:
+                open_options = [one for one in some if one.key not in kept]
                 more = choose(
-                    left[:depth],
+                    open_options,
                     size - len(taken),
                     cap=cap,
                     seed=seed,
@@ -115,7 +116,6 @@ def select(
                 )
                 taken.extend(more)
                 kept.update(one.key for one in more)
-                left = [one for one in left if one.key not in kept]
 
     cap = plan.size if plan.artists else ARTIST_CAP
     own = bool(plan.open or plan.artists or plan.familiar)
@@ -136,6 +136,16 @@ def select(
     spare = choose(rest[: 2 * POOL * plan.size], max(plan.size, _SHORTEST), cap=cap, seed=seed, taken=taken)
     spare.sort(key=lambda one: by_key[one.key].tier)
     return tuple(by_key[one.key] for one in taken), tuple(by_key[one.key] for one in spare), cap, tuple(said)
+
+
+def _best(options: Sequence[Option[SongKey]], count: int) -> Sequence[Option[SongKey]]:
+    """Those that fit best (they come first), and those that are worth most to any member."""
+    members = sorted({member for one in options for member in one.worth})
+    best = {one.key: one for one in options[:count]}
+    for member in members:
+        ranked = sorted(options, key=lambda one: (-one.worth[member], one.key))
+        best |= {one.key: one for one in ranked[: count // 2]}
+    return list(best.values())
 
 
 def order(
@@ -216,7 +226,8 @@ def _excluded_json(gates: Gates) -> dict[str, Any]:
 
 def _open(reading: Reading, tastes: Sequence[Taste]) -> Text:
     """Nothing was asked: say so, and what the list is instead."""
-    said = bool(reading.hints.words)
+    hints = reading.hints
+    said = bool(hints.words) and hints.count is None and hints.minutes is None
     if any(taste.known for taste in tastes):
         mix = t("here is a mix of what this group plays, and songs near to it")
     else:
