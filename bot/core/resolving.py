@@ -137,7 +137,9 @@ def _artist_score(asked: str, credited: Sequence[str]) -> float:
         if score < SURE_ARTIST and min(len(want), len(name)) < SHORT_NAME:
             score = 0.0
         best = max(best, score)
-    return max(best, fuzz.token_sort_ratio(want, fold(" ".join(credited))))
+    if len(credited) > 1:
+        best = max(best, fuzz.token_sort_ratio(want, fold(" ".join(credited))))
+    return best
 
 
 _JOINT = re.compile(r"\s*(?:,|&|\+|/|\bx\b|\band\b|\bwith\b|\bfeat\.?|\bft\.?)\s+", re.IGNORECASE)
