@@ -40,9 +40,9 @@ _ALL = (
         "account data where it covers it, else what Spotify's API showed.",
         "Two sources tell the same play with different times, and people repeat songs, so matching their rows would "
         "lose some plays and double others. An export covers the time from its first to its last row, file by file; "
-        "files that follow each other by number (or by year) cover the pause between them; a file that breaks off covers what was "
-        "read of it. In the extended history rows with the same track, time and length count once; account data "
-        "knows only the minute, so there equal rows all count.",
+        "files that follow each other by number (or by year) cover the pause between them; a file that breaks off "
+        "covers what was read of it. In the extended history rows with the same track, time and length count once; "
+        "account data knows only the minute, so there equal rows all count.",
     ),
     Rule(
         "song",

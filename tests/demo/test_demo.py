@@ -45,8 +45,7 @@ def test_everything_is_there_after_a_kill_at_any_time(start_demo: Start, tmp_pat
     assert answer in again.messages()
     assert newcomer in {person["user"] for person in again.get("/api/people")["people"]}
     assert len([it for it in again.messages() if it["author"] is None and "Week" in _title(it)]) == 2
-    proof = again.ask("/prove")
-    assert _title(proof) == "Which number?"
+    assert _title(again.ask("/prove")) == "Which of music-club's numbers?"
 
 
 def test_a_demo_killed_while_it_settles_in_goes_on_where_it_stopped(
