@@ -19,6 +19,7 @@ from bot.core.planning import OCCASIONS, Plan, exact_genres, genres_of
 from bot.core.songbook import Song, Songbook, SongKey
 from bot.core.words.folding import artist_key
 
+_ALIKE = 0.3  # a song less like the ones named than this is not like them
 _NEAR = 0.35  # a neighbouring genre counts from this weight on
 _JITTER = 0.08  # what the seed may move a fit, so that two requests differ
 _MISFIT = 0.15  # below this a song of the right genre or language still misses the point
@@ -94,6 +95,7 @@ class _Scale:
             seeds.extend(book.by_artist.get(artist, ()))
         self._seed_genres = _profile(song.genres for song in seeds)
         self._seed_moods = _profile(song.moods for song in seeds)
+        self._seed_languages = frozenset(song.lang for song in seeds)
         self._seed_keys = frozenset(plan.seeds)
         self._alike = frozenset({*plan.seed_artists, *(key[0] for key in plan.seeds)})
         own = [song for song in book.songs if self._exact & set(song.genres)] if plan.genres else []
@@ -109,6 +111,8 @@ class _Scale:
         if plan.genres and not self._exact & set(song.genres):
             near = max((self._related.get(genre, 0.0) for genre in song.genres), default=0.0)
             tier = max(tier, 1 if near >= _NEAR else 2)
+        if plan.seeds or plan.seed_artists:
+            tier = max(tier, int(self._likeness(song) < _ALIKE))
         return max(tier, int(bool(plan.must - set(song.moods))))
 
     def wants_occasion(self, song: Song) -> bool:
@@ -131,7 +135,7 @@ class _Scale:
         if plan.targeted or plan.tags:
             parts.append((2.5 if plan.targeted else 1.0, self._place(song)))
         if plan.seeds or plan.seed_artists:
-            parts.append((4.0, self._likeness(song)))
+            parts.append((6.0, self._likeness(song)))
         if plan.soft_genres:
             parts.append((0.8, max((plan.soft_genres.get(genre, 0.0) for genre in song.genres), default=0.0)))
         if not parts:
@@ -146,7 +150,10 @@ class _Scale:
         moods = sorted(
             (mood for mood in song.moods if tags.get(mood, 0.0) >= 0.3), key=lambda mood: -tags[mood]
         )
-        genres = [genre for genre in song.genres if genre in self._exact]
+        exact = self._exact
+        if not exact and (self._plan.seeds or self._plan.seed_artists):
+            exact = frozenset(genre for genre, share in self._seed_genres.items() if share >= 0.3)
+        genres = [genre for genre in song.genres if genre in exact]
         genres.sort(key=lambda genre: genre not in self._named)
         return (*genres[:1], *moods[:2])
 
@@ -179,7 +186,8 @@ class _Scale:
             return 1.0
         genres, moods = _cosine(song.genres, self._seed_genres), _cosine(song.moods, self._seed_moods)
         own = 0.15 if song.key[0] in self._alike else 0.0
-        return min(1.0, 0.6 * genres + 0.25 * moods + own)
+        foreign = 0.8 if self._seed_languages and song.lang not in self._seed_languages else 1.0
+        return min(1.0, foreign * (0.6 * genres + 0.25 * moods + own))
 
 
 def _unfamiliar(plan: Plan, heard: bool) -> int:

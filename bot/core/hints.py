@@ -177,6 +177,7 @@ class _Found:
     exclude_languages: list[str] = field(default_factory=list)
     exclude_genres: list[str] = field(default_factory=list)
     artists: list[Mention] = field(default_factory=list)
+    loose: list[Mention] = field(default_factory=list)
     like: list[Mention] = field(default_factory=list)
     exclude: list[Mention] = field(default_factory=list)
     unknown: list[Mention] = field(default_factory=list)
@@ -223,6 +224,8 @@ class _Reader:
         """What was found."""
         self._drop_pending()
         found = self._found
+        # "Radiohead but happier" wants what is like them, "Radiohead" wants them
+        (found.like if found.compared else found.artists).extend(found.loose)
         typed = [mention.typed for mention in (*found.artists, *found.like, *found.unknown)]
         direction = Direction.LIFT if "lift" in found.directions else (
             Direction.MATCH if "match" in found.directions else Direction.NEUTRAL
@@ -371,6 +374,8 @@ class _Reader:
             self._found.unknown.append(mention)
         elif piece.cue is Cue.LIKE or mention.title or self._alike:
             self._found.like.append(mention)
+        elif piece.cue is not Cue.BY:
+            self._found.loose.append(mention)
         else:
             self._found.artists.append(mention)
 

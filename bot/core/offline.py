@@ -192,9 +192,10 @@ def as_json(planned: Planned) -> dict[str, Any]:
 def hints_json(reading: Reading, size: int) -> dict[str, Any]:
     """What was understood, as plain JSON. `size` is the number of songs that a said count became."""
     hints, named = reading.hints, reading.named
+    refused = {one.artist for one in named.exclude if not one.title}
     firsts, lasts = [span.first for span in hints.years], [span.last for span in hints.years]
     return {
-        "artists": [one.artist for one in (*named.artists, *named.like)],
+        "artists": [one.artist for one in (*named.artists, *named.like) if one.artist not in refused],
         "like": [f"{one.title} by {one.artist}" if one.title else one.artist for one in named.like],
         "genres": list(hints.genres),
         "moods": list(hints.moods),

@@ -94,7 +94,7 @@ PROMPTS: dict[str, dict[str, Any]] = {
     "tired of Drake": {"exclude_artists": ["Drake"]},
     "no Nickelback": {"exclude_artists": ["Nickelback"]},
     "songs like Radiohead but not Radiohead": {
-        "artists": ["Radiohead"], "like": ["Radiohead"], "exclude_artists": ["Radiohead"],
+        "like": ["Radiohead"], "exclude_artists": ["Radiohead"],
     },
     "I hate country": {"exclude_genres": ["country"]},
     "everything but country": {"exclude_genres": ["country"]},
