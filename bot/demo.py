@@ -25,14 +25,14 @@ from bot.core.consent import Feature
 from bot.core.model import Identity, Member, RoomRef, Source
 from bot.errors import ConfigError
 from bot.logs import start_logging
-from bot.sandbox import SAMPLE_LISTENERS, App, PracticeSpotify, StateError, agree, read_catalogue
+from bot.sandbox import SAMPLE_LISTENERS, VISITORS, App, PracticeSpotify, StateError, agree, read_catalogue
 from bot.services.linking import Linking
 
 HOST_APP, SAMPLE_APP = "practice-host-app", "practice-sample-app"
 WEEKS = 8
 ROOM = "music-club"
 ZONE = "Europe/Berlin"
-# The others are for the visitors, who link through the host's app.
+# The other accounts are for whoever tries the demo; they link through the host's app.
 SAMPLE_GROUP = 5
 MARKER = "practice.json"
 
@@ -75,7 +75,7 @@ def _practice(folder: Path, seed: int) -> PracticeSpotify:
     redirect = ["http://127.0.0.1/callback"]
     try:
         return PracticeSpotify(
-            read_catalogue(), SAMPLE_LISTENERS, seed=seed, clock=lambda: datetime.now(UTC),
+            read_catalogue(), (*SAMPLE_LISTENERS, *VISITORS), seed=seed, clock=lambda: datetime.now(UTC),
             apps=[App(HOST_APP, None, redirect, "host"), App(SAMPLE_APP, None, redirect, "sample")],
             state_file=folder / MARKER,
         )  # fmt: skip

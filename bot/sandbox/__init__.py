@@ -42,13 +42,14 @@ from __future__ import annotations
 from bot.sandbox.behaviour import App, Behaviour
 from bot.sandbox.browser import agree
 from bot.sandbox.catalogue import Catalogue, CatalogueError, Track, read_catalogue
-from bot.sandbox.listeners import SAMPLE_LISTENERS, Habits, Listener, Slot
+from bot.sandbox.listeners import SAMPLE_LISTENERS, VISITORS, Habits, Listener, Slot
 from bot.sandbox.listening import Listening, Play
 from bot.sandbox.server import PracticeSpotify
 from bot.sandbox.state import StateError
 
 __all__ = [
     "SAMPLE_LISTENERS",
+    "VISITORS",
     "App",
     "Behaviour",
     "Catalogue",

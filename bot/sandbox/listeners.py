@@ -7,7 +7,7 @@ in soul, 美咲 and Łukasz in electronic music, نور and Ben in jazz), so tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +159,14 @@ LUKASZ = Listener(
 )
 
 SAMPLE_LISTENERS = (ANA, BEN, CHIDI, MISAKI, NOOR, LUKASZ)
+
+# For those who try the demo: accounts that nobody of the sample group has linked.
+SAM = replace(
+    ANA, id="sam", display_name="Sam", zone="America/New_York", country="US", device="Sam's phone",
+    scenes={"indie": 1.0, "rock": 0.6, "folk": 0.6, "hiphop": 0.5}, favourites=("Phoebe Bridgers", "Radiohead"),
+)  # fmt: skip
+ROBIN = replace(
+    CHIDI, id="robin", display_name="Robin", zone="Europe/Berlin", country="DE", device="Robin's laptop",
+    scenes={"electronic": 1.0, "pop": 0.7, "soul": 0.5, "jazz": 0.4}, favourites=("Four Tet", "Robyn"),
+)  # fmt: skip
+VISITORS = (SAM, ROBIN)

@@ -150,6 +150,7 @@ class Listening:
         for track in carried:
             yield track, "story"
         current = taste.artists_of_week(week_of(day))
+        hits = taste.hits_of_week(week_of(day))
         looped = listener.habits.loop_rate
         while True:
             kind = roll.random()
@@ -164,11 +165,11 @@ class Listening:
                         yield last, "album"
             else:
                 shelf, most = taste.rotation, 6
-                if kind < 0.62:
-                    shelf, most = roll.choice(current), 5
-                elif kind < 0.72:
-                    shelf, most = taste.hits, 1
-                elif kind < 0.78:
+                if kind < 0.36:
+                    shelf, most = roll.choice(current), 3
+                elif kind < 0.58:
+                    shelf, most = hits, 1
+                elif kind < 0.66:
                     shelf, most = taste.fringe, 1
                 for _ in range(roll.randint(1, most)):
                     last = shelf.draw(roll, last)

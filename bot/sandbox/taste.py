@@ -1,7 +1,7 @@
-"""What each listener may reach for: a weight for every track, and the two artists a week is about.
+"""What each listener may reach for: a weight for every track, the artists a week is about, the week's hits.
 
-A weight is scene x artist x how well known x a personal whim, all drawn from words, so that it stays the
-same for the life of the seed. Songs kept back for discoveries (see stories.py) have no weight: nobody
+A weight is scene x artist x how well known x a personal whim, all drawn from words, so that it stays the same
+for the life of the seed. A few hits a week are the same for everybody, so that their weeks meet. Songs kept back for discoveries (see stories.py) have no weight: nobody
 meets one by accident before its story begins.
 """
 
@@ -22,6 +22,8 @@ TRIES = 4
 ACCIDENT = 0.02
 """The pull of a scene the listener does not care for."""
 FAVOURITE = 5.0
+ARTISTS_A_WEEK = 5
+HITS_A_WEEK = 6
 
 
 class Taste:
@@ -50,7 +52,7 @@ class Taste:
         self.fringe = Shelf(
             [(0.3 + track.weight, track) for _, track in liked[ROTATION:]] or liked[:ROTATION]
         )
-        self.hits = Shelf([(0.2 + self._weight(track), track) for track in shared] or liked[:ROTATION])
+        self._shared = [(0.2 + self._weight(track), track) for track in shared] or liked[:ROTATION]
         by_artist: dict[str, list[tuple[float, Track]]] = {}
         for weight, track in liked[:ROTATION]:
             by_artist.setdefault(track.artists[0].id, []).append((weight, track))
@@ -58,13 +60,18 @@ class Taste:
         self._kept_back = kept_back
         self._catalogue = catalogue
 
+    def hits_of_week(self, week: int) -> Shelf:
+        """The hits of that week, the same for every listener, by this one's liking."""
+        roll = dice(self._seed, "hits of the week", week)
+        return Shelf(roll.sample(self._shared, min(HITS_A_WEEK, len(self._shared))))
+
     def artists_of_week(self, week: int) -> tuple[Shelf, ...]:
-        """The two artists the listener keeps coming back to in that week (numbered by stories.week_of)."""
+        """The artists the listener keeps coming back to in that week (numbered by stories.week_of)."""
         roll = dice(self._seed, "artists of the week", self._listener.id, week)
         by_pull = sorted(
             self._artists, key=lambda songs: roll.random() ** (1 / sum(weight for weight, _ in songs) ** 0.7)
         )
-        return tuple(Shelf(songs) for songs in by_pull[-2:]) or (self.rotation,)
+        return tuple(Shelf(songs) for songs in by_pull[-ARTISTS_A_WEEK:]) or (self.rotation,)
 
     def album_of(self, track: Track) -> list[Track]:
         """The track's album in order, without what is kept back."""
