@@ -1,8 +1,8 @@
 """What each listener may reach for: a weight for every track, the artists a week is about, the week's hits.
 
 A weight is scene x artist x how well known x a personal whim, all drawn from words, so that it stays the same
-for the life of the seed. A few hits a week are the same for everybody, so that their weeks meet. Songs kept back for discoveries (see stories.py) have no weight: nobody
-meets one by accident before its story begins.
+for the life of the seed. A few hits a week are the same for everybody, so that their weeks meet. Songs kept back
+for discoveries (see stories.py) have no weight: nobody meets one by accident before its story begins.
 """
 
 from __future__ import annotations
