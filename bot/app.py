@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.adapters.lounge import Lounge, LoungeRoom
 from bot.chat import Cog, Command, Person
 from bot.config import Settings
+from bot.core.addresses import Addresses
 from bot.core.model import Identity, Member
 from bot.errors import ConfigError, UserError
 from bot.integrations.exports import FilesOnDisk
@@ -113,7 +114,8 @@ def _plugged(
         people, store, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
         read_wordbook(), clock, chance,
     )  # fmt: skip
-    wrapped = Wrapped(people, recaps, painter, clock)
+    addresses = Addresses(spotify.open_url.rstrip("/"))
+    wrapped = Wrapped(people, recaps, painter, clock, addresses)
     cogs: list[Cog] = []
 
     def all_commands() -> Sequence[Command]:
@@ -125,7 +127,7 @@ def _plugged(
         wrapped,
         Listening(people, recaps, clock),
         Prove(people, recaps, clock),
-        Play(people, playlists),
+        Play(people, playlists, addresses),
         Help(all_commands),
     ]
     return Earshot(

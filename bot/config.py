@@ -36,6 +36,7 @@ class Spotify:
     client_secret: str = ""
     accounts_url: str = "https://accounts.spotify.com"
     api_url: str = "https://api.spotify.com/v1/"
+    open_url: str = "https://open.spotify.com"
     calls_per_day: int = 600
 
 
@@ -161,6 +162,7 @@ def _cannot_be(settings: Settings) -> list[str]:
         ("web.public_url", settings.web.public_url),
         ("spotify.accounts_url", settings.spotify.accounts_url),
         ("spotify.api_url", settings.spotify.api_url),
+        ("spotify.open_url", settings.spotify.open_url),
     ):
         parts = urlsplit(url)
         loopback = parts.hostname in {"127.0.0.1", "::1"}

@@ -88,7 +88,7 @@ def _settings(folder: Path, lounge_port: int, web_port: int, practice: PracticeS
         zone=ZONE,
         log_level="WARNING",
         data=Data(str(folder)),
-        spotify=SpotifySettings(HOST_APP, "", practice.accounts_url, practice.api_url),
+        spotify=SpotifySettings(HOST_APP, "", practice.accounts_url, practice.api_url, practice.base_url),
         web=Web(port=web_port, public_url=f"http://127.0.0.1:{web_port}"),
         lounge=LoungeSettings(lounge_port, ROOM),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import quote
 
 from bot.chat import (
     Button,
@@ -21,6 +20,7 @@ from bot.chat import (
     command,
 )
 from bot.chat.cards import Block
+from bot.core.addresses import Addresses
 from bot.core.choosing import percentages
 from bot.core.drafts import Draft, DraftSong, Step, shares_of
 from bot.core.model import Group, Member, MemberId
@@ -37,9 +37,10 @@ ASK_PLAYLISTS = {"more": "playlists"}
 class Play(Cog):
     """`/play` and the playlists it made."""
 
-    def __init__(self, people: People, playlists: Playlists) -> None:
+    def __init__(self, people: People, playlists: Playlists, addresses: Addresses) -> None:
         self.people = people
         self.service = playlists
+        self.addresses = addresses
 
     @command("Words become a playlist for everybody here")
     async def play(
@@ -47,21 +48,21 @@ class Play(Cog):
     ) -> Card:
         """A draft that can be changed and saved. Without words, a mix of what the group plays."""
         group, member = await self._who(ctx)
-        return draft_card(await self.service.draft(group, member, words, ctx.progress))
+        return draft_card(self.addresses, await self.service.draft(group, member, words, ctx.progress))
 
     @action("draft.swap")
     async def swap(self, ctx: Context, draft: str = "", song: str = "") -> Card:
         """Another song in place of this one."""
         group, member = await self._who(ctx)
         changed = await self.service.swap(group, member, _number(draft, "draft"), _number(song, "song"))
-        return draft_card(changed, replaces=True)
+        return draft_card(self.addresses, changed, replaces=True)
 
     @action("draft.veto")
     async def veto(self, ctx: Context, draft: str = "", song: str = "") -> Card:
         """This song out, for good."""
         group, member = await self._who(ctx)
         changed = await self.service.veto(group, member, _number(draft, "draft"), _number(song, "song"))
-        return draft_card(changed, replaces=True)
+        return draft_card(self.addresses, changed, replaces=True)
 
     @action("draft.save")
     async def save(self, ctx: Context, draft: str = "", again: str = "") -> Card:
@@ -78,7 +79,9 @@ class Play(Cog):
             )
         except Unsure as unsure:
             return _unsure_card(unsure, draft_id)
-        return draft_card(await self.service.opened(group, draft_id), replaces=True, saved=outcome)
+        return draft_card(
+            self.addresses, await self.service.opened(group, draft_id), replaces=True, saved=outcome
+        )
 
     @command("Playlists that were made here")
     async def playlists(self, ctx: Context) -> Card:
@@ -109,14 +112,16 @@ class Play(Cog):
         return await self.people.group(ctx.room, ctx.room_name), member
 
 
-def draft_card(opened: OpenDraft, *, replaces: bool = False, saved: SaveOutcome | None = None) -> Card:
+def draft_card(
+    addresses: Addresses, opened: OpenDraft, *, replaces: bool = False, saved: SaveOutcome | None = None
+) -> Card:
     """A draft as everybody sees it."""
     draft = opened.draft
     done = draft.saving is not None and draft.saving.step is Step.SAVED
     blocks: list[Block] = [Lines((_joined(draft.understood, " · "), *draft.notes))]
     if done and draft.saving is not None:
         blocks.append(Lines(_saved_lines(saved), t("Saved as “{name}”", name=draft.saving.name)))
-    rows = tuple(_row(opened, song, open_to_change=draft.saving is None) for song in draft.songs)
+    rows = tuple(_row(addresses, opened, song, open_to_change=draft.saving is None) for song in draft.songs)
     if rows:
         blocks.append(Listing(rows, numbered=True))
     blocks.append(_shares(opened))
@@ -134,24 +139,17 @@ def draft_card(opened: OpenDraft, *, replaces: bool = False, saved: SaveOutcome 
     return Card(draft.title, tuple(blocks), buttons, _footer(draft), replaces=replaces)
 
 
-def _row(opened: OpenDraft, song: DraftSong, *, open_to_change: bool) -> Row:
+def _row(addresses: Addresses, opened: OpenDraft, song: DraftSong, *, open_to_change: bool) -> Row:
     ids = {"draft": str(opened.document.id), "song": str(song.n)}
     heard = listeners({who: (it.plays, it.recent) for who, it in song.heard.items()}, opened.names)
     return Row(
         t("{title} — {artist}", title=song.title, artist=song.artist),
         song.why if heard is None else t("{why}; {heard}", why=song.why, heard=heard),
-        _url(song),
+        addresses.of(song.uri) or addresses.search(f"{song.artist} {song.title}"),
         (Button(t("Swap"), "draft.swap", ids), Button(t("Veto"), "draft.veto", ids))
         if open_to_change
         else (),
     )
-
-
-def _url(song: DraftSong) -> str:
-    kind, _, track_id = song.uri.rpartition(":")
-    if kind == "spotify:track":
-        return f"https://open.spotify.com/track/{track_id}"
-    return f"https://open.spotify.com/search/{quote(f'{song.artist} {song.title}', safe='')}"
 
 
 def _shares(opened: OpenDraft) -> Block:

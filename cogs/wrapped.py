@@ -7,6 +7,7 @@ from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Opt, Picture, Row, action, command
 from bot.chat.cards import Block
+from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
 from bot.core.model import MemberId
 from bot.core.recap import words
@@ -26,11 +27,14 @@ RULE = t("A play is 30 seconds or more, counted when it ended.")
 class Wrapped(Cog):
     """What the group, or one member, listened to."""
 
-    def __init__(self, people: People, recaps: Recaps, painter: Painter, clock: Clock) -> None:
+    def __init__(
+        self, people: People, recaps: Recaps, painter: Painter, clock: Clock, addresses: Addresses
+    ) -> None:
         self.people = people
         self.recaps = recaps
         self.painter = painter
         self.clock = clock
+        self.addresses = addresses
 
     @command("The group's mini-Wrapped: who played what, how you compare, what moved")
     async def wrapped(
@@ -100,7 +104,7 @@ class Wrapped(Cog):
         if picture is not None:
             blocks.append(picture)
         blocks.append(Lines(tuple(_headlines(recap))))
-        blocks.extend(_lists(recap))
+        blocks.extend(_lists(recap, self.addresses))
         if len(recap.members) > 1:
             blocks.append(Fields(tuple(_compared(part) for part in recap.members), t("How you compare")))
         if recap.loops:
@@ -147,7 +151,7 @@ def _headlines(recap: Recap) -> list[Text]:
     return lines
 
 
-def _lists(recap: Recap) -> list[Listing]:
+def _lists(recap: Recap, addresses: Addresses) -> list[Listing]:
     names = words.names_of(recap)
     named = (
         (t("Songs"), recap.top_tracks),
@@ -155,14 +159,14 @@ def _lists(recap: Recap) -> list[Listing]:
         (t("Albums"), recap.top_albums),
     )
     return [
-        Listing(tuple(_row(it, names) for it in ranked[:SHOWN]), heading, numbered=True)
+        Listing(tuple(_row(it, names, addresses) for it in ranked[:SHOWN]), heading, numbered=True)
         for heading, ranked in named
         if ranked
     ]
 
 
-def _row(ranked: Ranked, names: dict[MemberId, str]) -> Row:
-    return Row(words.song(ranked), words.played(ranked, names), url=web_address(ranked.uri))
+def _row(ranked: Ranked, names: dict[MemberId, str], addresses: Addresses) -> Row:
+    return Row(words.song(ranked), words.played(ranked, names), url=addresses.of(ranked.uri))
 
 
 def _compared(part: MemberRecap) -> tuple[Text, Text]:
@@ -176,11 +180,3 @@ def _compared(part: MemberRecap) -> tuple[Text, Text]:
         change=words.change(part),
         most=most,
     )
-
-
-def web_address(uri: str) -> str:
-    """`spotify:track:ID` → its page; "" for anything else."""
-    scheme, _, rest = uri.partition(":")
-    kind, _, identifier = rest.partition(":")
-    known = scheme == "spotify" and kind in {"track", "album", "artist"} and identifier.isalnum()
-    return f"https://open.spotify.com/{kind}/{identifier}" if known else ""

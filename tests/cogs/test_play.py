@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Button, Card, Context, Fields, Lines, Link, Listing, Person
+from bot.core.addresses import Addresses
 from bot.core.consent import Feature
 from bot.core.model import Identity
 from bot.errors import BadOption, Unavailable
@@ -21,7 +22,7 @@ class Stage(House):
 
     async def settle(self) -> Stage:
         await super().settle()
-        self.play = Play(self.people, self.playlists)
+        self.play = Play(self.people, self.playlists, Addresses())
         return self
 
     def ctx(self, name: str = "ana") -> Context:

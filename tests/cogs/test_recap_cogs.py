@@ -10,6 +10,7 @@ import pytest
 from bot.chat import Button, Card, Cog, Context, Fields, Listing, Person, Picture
 from bot.chat.cards import Lines
 from bot.core import calendar
+from bot.core.addresses import Addresses
 from bot.core.consent import Feature
 from bot.core.model import Identity, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.core.recap.model import Recap
@@ -51,7 +52,7 @@ class House:
         people = People(self.store, self.store, self.clock, ZONE)
         recaps = Recaps(self.store, self.store, self.store, self.clock)
         self.people = people
-        self.wrapped = Wrapped(people, recaps, self.easel, self.clock)
+        self.wrapped = Wrapped(people, recaps, self.easel, self.clock, Addresses())
         self.listening = Listening(people, recaps, self.clock)
         self.prove = Prove(people, recaps, self.clock)
         self.help = Help(lambda: [it for cog in (self.wrapped, self.listening) for it in cog.commands()])
