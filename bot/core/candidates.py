@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.core.affinity import Heard, Taste, affinity
 from bot.core.choosing import Option, chance, worth
-from bot.core.lexicon import Lexicon
+from bot.core.lexicon import Lexicon, exact_genres, genres_of
 from bot.core.model import MemberId
-from bot.core.planning import OCCASIONS, Plan, exact_genres, genres_of
+from bot.core.planning import OCCASIONS, Plan
 from bot.core.songbook import Song, Songbook, SongKey
 from bot.core.words.folding import artist_key
 

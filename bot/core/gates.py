@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.songbook import Song, SongKey
+from bot.core.hints import Explicit, Hints, Instrumental, clear_axis
+from bot.core.lexicon import Kind, Lexicon, Meaning, exact_genres
+from bot.core.named import Reading
+from bot.core.songbook import Song, SongKey, song_key
 from bot.core.words.eras import Years
+from bot.core.words.folding import artist_key
+from bot.text import Text, t
+
+_AXIS_NOT, _AXIS_LIMIT = (2.5, 3.5), (2.0, 4.0)  # what is left of an axis after "not sad", "not too sad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +87,64 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
     if (low, high) == (1.0, 5.0):
         return True
     return value > 0 and low <= value <= high
+
+
+def gates_for(reading: Reading, lexicon: Lexicon, notes: list[Text]) -> Gates:
+    """The bounds of a reading; what cannot be kept apart is added to `notes`."""
+    hints, named = reading.hints, reading.named
+    energy, valence = (1.0, 5.0), (1.0, 5.0)
+    avoid: set[str] = set()
+    for meanings, limits in ((hints.avoid, _AXIS_NOT), (hints.limit, _AXIS_LIMIT)):
+        for meaning in meanings:
+            own = meaning.label in lexicon.moods and lexicon.moods[meaning.label].says == (meaning.label,)
+            activity = meaning.kind is Kind.ACTIVITY
+            if limits is _AXIS_NOT and (own or activity):
+                avoid |= (
+                    {meaning.label} if own else {mood for mood, fits in meaning.tags.items() if fits >= 1.0}
+                )
+            axis, bounds = _bound(meaning, limits)
+            if axis == "energy" and not activity:
+                energy = max(energy[0], bounds[0]), min(energy[1], bounds[1])
+            elif axis == "valence" and not activity:
+                valence = max(valence[0], bounds[0]), min(valence[1], bounds[1])
+    wanted_moods = {mood for one in hints.feelings for mood in one.meaning.says}
+    for mood in sorted(avoid & wanted_moods):
+        notes.append(t("You asked for {mood} and against it; I left it out.", mood=mood))
+    return Gates(
+        years=hints.years, exclude_years=hints.exclude_years,
+        languages=frozenset(hints.languages), exclude_languages=frozenset(hints.exclude_languages),
+        instrumental={Instrumental.ONLY: True, Instrumental.AVOID: False}.get(hints.instrumental),
+        clean=hints.explicit is Explicit.CLEAN,
+        exclude_artists=frozenset(artist_key(one.artist) for one in named.exclude if not one.title),
+        exclude_songs=frozenset(song_key(one.title, one.artist) for one in named.exclude if one.title),
+        exclude_genres=_excluded(hints, lexicon, notes), avoid_moods=frozenset(avoid),
+        energy=energy if energy[0] <= energy[1] else (1.0, 5.0),
+        valence=valence if valence[0] <= valence[1] else (1.0, 5.0),
+    )  # fmt: skip
+
+
+def _bound(meaning: Meaning, limits: tuple[float, float]) -> tuple[str, tuple[float, float]]:
+    """Which axis a refused mood is about, and what is left of it; ("", …) if it is about neither."""
+    axis = clear_axis(meaning)
+    if not axis:
+        return "", (1.0, 5.0)
+    place = (meaning.energy if axis == "energy" else meaning.valence) or 3.0
+    return axis, ((limits[0], 5.0) if place < 3.0 else (1.0, limits[1]))
+
+
+def _excluded(hints: Hints, lexicon: Lexicon, notes: list[Text]) -> frozenset[str]:
+    wanted = {name for label in hints.genres for name in exact_genres(label, lexicon)}
+    out: set[str] = set()
+    for label in hints.exclude_genres:
+        genre = lexicon.genres[label]
+        if not genre.within:
+            out |= exact_genres(label, lexicon)
+        elif wanted & set(genre.within):
+            notes.append(
+                t("I can't tell {narrow} from other {wide}, so some may have slipped in.",
+                  narrow=label, wide=genre.within[0])
+            )  # fmt: skip
+        else:
+            out |= set(genre.within)
+    asked = {name for label in hints.genres for name in {label} & set(lexicon.genres)}
+    return frozenset(out - asked) if not asked & set(hints.exclude_genres) else frozenset(out)

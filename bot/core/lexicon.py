@@ -110,6 +110,23 @@ class Lexicon:
         return bool(words) and self.longest(words, 0)[0] == len(words)
 
 
+def genres_of(label: str, lexicon: Lexicon) -> Mapping[str, float]:
+    """Which of the songbook's genres answer to a label, and how well (0-1)."""
+    genre = lexicon.genres[label]
+    weights = {near: weight * 0.9 for near, weight in genre.near.items()}
+    weights |= dict.fromkeys(genre.includes, 0.9)
+    for within in genre.within:
+        weights[within] = 1.0
+    if not genre.within:
+        weights[label] = 1.0
+    return weights
+
+
+def exact_genres(label: str, lexicon: Lexicon) -> frozenset[str]:
+    """The songbook's genres that are this genre or a kind of it."""
+    return frozenset(name for name, weight in genres_of(label, lexicon).items() if weight >= 0.9)
+
+
 def lexicon(
     meanings: Mapping[str, Any], genres: Mapping[str, Any], languages: Iterable[Mapping[str, Any]]
 ) -> Lexicon:

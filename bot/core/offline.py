@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.affinity import Taste
+from bot.core.briefs import Brief, Suggestion
 from bot.core.candidates import Candidate, candidates, option
 from bot.core.choosing import Option, choose
 from bot.core.gates import Gates
-from bot.core.hints import Reading, find_hints
+from bot.core.interpreting import find_hints
 from bot.core.model import MemberId
-from bot.core.planning import ARTIST_CAP, Brief, Plan, Suggestion, plan_for
+from bot.core.named import Reading
+from bot.core.planning import ARTIST_CAP, Plan, plan_for
 from bot.core.reasons import about, bounds, why
 from bot.core.sequencing import Course, Stop, in_order
 from bot.core.songbook import SongKey

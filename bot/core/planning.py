@@ -1,7 +1,6 @@
 """From what was asked to a plan: where energy and mood should go, which tags weigh how much, what is out of bounds.
 
-A `Brief` is all that a model may be shown: the member's own words and the lexicon's terms found in them. A `Plan`
-may hold names from plays and songbook, so it stays with us.
+A plan may hold names from plays and songbook, so it stays with us; what a model is shown is a `core.briefs.Brief`.
 """
 
 from __future__ import annotations
@@ -9,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.gates import Gates
-from bot.core.hints import Direction, Explicit, Hints, Instrumental, Reading, Said, clear_axis
+from bot.core.gates import Gates, gates_for
+from bot.core.hints import Direction, Hints, Said
 from bot.core.lexicon import Kind, Lexicon, Meaning
+from bot.core.named import Reading
 from bot.core.songbook import Song, Songbook, SongKey, song_key
 from bot.core.words.folding import MOST_CHARACTERS, artist_key
 from bot.core.words.names import Mention
@@ -21,27 +21,6 @@ DEFAULT_SIZE, LEAST, MOST = 20, 5, 50
 MINUTES_A_SONG = 3.75  # the usual length of a song, with the gap before the next
 ARTIST_CAP = 2
 OCCASIONS = frozenset({"christmas"})  # never there unasked, and never missing when asked
-_AXIS_NOT, _AXIS_LIMIT = (2.5, 3.5), (2.0, 4.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """What a planner is given: the member's words and what the lexicon reads in them."""
-
-    words: str
-    hints: Hints
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A song as proposed, not yet found anywhere. `why` is one short line; energy and valence 1-5, 0 unknown."""
-
-    title: str
-    artist: str
-    why: str
-    energy: float = 0
-    valence: float = 0
-    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +66,7 @@ def plan_for(reading: Reading, lexicon: Lexicon, book: Songbook) -> Plan:
     if hints.compared and not base:
         base = [song for artist in asked for song in book.by_artist.get(artist, ())]
     energy, valence, targeted = _target(hints, base)
-    gates = _gates(reading, lexicon, notes)
+    gates = gates_for(reading, lexicon, notes)
     energy = _clamp(energy, gates.energy)
     valence = _clamp(valence, gates.valence)
     arc = _arc(hints)
@@ -105,23 +84,6 @@ def plan_for(reading: Reading, lexicon: Lexicon, book: Songbook) -> Plan:
         must=OCCASIONS & set(hints.moods),
         size_asked=hints.count is not None or hints.minutes is not None, minutes=hints.minutes, notes=tuple(notes),
     )  # fmt: skip
-
-
-def genres_of(label: str, lexicon: Lexicon) -> Mapping[str, float]:
-    """Which of the songbook's genres answer to a label, and how well (0-1)."""
-    genre = lexicon.genres[label]
-    weights = {near: weight * 0.9 for near, weight in genre.near.items()}
-    weights |= dict.fromkeys(genre.includes, 0.9)
-    for within in genre.within:
-        weights[within] = 1.0
-    if not genre.within:
-        weights[label] = 1.0
-    return weights
-
-
-def exact_genres(label: str, lexicon: Lexicon) -> frozenset[str]:
-    """The songbook's genres that are this genre or a kind of it."""
-    return frozenset(name for name, weight in genres_of(label, lexicon).items() if weight >= 0.9)
 
 
 def _known(mention: Mention, book: Songbook) -> bool:
@@ -264,69 +226,6 @@ def _soft_genres(hints: Hints) -> Mapping[str, float]:
         for genre, fits in one.meaning.genres.items():
             genres[genre] = max(genres.get(genre, 0.0), fits)
     return genres
-
-
-# --- bounds -------------------------------------------------------------------------------------------------
-
-
-def _gates(reading: Reading, lexicon: Lexicon, notes: list[Text]) -> Gates:
-    hints, named = reading.hints, reading.named
-    energy, valence = (1.0, 5.0), (1.0, 5.0)
-    avoid: set[str] = set()
-    for meanings, limits in ((hints.avoid, _AXIS_NOT), (hints.limit, _AXIS_LIMIT)):
-        for meaning in meanings:
-            own = meaning.label in lexicon.moods and lexicon.moods[meaning.label].says == (meaning.label,)
-            activity = meaning.kind is Kind.ACTIVITY
-            if limits is _AXIS_NOT and (own or activity):
-                avoid |= (
-                    {meaning.label} if own else {mood for mood, fits in meaning.tags.items() if fits >= 1.0}
-                )
-            axis, bounds = _bound(meaning, limits)
-            if axis == "energy" and not activity:
-                energy = max(energy[0], bounds[0]), min(energy[1], bounds[1])
-            elif axis == "valence" and not activity:
-                valence = max(valence[0], bounds[0]), min(valence[1], bounds[1])
-    wanted_moods = {mood for one in hints.feelings for mood in one.meaning.says}
-    for mood in sorted(avoid & wanted_moods):
-        notes.append(t("You asked for {mood} and against it; I left it out.", mood=mood))
-    return Gates(
-        years=hints.years, exclude_years=hints.exclude_years,
-        languages=frozenset(hints.languages), exclude_languages=frozenset(hints.exclude_languages),
-        instrumental={Instrumental.ONLY: True, Instrumental.AVOID: False}.get(hints.instrumental),
-        clean=hints.explicit is Explicit.CLEAN,
-        exclude_artists=frozenset(artist_key(one.artist) for one in named.exclude if not one.title),
-        exclude_songs=frozenset(song_key(one.title, one.artist) for one in named.exclude if one.title),
-        exclude_genres=_excluded(hints, lexicon, notes), avoid_moods=frozenset(avoid),
-        energy=energy if energy[0] <= energy[1] else (1.0, 5.0),
-        valence=valence if valence[0] <= valence[1] else (1.0, 5.0),
-    )  # fmt: skip
-
-
-def _bound(meaning: Meaning, limits: tuple[float, float]) -> tuple[str, tuple[float, float]]:
-    """Which axis a refused mood is about, and what is left of it; ("", …) if it is about neither."""
-    axis = clear_axis(meaning)
-    if not axis:
-        return "", (1.0, 5.0)
-    place = (meaning.energy if axis == "energy" else meaning.valence) or 3.0
-    return axis, ((limits[0], 5.0) if place < 3.0 else (1.0, limits[1]))
-
-
-def _excluded(hints: Hints, lexicon: Lexicon, notes: list[Text]) -> frozenset[str]:
-    wanted = {name for label in hints.genres for name in exact_genres(label, lexicon)}
-    out: set[str] = set()
-    for label in hints.exclude_genres:
-        genre = lexicon.genres[label]
-        if not genre.within:
-            out |= exact_genres(label, lexicon)
-        elif wanted & set(genre.within):
-            notes.append(
-                t("I can't tell {narrow} from other {wide}, so some may have slipped in.",
-                  narrow=label, wide=genre.within[0])
-            )  # fmt: skip
-        else:
-            out |= set(genre.within)
-    asked = {name for label in hints.genres for name in {label} & set(lexicon.genres)}
-    return frozenset(out - asked) if not asked & set(hints.exclude_genres) else frozenset(out)
 
 
 # --- what the person should know ------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from bot.core.candidates import Candidate
 from bot.core.gates import Gates
-from bot.core.hints import Direction, Explicit, Instrumental, Reading
+from bot.core.hints import Direction, Explicit, Instrumental
 from bot.core.lexicon import Lexicon
 from bot.core.model import MemberId
+from bot.core.named import Reading
 from bot.core.planning import Plan
 from bot.text import Text, t, tn
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.hints import Reading, find_hints
+from bot.core.interpreting import find_hints
+from bot.core.named import Reading
 from bot.core.offline import as_json, hints_json, plan_read
 from bot.core.planning import plan_for
 from bot.core.words.folding import MOST_CHARACTERS, clean_prompt, fold

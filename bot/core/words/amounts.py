@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.lexicon import Lexicon
+from bot.core.lexicon import Kind, Lexicon
 from bot.core.words.tokens import Break, Token
 
 
@@ -19,6 +19,8 @@ class Measure(StrEnum):
     HOUR = "hour"  # of the day
     LENGTH = "length"  # of one song, which we cannot choose by
     TEMPO = "tempo"
+    AGE = "age"  # in years
+    OTHER = "other"  # something that is no matter of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ _OTHER = frozenset(
         "degrees", "bpm", "day", "days", "week", "weeks", "month", "months", "times", "x", "kids",
         "children", "euros", "dollars", "bucks", "pounds", "kg", "lbs", "anos", "jahre", "ans", "personas",
         "leute", "personnes", "pessoas", "tage", "dias", "jours", "feet", "ft", "cm", "levels", "players",
-        "rounds", "cups",
+        "rounds", "cups", "january", "february", "march", "april",
+        "may", "june", "july", "august", "september", "october", "november", "december", "de", "dezember",
     }
 )  # fmt: skip
 _PER_SONG = frozenset(
@@ -83,9 +86,13 @@ def amount_at(
     if following in _AM_PM or (following in ("a", "p") and words[end + 1 : end + 2] == ["m"]):
         used = 1 if following in _AM_PM else 2
         hour = int(value) % 12 + _AM_PM.get(following, 12 if following == "p" else 0)
-        if following in ("uhr", "oclock"):
+        if following == "oclock":
+            return end + used - at, Amount(Measure.OTHER, int(value))
+        if following == "uhr":
             hour = int(value)
         return (end + used - at, Amount(Measure.HOUR, hour)) if hour < 24 else None
+    if following in ("year", "years") and words[end + 1 : end + 2] == ["old"]:
+        return end + 2 - at, Amount(Measure.AGE, int(value))
     if following in _OTHER or value != int(value):
         return None
     for far in range(end, min(end + _MOST_BETWEEN + 1, len(words))):
@@ -96,10 +103,11 @@ def amount_at(
         if words[far].isdecimal() or words[far] in _OTHER or words[far] in lexicon.units:
             break
     ends = end >= len(words) or tokens[end].before in (Break.STOP, Break.COMMA)
-    leads = at == 0 and not ends and (lexicon.longest(words, end)[0] > 0)
-    if words[at].isdecimal() and (
-        (meant and (ends or lexicon.longest(words, end)[0] > 0)) or (leads and value >= 3)
-    ):
+    term, meanings = (0, ()) if ends else lexicon.longest(words, end)
+    described = any(
+        meaning.kind in (Kind.MOOD, Kind.GENRE, Kind.MORE) for meaning in meanings
+    )  # "10 upbeat for …"
+    if (meant and (ends or (words[at].isdecimal() and term > 0))) or (at == 0 and described and value >= 3):
         return end - at, Amount(Measure.SONGS, int(value))
     return None
 

@@ -11,6 +11,8 @@ from bot.core.words.tokens import Break, Token
 
 _DECADE = re.compile(r"(?:(?P<century>1[0-9]|20))?(?P<tens>\d)0(?:s|ies|er|ern)$")
 _YEAR = re.compile(r"(?:1\d|20)\d\d$")
+_CENTURIES = ("17", "18", "19")  # "1800s" is a century, "2000s" a decade
+_PARTS = {"early": (0, 3), "mid": (4, 6), "late": (6, 9)}  # years of a decade
 EARLIEST_BARE, LATEST = 1900, 2100  # a number alone is a year only in between
 
 
@@ -35,7 +37,7 @@ def years_at(
     tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
 ) -> tuple[int, Years] | None:
     """The years that are said from token `at` on and how many tokens say so."""
-    for frame in ("between", "early", "mid", "late", "before", "until", "after", "since"):
+    for frame in ("between", "before", "until", "after", "since"):
         for phrase in lexicon.frames.get(frame, ()):
             end = at + len(phrase)
             if tuple(words[at:end]) != phrase or end >= len(words):
@@ -43,10 +45,10 @@ def years_at(
             found = _framed(frame, tokens, words, end, lexicon)
             if found is not None:
                 return found[0] - at, found[1]
-    core = _core(tokens, words, at, lexicon, bare=True)
-    if core is None:
+    one = _span(tokens, words, at, lexicon, bare=True)
+    if one is None:
         return None
-    end, years = core
+    end, years = one
     second = _to(tokens, words, end, lexicon)
     if second is not None and not _listed(words[end]):
         return second[0] - at, _hull(years, second[1])
@@ -61,34 +63,33 @@ def years_at(
 def _framed(
     frame: str, tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
 ) -> tuple[int, Years] | None:
-    if frame in ("before", "until", "after", "since"):
-        # "before the late 90s": what follows the frame may be framed itself
-        inner = None
-        for part in ("early", "mid", "late"):
-            for phrase in lexicon.frames.get(part, ()):
-                if inner is None and tuple(words[at : at + len(phrase)]) == phrase:
-                    inner = _framed(part, tokens, words, at + len(phrase), lexicon)
-        core = inner or _core(tokens, words, at, lexicon, bare=False)
-        if core is None:
-            return None
-        end, years = core
-        first, last = years.first or 0, years.last or 0
-        return end, {
-            "before": Years(None, first - 1), "until": Years(None, last),
-            "after": Years(last + 1, None), "since": Years(first, None),
-        }[frame]  # fmt: skip
-    core = _core(tokens, words, at, lexicon, bare=False)
-    if core is None:
+    """What follows "before", "since", "between" and the like."""
+    one = _span(tokens, words, at, lexicon, bare=False)
+    if one is None:
         return None
-    end, years = core
+    end, years = one
     if frame == "between":
         second = _to(tokens, words, end, lexicon)
         return None if second is None else (second[0], _hull(years, second[1]))
-    start = years.first or 0
-    if years.last != start + 9:
-        return None
-    low, high = {"early": (0, 3), "mid": (4, 6), "late": (6, 9)}[frame]
-    return end, Years(start + low, start + high)
+    first, last = years.first or 0, years.last or 0
+    return end, {
+        "before": Years(None, first - 1), "until": Years(None, last),
+        "after": Years(last + 1, None), "since": Years(first, None),
+    }[frame]  # fmt: skip
+
+
+def _span(
+    tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon, *, bare: bool
+) -> tuple[int, Years] | None:
+    """A year, a decade, or the early, middle or late part of one; and the index after it."""
+    for frame, (low, high) in _PARTS.items():
+        for phrase in lexicon.frames.get(frame, ()):
+            end = at + len(phrase)
+            core = _core(tokens, words, end, lexicon, bare=False) if tuple(words[at:end]) == phrase else None
+            if core is not None and core[1].last == (core[1].first or 0) + 9:
+                start = core[1].first or 0
+                return core[0], Years(start + low, start + high)
+    return _core(tokens, words, at, lexicon, bare=bare)
 
 
 def _core(
@@ -100,7 +101,7 @@ def _core(
     word = words[at]
     decade = _decade(word, lexicon)
     if decade is not None:
-        return at + 1, Years(decade, decade + 9 if decade % 100 or word[:2] == "20" else decade + 99)
+        return at + 1, Years(decade, decade + (99 if word[:2] in _CENTURIES and not decade % 100 else 9))
     for phrase in lexicon.frames.get("decade", ()):
         end = at + len(phrase)
         if tuple(words[at:end]) == phrase and end < len(words):
@@ -143,13 +144,13 @@ def _to(tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
         if words[at].isdecimal() and len(words[at]) == 2:
             year = _century(int(words[at]))
             return at + 1, Years(year, year)
-        return _core(tokens, words, at, lexicon, bare=False)
+        return _span(tokens, words, at, lexicon, bare=False)
     for phrase in lexicon.frames.get("to", ()):
         end = at + len(phrase)
         if tuple(words[at:end]) == phrase:
-            core = _core(tokens, words, end, lexicon, bare=False)
-            if core is not None:
-                return core
+            one = _span(tokens, words, end, lexicon, bare=False)
+            if one is not None:
+                return one
     return None
 
 
