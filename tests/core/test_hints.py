@@ -267,6 +267,45 @@ def test_a_prompt_is_read_as_it_is_meant(words: str) -> None:
     assert hints(words) == EMPTY | PROMPTS[words]
 
 
+TRICKY = WORDBOOK.gazetteer([
+    "Yes", "Air", "Kiss", "Low", "Dreams", "Train", "Heart", "Love", "Live", "Free", "Rush", "Common", "Future",
+    "Happy", "Rain", "Chill", "Party", "Sleep", "Focus", "Metal", "Beach House", "Green Day", "New Order", 
+    "Brand New", "The The", "The Band", "Sunday Morning", "The 1975", "90s", "No", "Songs", "Play", "Something", "Cake",
+])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "kiss me songs", "low energy", "fresh air", "dreams of summer", "train ride", "queen of hearts party",
+        "love songs from the heart", "rush hour live music", "yes please something happy", "free your mind",
+        "no metal but happy dance songs", "play something sad", "more chill", "more happy songs", "beach house party",
+        "like a rainy sunday morning", "songs for a sunday morning", "green day out in the park", "brand new music",
+        "a new order of things", "Play Some Chill Music For Running", "Something Loud But No Metal", "no party music",
+        "songs from 1975", "more from the 90s", "not live", "I love rain", "cake and coffee", "PLAY LOW ENERGY SONGS",
+    ],
+)  # fmt: skip
+def test_ordinary_words_are_no_artists(words: str) -> None:
+    named = find_hints(words, WORDBOOK.lexicon, TRICKY, WORDBOOK.book.newest).named
+    assert (named.artists, named.like, named.exclude, named.unknown) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("words", "artists"),
+    [
+        ("like Kiss", ["Kiss"]), ("songs by Low", ["Low"]), ("play Yes", ["Yes"]), ("more Air, please", ["Air"]),
+        ("Beach House vibes", ["Beach House"]), ("something like Green Day", ["Green Day"]), ("no Love", ["Love"]),
+        ("anything but Future and Common", ["Future", "Common"]), ("by The The and Train", ["The The", "Train"]),
+        ('songs by "Sleep"', ["Sleep"]), ("songs by kiss but calm", ["Kiss"]), ("like The 1975", ["The 1975"]),
+        ("Green Day for the gym", ["Green Day"]), ("songs like new order and queen", ["New Order", "Queen"]),
+        ("more from Focus", ["Focus"])
+    ],
+)  # fmt: skip
+def test_names_of_ordinary_words_count_where_they_are_pointed_at(words: str, artists: list[str]) -> None:
+    named = find_hints(words, WORDBOOK.lexicon, TRICKY, WORDBOOK.book.newest).named
+    assert [one.artist for one in (*named.artists, *named.like, *named.exclude)] == artists
+
+
 def test_the_table_is_large_enough() -> None:
     assert len(PROMPTS) >= 120
 

@@ -170,11 +170,14 @@ class Gazetteer:
             return True
         after = tokens[end] if end < len(tokens) else None
         closes = after is None or after.before in (Break.STOP, Break.COMMA) or following
-        if all(token.capital for token in tokens[at:end]) and not shouting:
+        # Where every word has a capital, a capital says nothing.
+        others = [token for token in (*tokens[1:at], *tokens[max(end, 1) :]) if token.said[:1].isalpha()]
+        titled = len(others) > 1 and sum(token.capital for token in others) > len(others) / 2
+        told = not shouting and not (titled and content and cue < Cue.LIKE)
+        if told and all(token.capital for token in tokens[at:end]):
             runs_on = after is not None and after.before is Break.NONE and after.capital and not following
             if cue and not runs_on:
                 return True
-            titled = sum(token.capital for token in tokens) > len(tokens) / 2
             return n > 1 and not content and not titled and not runs_on
         if content:
             return False

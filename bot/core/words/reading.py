@@ -83,6 +83,8 @@ def _piece(
     named = gazetteer.find(found, words, at, cue)
     years = years_at(found, words, at, lexicon)
     amount = amount_at(found, words, at, lexicon, meant=meant)
+    if years is not None and named is not None and not found[at].quote and years[0] == named[0]:
+        named = None  # "songs from 1975" means no band
     if named is not None and named[0] >= max(n, years[0] if years else 0):
         return piece(named[0], mention=named[1])
     if (
