@@ -73,6 +73,7 @@ class Hints:
     minutes: int | None = None
     artists_typed: tuple[str, ...] = ()
     in_crisis: bool = False
+    unread_words: int = 0  # words that told nothing
     # what could not be done with the words, for the person to know
     cut: int = 0
     song_length_said: bool = False

@@ -94,6 +94,7 @@ class _Reader:
         self._wished = False  # something was asked for before the refusal
         self._pending = ""
         self._said = ""
+        self._unread_words = 0
         self._alike = False  # "… style" follows
 
     def take(self, pieces: Sequence[Piece]) -> None:
@@ -105,6 +106,8 @@ class _Reader:
                 continue
             self._alike = at + 1 < len(pieces) and self._means_alike(pieces[at + 1])
             self._break(piece, pieces[at:])
+            if not (piece.terms or piece.mention or piece.years or piece.amount):
+                self._unread_words += 1
             if not self._content(piece):
                 self._grammar(piece, pieces[at + 1 :])
 
@@ -128,8 +131,8 @@ class _Reader:
             exclude_languages=_once(found.exclude_languages), exclude_genres=_once(found.exclude_genres),
             explicit=self._explicit, instrumental=self._instrumental, direction=direction,
             arc=self._arc, familiar=self._familiar, count=self._count, minutes=self._minutes,
-            artists_typed=_once(typed), in_crisis=self._crisis, cut=cut, song_length_said=self._length,
-            tempo_said=self._tempo, unread_refusals=_once(found.unread), vague_refusals=_once(found.vague),
+            artists_typed=_once(typed), in_crisis=self._crisis, unread_words=self._unread_words,
+            cut=cut, song_length_said=self._length, tempo_said=self._tempo, unread_refusals=_once(found.unread), vague_refusals=_once(found.vague),
         )  # fmt: skip
         out = {mention.artist for mention in found.exclude if not mention.title}
         asked = [mention for mention in found.artists if mention.artist not in out]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.affinity import Taste
@@ -87,7 +87,7 @@ def plan_read(
         notes = (_open(reading, tastes), *notes)
     return Planned(
         Brief(reading.hints.words, reading.hints), reading, plan, order(plan, picked, options), reserve, options, cap,
-        seed, (*plan.notes, *notes), about(reading, plan, wordbook.lexicon),
+        seed, (*plan.notes, *notes), about(reading, plan if plan.size_asked else replace(plan, size=len(picked))),
     )  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def _excluded_json(gates: Gates) -> dict[str, Any]:
 def _open(reading: Reading, tastes: Sequence[Taste]) -> Text:
     """Nothing was asked: say so, and what the list is instead."""
     hints = reading.hints
-    said = bool(hints.words) and hints.count is None and hints.minutes is None
+    said = bool(hints.unread_words or reading.named.unknown)
     if any(taste.known for taste in tastes):
         mix = t("here is a mix of what this group plays, and songs near to it")
     else:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from bot.core.candidates import Candidate
 from bot.core.gates import Gates
 from bot.core.hints import Direction, Explicit, Instrumental
-from bot.core.lexicon import Lexicon
 from bot.core.model import MemberId
 from bot.core.named import Reading
 from bot.core.planning import Plan
@@ -71,7 +70,7 @@ def listeners(
     return said
 
 
-def about(reading: Reading, plan: Plan, lexicon: Lexicon) -> tuple[Text, ...]:
+def about(reading: Reading, plan: Plan) -> tuple[Text, ...]:
     """What was understood, in a few words each: `heartbreak`, `90s`, `no metal`, `20 songs`."""
     hints, named = reading.hints, reading.named
     said = [t("by {artist}", artist=one.artist) for one in named.artists]

@@ -269,7 +269,7 @@ def test_a_prompt_is_read_as_it_is_meant(words: str) -> None:
 
 TRICKY = WORDBOOK.gazetteer([
     "Yes", "Air", "Kiss", "Low", "Dreams", "Train", "Heart", "Love", "Live", "Free", "Rush", "Common", "Future",
-    "Happy", "Rain", "Chill", "Party", "Sleep", "Focus", "Metal", "Beach House", "Green Day", "New Order", 
+    "Happy", "Rain", "Chill", "Party", "Sleep", "Focus", "Metal", "Beach House", "Green Day", "New Order",
     "Brand New", "The The", "The Band", "Sunday Morning", "The 1975", "90s", "No", "Songs", "Play", "Something", "Cake",
 ])  # fmt: skip
 
