@@ -132,7 +132,8 @@ class _Reader:
             explicit=self._explicit, instrumental=self._instrumental, direction=direction,
             arc=self._arc, familiar=self._familiar, count=self._count, minutes=self._minutes,
             artists_typed=_once(typed), in_crisis=self._crisis, unread_words=self._unread_words,
-            cut=cut, song_length_said=self._length, tempo_said=self._tempo, unread_refusals=_once(found.unread), vague_refusals=_once(found.vague),
+            cut=cut, song_length_said=self._length, tempo_said=self._tempo,
+            unread_refusals=_once(found.unread), vague_refusals=_once(found.vague),
         )  # fmt: skip
         out = {mention.artist for mention in found.exclude if not mention.title}
         asked = [mention for mention in found.artists if mention.artist not in out]
