@@ -81,7 +81,8 @@ def look(
     elif had_some is None and len(rows) < ROWS:
         certified = Span(min(oldest_ms, last_ms or authorized_at_ms), now_ms)
     elif had_some is None and last_ms:
-        gap = _gap(last_ms, oldest_ms, _cause(last_ms, authorized_at_ms, failed))
+        # The feed lags: what ended shortly before an empty look may have come after it, and been pushed out.
+        gap = _gap(min(last_ms, authorized_at_ms), oldest_ms, _cause(last_ms, authorized_at_ms, failed))
     return Look(tuple(reversed(distinct)), _span(certified), gap)
 
 

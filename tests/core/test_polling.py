@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.model import Gap, NewPlay, RawTrack, Span
@@ -93,8 +93,8 @@ def test_an_empty_feed_is_whole_only_where_nothing_was_known():
 
 def test_fifty_new_rows_after_an_empty_look_leave_a_gap():
     rows = row_of(50, newest_ms=T0 - MINUTE_MS, every_ms=MINUTE_MS)
-    said = seen(rows, last_ms=T0 - HOUR_MS, authorized_at_ms=0)
-    assert said.gap == Gap(T0 - HOUR_MS, rows[-1].at_ms, "overflow")
+    said = seen(rows, last_ms=T0 - HOUR_MS, authorized_at_ms=T0 - 2 * HOUR_MS)
+    assert said.gap == Gap(T0 - 2 * HOUR_MS, rows[-1].at_ms, "overflow")
 
 
 def test_a_late_row_between_known_ones_is_new():
@@ -210,6 +210,7 @@ def newest(plays: Sequence[NewPlay], now_ms: int, lag_ms: int) -> list[NewPlay]:
 
 
 @settings(max_examples=40, deadline=None)
+@example(seed=5045, plays_a_day=300, shortest_ms=31_000, lag_ms=60_000, failing=0.9)  # empty, then more than 50
 @given(
     seed=st.integers(0, 10**6),
     plays_a_day=st.sampled_from([20, 80, 300]),
