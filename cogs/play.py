@@ -124,7 +124,7 @@ def draft_card(
     rows = tuple(_row(addresses, opened, song, open_to_change=draft.saving is None) for song in draft.songs)
     if rows:
         blocks.append(Listing(rows, numbered=True))
-    blocks.append(_shares(opened))
+        blocks.append(_shares(opened))
     if draft.vetoes:
         blocks.append(Lines((tn("{n} song was vetoed.", "{n} songs were vetoed.", len(draft.vetoes)),)))
     if not draft.searched_with and any(not song.uri for song in draft.songs):
@@ -180,6 +180,8 @@ def _shares(opened: OpenDraft) -> Block:
 def _share(draft: Draft, member: MemberId, percent: int) -> Text:
     plays = sum(member in song.heard for song in draft.songs)
     part = t("{percent} %", percent=percent)
+    if member in draft.unheard:
+        return t("{part}, no plays to go by yet", part=part)
     return (
         part if not plays else tn("{part}, plays {n} of them", "{part}, plays {n} of them", plays, part=part)
     )

@@ -73,7 +73,7 @@ class Draft:
     """A draft. `reserve` is what may come in, best first; `gone` are songs that may not come back.
 
     `years` and `clean` are the gates that a search's result has to pass as well. `searches` were spent, `avoided`
-    were not needed, `dropped` songs were not found or not fit when found.
+    were not needed, `unheard` are members without plays, `dropped` songs were not found or not fit when found.
     """
 
     words: str
@@ -92,6 +92,7 @@ class Draft:
     searches: int = 0
     avoided: int = 0
     dropped: int = 0
+    unheard: tuple[MemberId, ...] = ()
     searched_with: str = ""  # "spotify", or "" where nobody's account could be used
     saving: Saving | None = None
 
@@ -203,6 +204,7 @@ def loaded(text: str) -> Draft:
                 "reserve": tuple(_song(one) for one in body["reserve"]),
                 "years": tuple(Years(**span) for span in body["years"]),
                 "exclude_years": tuple(Years(**span) for span in body["exclude_years"]),
+                "unheard": tuple(MemberId(who) for who in body.get("unheard", [])),
                 "gone": tuple(_key(key) for key in body["gone"]),
                 "vetoes": tuple((MemberId(who), _key(key)) for who, key in body["vetoes"]),
                 "saving": None if saving is None else Saving(**saving | {"step": Step(saving["step"])}),

@@ -86,7 +86,8 @@ class Playlists:
         tastes, artists = await self._tastes(group, sharers)
         seed = self._chance.seed()
         planned = await asyncio.to_thread(plan_offline, words, self._wordbook, artists, tastes, seed)
-        draft = drafted(planned)
+        unheard = tuple(taste.member_id for taste in tastes if not taste.known)
+        draft = replace(drafted(planned), unheard=unheard)
         link = await self._searcher(member, sharers)
         if link is not None:
             missing = sum(not song.uri for song in draft.songs)
@@ -105,7 +106,13 @@ class Playlists:
         document = await self._drafts.draft(draft_id)
         if document is None or document.group_id != group.id:
             raise NotFound(t("That draft is not here (any more). Use /play to make a new one."))
-        return OpenDraft(document, drafts.loaded(document.body), _names(await self._sharers(group)))
+        try:
+            draft = drafts.loaded(document.body)
+        except ValueError:
+            raise NotFound(
+                t("That draft is of an older version of me. Use /play to make a new one.")
+            ) from None
+        return OpenDraft(document, draft, _names(await self._sharers(group)))
 
     async def swap(self, group: Group, member: Member, draft_id: int, n: int) -> OpenDraft:
         """Song `n` out, the fairest of the reserve in. Raises `NotFound`, `NotAllowed`, `Stale`."""

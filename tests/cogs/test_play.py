@@ -97,11 +97,21 @@ async def test_who_plays_a_song_and_what_each_gets_is_said(stage: Stage) -> None
     assert "by Queen, as you asked; Ana played it 5 times" in words(card)
     assert sum(shares(card)) == 100
     assert "plays 6 of them" in words(card)
+    assert "no plays to go by yet" not in words(card)
     assert all(
         row.url.startswith("https://open.spotify.com/track/")
         for row in listing(card).rows[:6]
         if "Ana" in str(row.note)
     )
+
+
+async def test_who_has_no_plays_counts_and_is_told_so(stage: Stage) -> None:
+    await stage.plays("ana", *QUEEN)
+    card = await stage.play.play(stage.ctx(), "10 upbeat songs")
+    (found,) = [block for block in card.blocks if isinstance(block, Fields)]
+    said = {str(name): str(value) for name, value in found.pairs}
+    assert said["Ben"].endswith("no plays to go by yet")
+    assert "no plays" not in said["Ana"]
 
 
 async def test_an_empty_line_gives_a_mix_and_says_so(stage: Stage) -> None:
@@ -132,6 +142,8 @@ async def test_nothing_that_fits_is_said_without_a_list(stage: Stage) -> None:
     assert not any(isinstance(block, Listing) for block in card.blocks)
     assert "No song I know fits all of that, and I keep to what you asked: in Polish." in words(card)
     assert card.buttons == ()
+    assert not any(isinstance(block, Fields) for block in card.blocks)
+    assert "Nobody here shares" not in words(card)
 
 
 async def test_swap_and_veto_answer_with_the_card_changed(stage: Stage) -> None:

@@ -30,7 +30,8 @@ def draft(size: int = 5, spare: int = 5) -> Draft:
     return Draft(
         "joy, please", t("Joy"), (t("joy"), t("{n} songs", n=size)), (t("At {when}.", when=Moment(1, "UTC")),),
         songs[:size], songs[size:], 2, 7, clean=True, years=(Years(1990, None),), exclude_years=(Years(1995, 1996),),
-        gone=(("x", "y"),), vetoes=((BEN, ("x", "y")),), searches=3, avoided=4, dropped=1, searched_with="spotify",
+        gone=(("x", "y"),), vetoes=((BEN, ("x", "y")),), searches=3, avoided=4, dropped=1, unheard=(BEN,),
+        searched_with="spotify",
         saving=Saving(Step.MADE, ANA, 5, "Joy", "p1", "https://example.org"),
     )  # fmt: skip
 

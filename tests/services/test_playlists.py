@@ -183,6 +183,12 @@ async def test_another_groups_draft_is_not_here(house: House) -> None:
         await house.playlists.opened(elsewhere, opened.document.id)
 
 
+async def test_a_draft_that_cannot_be_read_any_more_is_said_to_be_old(house: House) -> None:
+    document = await house.store.new_draft(house.group.id, house.members["ana"].id, '{"v": 0}', 0)
+    with pytest.raises(NotFound, match="older version"):
+        await house.playlists.opened(house.group, document.id)
+
+
 # --- saving
 
 
