@@ -37,13 +37,16 @@ def why(one: Candidate, plan: Plan) -> Text:
         near = t("{genre}, close to {asked}", genre=song.genres[0], asked=plan.genres[0])
         far = t("{genre}, with the energy of {asked}", genre=song.genres[0], asked=plan.genres[0])
         reasons.append(near if one.tier == 1 else far)
+    if plan.gates.languages and song.lang in plan.gates.languages:
+        reasons.append(t("in {language}", language=LANGUAGES.get(song.lang, song.lang)))
     if song.year and (plan.gates.years or plan.gates.exclude_years):
         reasons.append(t("from {year}", year=str(song.year)))
     if not reasons and one.heard:
         reasons.append(t("played in this group"))
     if not reasons and song.genres:
         plain = t("{genre} from my songbook", genre=song.genres[0])
-        reasons.append(t("{genre} with the right energy", genre=song.genres[0]) if plan.targeted else plain)
+        right = plan.targeted and abs(song.energy - sum(plan.energy) / 2) <= 1
+        reasons.append(t("{genre} with the right energy", genre=song.genres[0]) if right else plain)
     if not reasons:
         reasons.append(t("near to what you asked for"))
     first, *others = reasons
