@@ -18,15 +18,16 @@ from typing import Any
 
 from bot.config import Settings, load
 from bot.errors import BadExport, ConfigError, EarshotError, NotFound, NothingPlayed, ServiceError
+from bot.text import plain
 
 DONE, BUG, WRONG, UNUSABLE, FAILED = 0, 1, 2, 3, 4
 
 EXIT_CODES = """exit codes:
   0  done
   1  a bug; the traceback is on stderr
-  2  the command line or the configuration is wrong
-  3  what was given cannot be used (no export, no such member, nothing played)
-  4  another service, the database or the disk failed
+  2  the command line or the configuration is wrong, or the data folder cannot be opened
+  3  what was given cannot be used (no listening history in it, no such member, nobody yet)
+  4  another service failed, or the database or the disk did
 """
 
 
@@ -206,7 +207,7 @@ def _import(given: argparse.Namespace) -> int:
         )
     )
     for problem in summary.problems:
-        print(f"earshot: {problem.file}: {problem.reason}", file=sys.stderr)  # noqa: T201
+        print(f"earshot: {plain(problem.file)}: {plain(problem.reason)}", file=sys.stderr)  # noqa: T201
     _print(given, summary.as_json(), oneshot.import_in_words(given.member, summary))
     return DONE
 

@@ -21,6 +21,7 @@ from bot.integrations.store import Store, open_data
 from bot.integrations.system import SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
 from bot.services.recap import Recaps, recap_json
+from bot.text import Text, in_english, plain
 
 if TYPE_CHECKING:
     from bot.core.offline import Planned
@@ -76,8 +77,11 @@ def import_in_words(name: str, summary: ImportSummary) -> str:
             f"  First play {calendar.iso_utc(summary.first_ms)}, last {calendar.iso_utc(summary.last_ms)}."
         )
     if summary.ignored:
-        lines.append(f"  Not listening history, left alone: {', '.join(summary.ignored)}.")
-    lines.extend(f"  {file} is the same as {first}, and was read once." for file, first in summary.repeated)
+        lines.append(f"  Not listening history, left alone: {', '.join(map(plain, summary.ignored))}.")
+    lines.extend(
+        f"  {plain(file)} is the same as {plain(first)}, and was read once."
+        for file, first in summary.repeated
+    )
     return "\n".join(lines)
 
 
@@ -145,8 +149,8 @@ async def _paint(told: Recap, picture: Path, fonts: Path) -> None:
 def _in_words(told: Recap) -> str:
     names = words.names_of(told)
     lines = [
-        f"{words.days(told.period.first, told.period.last)}, {told.period.zone}: {told.plays:,} plays by "
-        f"{told.listeners} of {len(told.members)}, {words.minutes(told)}.",
+        f"{_say(words.days(told.period.first, told.period.last))}, {told.period.zone}: {told.plays:,} plays by "
+        f"{told.listeners} of {len(told.members)}, {_say(words.minutes(told))}.",
     ]
     sections: tuple[tuple[str, Sequence[Ranked]], ...] = (
         ("Songs", told.top_tracks), ("Artists", told.top_artists), ("Albums", told.top_albums),
@@ -154,12 +158,14 @@ def _in_words(told: Recap) -> str:
     for heading, ranked in sections:
         if ranked:
             lines += ["", heading]
-            lines += [f"{it.rank:>3}. {words.song(it)}  ({words.played(it, names)})" for it in ranked]
+            lines += [
+                f"{it.rank:>3}. {_say(words.song(it))}  ({_say(words.played(it, names))})" for it in ranked
+            ]
     if told.plays:
         lines += ["", "Plays by hour, from midnight", "  " + " ".join(str(n) for n in told.clock)]
     if told.loops:
-        lines += ["", "On repeat"] + [f"  {words.loop(it)}" for it in told.loops[:10]]
-    return "\n".join([*lines, "", str(words.coverage(told))])
+        lines += ["", "On repeat"] + [f"  {_say(words.loop(it))}" for it in told.loops[:10]]
+    return "\n".join([*lines, "", _say(words.coverage(told))])
 
 
 async def plan(
@@ -181,6 +187,11 @@ async def plan(
 
 
 def _plan_in_words(planned: Planned) -> str:
-    lines = [" · ".join(str(text) for text in planned.understood), *(str(note) for note in planned.notes), ""]
+    lines = [" · ".join(map(_say, planned.understood)), *map(_say, planned.notes), ""]
     lines += [f"{n:>3}. {it.title} — {it.artist}  ({it.why})" for n, it in enumerate(planned.suggestions, 1)]
     return "\n".join(lines)
+
+
+def _say(text: Text) -> str:
+    """A text for a terminal: no title of a song can move its cursor."""
+    return in_english(text, escape=plain)

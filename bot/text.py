@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import category
 from zoneinfo import ZoneInfo
+
+# Controls, invisible formatting, lone surrogates, line and paragraph separators; but letters and emoji need joiners.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ def tn(one: str, many: str, n: int, /, **values: str | int | Moment | Text) -> T
     return Text(one if n == 1 else many, {"n": n, **values})
 
 
+def plain(words: str) -> str:
+    """Words that somebody else wrote, on one line: what would move a terminal's cursor is shown as `�`."""
+    return "".join("\ufffd" if category(char) in _UNSEEN and char not in _JOINERS else char for char in words)
+
+
 def in_english(
     text: Text,
     *,
@@ -53,8 +63,8 @@ def in_english(
 ) -> str:
     """`text` as an English string.
 
-    `escape` is applied to every string value (a person or a service wrote those), never to the template;
-    `moment` writes an instant, by default as `2026-11-22 02:10` in its zone.
+    `escape` is applied to every string value (a person or a service wrote those), never to the template
+    (`plain` where the reader is a terminal); `moment` writes an instant, by default as `2026-11-22 02:10` in its zone.
     """
     write = moment or _plain_moment
 

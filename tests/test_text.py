@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import Moment, Text, from_json, in_english, t, tn, to_json
+from bot.text import Moment, Text, from_json, in_english, plain, t, tn, to_json
 
 values = st.recursive(
     st.text()
@@ -39,3 +39,9 @@ def test_one_and_many() -> None:
 
 def test_a_moment_is_said_in_its_zone() -> None:
     assert str(t("{at}", at=Moment(1_795_390_200_000, "Asia/Tokyo"))) == "2026-11-23 08:30"
+
+
+def test_a_title_cannot_move_a_terminals_cursor() -> None:
+    text = t("{title}", title="A\x1b[31m\r\nfake\u202e line 夜\u3000é 👩\u200d🚀")
+    said = in_english(text, escape=plain)
+    assert said == "A\ufffd[31m\ufffd\ufffdfake\ufffd line 夜\u3000é 👩\u200d🚀"

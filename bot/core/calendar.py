@@ -21,7 +21,7 @@ from bot.text import t
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-FIRST_YEAR, LAST_YEAR = 1971, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock reading has no zone
 # No zone is further from UTC than a day, so this far before a reading its local clock has not come to it.
@@ -167,8 +167,11 @@ def year(number: int, zone: str) -> Period:
     return _period(PeriodKind.YEAR, _first_of(number, 1), _first_of(number, 12).replace(day=31), zone)
 
 
-def before(period: Period) -> Period:
-    """The period of the same kind right before; for days, as many days."""
+def before(period: Period) -> Period | None:
+    """The period of the same kind right before; for days, as many days. None where nothing is counted any more."""
+    days_long = (period.last - period.first).days + 1
+    if period.first.year - days_long // 365 - 1 < FIRST_YEAR:
+        return None
     eve = period.first - timedelta(days=1)
     match period.kind:
         case PeriodKind.WEEK:
@@ -178,7 +181,7 @@ def before(period: Period) -> Period:
         case PeriodKind.YEAR:
             return _period(PeriodKind.YEAR, eve.replace(month=1, day=1), eve, period.zone)
         case PeriodKind.DAYS:
-            return days(period.first - (period.last - period.first) - timedelta(days=1), eve, period.zone)
+            return days(period.first - timedelta(days=days_long), eve, period.zone)
 
 
 def period_of(when: When, now_ms: int, zone: str) -> Period:

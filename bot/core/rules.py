@@ -40,9 +40,9 @@ _ALL = (
         "account data where it covers it, else what Spotify's API showed.",
         "Two sources tell the same play with different times, and people repeat songs, so matching their rows would "
         "lose some plays and double others. An export covers the time from its first to its last row, file by file; "
-        "files that follow each other by number (or by year) cover the pause between them; a file that breaks off "
-        "covers what was read of it. In the extended history rows with the same track, time and length count once; "
-        "account data knows only the minute, so there equal rows all count.",
+        "files of one import that follow each other by number (or by year) cover the pause between them; a file that "
+        "breaks off covers what was read of it, a file of videos only its own rows. In the extended history rows with "
+        "the same track, time and length count once; account data knows only the minute, so equal rows all count.",
     ),
     Rule(
         "song",
@@ -56,7 +56,8 @@ _ALL = (
     Rule(
         "artist",
         "An artist",
-        "Plays by the artist that the row names; in an export that is the artist of the album.",
+        "Plays by the artist that the row names; in an export that is the artist of the album. A track that has a "
+        "URI keeps the names that were first told for it.",
         "Guests are not counted for themselves. Names are compared as those of songs are.",
     ),
     Rule(
@@ -85,8 +86,8 @@ _ALL = (
         "On repeat",
         f"One song at least {LEAST_TIMES} times in a row in one member's counted plays of the period, told with the "
         f"end of its first and of its last play.",
-        "Anything else that counts as a play ends a loop; a skipped song does not. Account data knows only the "
-        "minute, so the order of two plays that ended in the same minute is not known.",
+        "Anything else that counts as a play ends a loop; a skipped song does not. Plays that ended "
+        "at the same instant (for account data, in the same minute) have no order, so they may end a loop.",
     ),
     Rule(
         "clock",

@@ -136,7 +136,8 @@ class Recaps:
         self, name: str, members: Sequence[Member], period: Period, top: int, zone: str | None
     ) -> tuple[Recap, receipts.Tracks]:
         now = await self._listenings(members, period)
-        before = await self._listenings(members, calendar.before(period))
+        earlier = calendar.before(period)
+        before = [] if earlier is None else await self._listenings(members, earlier)
         tracks = await self._tracks_of([*now, *before])
         return compute.recap(name, now, tracks, period, before, top, zone), tracks
 

@@ -174,12 +174,20 @@ def test_a_zone_that_is_not_there_is_said_so(name: str) -> None:
 def test_days_that_cannot_be_counted_are_said_so() -> None:
     with pytest.raises(BadOption, match="lies before"):
         calendar.days(date(2026, 2, 2), date(2026, 2, 1), "UTC")
-    with pytest.raises(BadOption, match="from 1971 to 2199"):
-        calendar.year(1900, "UTC")
-    with pytest.raises(BadOption, match="from 1971 to 2199"):
+    with pytest.raises(BadOption, match="from 1900 to 2199"):
+        calendar.year(1899, "UTC")
+    with pytest.raises(BadOption, match="from 1900 to 2199"):
         calendar.days(date(2300, 1, 1), date(2300, 1, 1), "UTC")
     with pytest.raises(BadOption, match="no month 13"):
         calendar.month(2026, 13, "UTC")
+
+
+def test_all_of_time_is_a_period_with_nothing_before_it() -> None:
+    ever = calendar.days(date(1970, 1, 1), date(2026, 12, 31), "Europe/Berlin")
+    assert ever.start_ms == -3_600_000
+    assert calendar.before(ever) is None
+    last = calendar.before(calendar.days(date(2026, 3, 30), date(2026, 3, 31), "Europe/Berlin"))
+    assert last == calendar.days(date(2026, 3, 28), date(2026, 3, 29), "Europe/Berlin")
 
 
 def test_instants_as_text() -> None:

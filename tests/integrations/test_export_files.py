@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -236,3 +237,25 @@ def test_a_name_that_is_no_text_can_be_said(tmp_path: Path) -> None:
     (file,) = FilesOnDisk().open([str(tmp_path)])
     assert file.name == "?.json"
     assert list(file.rows()) == []
+
+
+def test_what_stands_after_the_list_is_said() -> None:
+    told, error = read(b'[{"a": 1}] [{"a": 2}]')
+    assert told == [{"a": 1}]
+    assert isinstance(error, BrokenOff)
+    assert "goes on after its list has ended" in str(error)
+    assert read(b'[{"a": 1}] \n ') == ([{"a": 1}], None)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "Streaming_History_Audio_2024_0.json")
+    (file,) = FilesOnDisk().open([str(tmp_path)])
+    assert "no ordinary file" in file.problem
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")
+def test_a_folder_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    (file,) = FilesOnDisk().open([str(tmp_path)])
+    assert (file.name, file.problem) == ("closed/", on_disk.NO_ACCESS)

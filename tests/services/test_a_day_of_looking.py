@@ -24,11 +24,15 @@ def moment(at_ms: int) -> datetime:
 
 
 def truth(practice: Practice, listener: str, start_ms: int, end_ms: int) -> set[tuple[str, str]]:
-    """What the listener's own export says was played for 30 seconds or more in the open: (second, URI)."""
+    """What the listener's own export says was played for 30 seconds or more in the open: (second, URI).
+
+    Videos are in the export only, never in the feed.
+    """
     export = practice.server.export(listener, moment(start_ms), moment(end_ms))
     return {
         (row["ts"], row["spotify_track_uri"])
-        for rows in export.values()
+        for name, rows in export.items()
+        if "Audio" in name
         for row in rows
         if row.get("spotify_track_uri") and row["ms_played"] >= 30_000 and not row["incognito_mode"]
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +33,7 @@ DAMAGED = "is damaged inside its zip: get the zip again"
 INCOMPLETE = "is not a complete zip: the download may have stopped early, so get it again"
 TOO_MUCH = "would unpack to far more than any export holds, so I do not open it"
 ZIP_IN_ZIP = "is a zip inside a zip: unpack the outer one, then give me the folder"
+NO_FILE = "is no ordinary file, so I do not read it"
 NO_ACCESS = "cannot be opened: check its permissions"
 
 
@@ -113,13 +115,18 @@ class FilesOnDisk:
 
 
 def _in_folder(root: Path) -> Iterator[JsonFile]:
-    for folder, below, names in os.walk(root):
+    closed: list[OSError] = []
+    for folder, below, names in os.walk(root, onerror=closed.append):
         below[:] = sorted((name for name in below if not _is_clutter(name)), key=_natural)
         for name in sorted(names, key=_natural):
             if not _is_clutter(name) and name.lower().endswith((".json", ".zip")):
                 path = Path(folder, name)
                 shown = path.relative_to(root).as_posix()
                 yield from _one(path, shown, inside=f"{shown}/")
+    for error in closed:
+        path = Path(error.filename)
+        shown = "this folder" if path == root else f"{path.relative_to(root).as_posix()}/"
+        yield JsonFile(shown, shown, path_opener(path), problem=NO_ACCESS)
 
 
 def _one(path: Path, shown: str, inside: str) -> Iterable[JsonFile]:
@@ -127,14 +134,16 @@ def _one(path: Path, shown: str, inside: str) -> Iterable[JsonFile]:
     # A name that is no text (a disk may hold such) could not be printed.
     shown, inside = (name.encode("utf-8", "replace").decode() for name in (shown, inside))
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return [JsonFile(shown, shown, path_opener(path), problem=NO_FILE)]
         with path.open("rb") as stream:
             is_zip = stream.read(2) == b"PK" or path.suffix.lower() == ".zip"
     except OSError:
         return [JsonFile(shown, shown, path_opener(path), problem=NO_ACCESS)]
     if is_zip:
         return _in_zip(path, shown, inside)
-    return [JsonFile(shown, str(path.resolve().parent), path_opener(path), size)]
+    return [JsonFile(shown, str(path.resolve().parent), path_opener(path), status.st_size)]
 
 
 def _in_zip(path: Path, shown: str, inside: str) -> list[JsonFile]:

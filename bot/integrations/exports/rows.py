@@ -67,6 +67,11 @@ def read_rows(stream: BinaryIO, chunk_bytes: int = CHUNK_BYTES) -> Iterator[obje
     while True:
         begins = skip_space()
         if begins == "]":
+            at += 1
+            if skip_space():
+                raise BrokenOff(
+                    t("goes on after its list has ended; the {n} rows of the list were read", n=count), 0
+                )
             return
         if begins == ",":
             at += 1
