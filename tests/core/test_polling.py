@@ -210,7 +210,9 @@ def newest(plays: Sequence[NewPlay], now_ms: int, lag_ms: int) -> list[NewPlay]:
 
 
 @settings(max_examples=40, deadline=None)
-@example(seed=5045, plays_a_day=300, shortest_ms=31_000, lag_ms=60_000, failing=0.9)  # empty, then more than 50
+@example(
+    seed=5045, plays_a_day=300, shortest_ms=31_000, lag_ms=60_000, failing=0.9
+)  # empty, then more than 50
 @given(
     seed=st.integers(0, 10**6),
     plays_a_day=st.sampled_from([20, 80, 300]),
