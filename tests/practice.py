@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
 from bot.integrations.spotify import SpotifyGateway
-from bot.sandbox import SAMPLE_LISTENERS, App, Behaviour, PracticeSpotify, read_catalogue
+from bot.sandbox import SAMPLE_LISTENERS, App, Behaviour, PracticeSpotify, agree, read_catalogue
 from tests.fakes import FakeClock
 
 CLIENT_ID = "practice-client"
@@ -31,14 +30,7 @@ class Practice:
         self, authorize_url: str, listener: str = "ana", *, decision: str = "agree"
     ) -> dict[str, str]:
         """What Spotify sends back to the redirect URI after somebody pressed the button: state and code, or error."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(authorize_url).query).items()}
-        async with self._http.post(
-            f"{self.server.base_url}/authorize",
-            data={**asked, "listener": listener, "decision": decision},
-            allow_redirects=False,
-        ) as answer:
-            back = urlsplit(answer.headers["Location"])
-        return {name: values[0] for name, values in parse_qs(back.query).items()}
+        return await agree(authorize_url, listener, decision)
 
     async def fault(self, kind: str, **more: Any) -> None:
         """Make something go wrong (see `bot.sandbox`)."""

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 
 
-async def agree(authorize_url: str, listener_id: str) -> dict[str, str]:
-    """Sign in as a listener and agree. What the redirect carries back: `code` and `state`, or `error`."""
+async def agree(authorize_url: str, listener_id: str, decision: str = "agree") -> dict[str, str]:
+    """Sign in as a listener and decide (`agree` or `cancel`). What the redirect carries back: `code` and `state`, or `error`."""
     parts = urlsplit(authorize_url)
     asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    form = {**asked, "listener": listener_id, "decision": "agree"}
+    form = {**asked, "listener": listener_id, "decision": decision}
     page = f"{parts.scheme}://{parts.netloc}{parts.path}"
     async with (
         aiohttp.ClientSession() as session,
