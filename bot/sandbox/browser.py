@@ -8,7 +8,10 @@ import aiohttp
 
 
 async def agree(authorize_url: str, listener_id: str, decision: str = "agree") -> dict[str, str]:
-    """Sign in as a listener and decide (`agree` or `cancel`). What the redirect carries back: `code` and `state`, or `error`."""
+    """Sign in as a listener and decide (`agree` or `cancel`).
+
+    What the redirect carries back: `code` and `state`, or `error`.
+    """
     parts = urlsplit(authorize_url)
     asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
     form = {**asked, "listener": listener_id, "decision": decision}
