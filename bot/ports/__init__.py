@@ -1,0 +1,58 @@
+"""What the flows need from the world, named by need and kept small.
+
+One store method is one transaction with a name from the domain. Every store port has an in-memory fake in
+`tests/fakes.py`; the contract tests run on the fake, on SQLite and on PostgreSQL. Times are ms UTC.
+"""
+
+from bot.ports.exports import ExportFile, ExportReader
+from bot.ports.links import DueLink, Grant, LinkStore, PendingLogin, Vault
+from bot.ports.machine import Chance, Clock
+from bot.ports.messages import Message, MessageStore
+from bot.ports.people import GroupStore, Membership, MemberStore
+from bot.ports.playlists import Document, DraftStore, PlaylistStore, SavedPlaylist
+from bot.ports.plays import BudgetStore, PlayStore, Polled
+from bot.ports.recaps import FrozenRecap, RecapStore
+from bot.ports.services import (
+    Account,
+    Accounts,
+    Catalogue,
+    FoundTrack,
+    ListeningSource,
+    MadePlaylist,
+    Painter,
+    PlaylistHost,
+)
+
+__all__ = [
+    "Account",
+    "Accounts",
+    "BudgetStore",
+    "Catalogue",
+    "Chance",
+    "Clock",
+    "Document",
+    "DraftStore",
+    "DueLink",
+    "ExportFile",
+    "ExportReader",
+    "FoundTrack",
+    "FrozenRecap",
+    "Grant",
+    "GroupStore",
+    "LinkStore",
+    "ListeningSource",
+    "MadePlaylist",
+    "MemberStore",
+    "Membership",
+    "Message",
+    "MessageStore",
+    "Painter",
+    "PendingLogin",
+    "PlayStore",
+    "PlaylistHost",
+    "PlaylistStore",
+    "Polled",
+    "RecapStore",
+    "SavedPlaylist",
+    "Vault",
+]

@@ -1,0 +1,112 @@
+"""Accounts at sources: logins on their way, sealed grants, when to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.model import (
+    Link,
+    LinkId,
+    LinkState,
+    MemberId,
+    Source,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """A login that was begun: `state` is single-use and bound to the member; `verifier` is PKCE's, sealed."""
+
+    state: str
+    member_id: MemberId
+    verifier: bytes
+    client_id: str
+    redirect_uri: str
+    scopes: frozenset[str]
+    expires_ms: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the token endpoint gave. Lives in memory only; the store keeps it sealed."""
+
+    access_token: str
+    refresh_token: str
+    expires_ms: int
+    scopes: frozenset[str]
+
+
+class Vault(Protocol):
+    """Encryption at rest. `context` is bound to the ciphertext, so that it cannot be moved to another row."""
+
+    def seal(self, secret: str, context: str) -> bytes: ...
+
+    def unseal(self, sealed: bytes, context: str) -> str:
+        """Raises `Unavailable` where key or context do not fit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DueLink:
+    """A link to look at: when it is due, the last look that succeeded (0: none yet), how many failed since."""
+
+    link: Link
+    next_ms: int
+    last_ms: int
+    fails: int
+
+
+class LinkStore(Protocol):
+    """Accounts at sources, their sealed grants, and logins on their way."""
+
+    async def begin_login(self, login: PendingLogin) -> None:
+        """Remember a login; older ones of the same member are dropped."""
+        ...
+
+    async def login(self, state: str, now_ms: int) -> PendingLogin | None:
+        """The login of this state without using it up; None if unknown, used or expired."""
+        ...
+
+    async def take_login(self, state: str, now_ms: int) -> PendingLogin | None:
+        """The login of this state, which is used up by this; None if unknown, used or expired."""
+        ...
+
+    async def link_account(self, link: Link, sealed_grant: bytes, next_poll_ms: int) -> Link:
+        """Store a new link (its `id` is ignored), or renew the member's link to the same account.
+
+        Raises `NotAllowed` where another member has linked this account.
+        """
+        ...
+
+    async def export_link(self, member_id: MemberId, source: Source) -> Link:
+        """The member's link for exports of this kind, made if absent."""
+        ...
+
+    async def links(self, member_id: MemberId) -> Sequence[Link]: ...
+
+    async def link(self, link_id: LinkId) -> Link | None: ...
+
+    async def sealed_grant(self, link_id: LinkId) -> bytes | None: ...
+
+    async def renew_grant(self, link_id: LinkId, sealed_grant: bytes) -> None: ...
+
+    async def set_state(self, link_id: LinkId, state: LinkState) -> None: ...
+
+    async def unlink(self, link_id: LinkId) -> int:
+        """Delete the link with its grant, plays, coverage and polls. The number of plays deleted."""
+        ...
+
+    async def seats(self, client_id: str) -> int:
+        """How many different accounts are linked through this client ID."""
+        ...
+
+    async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
+        """Active API links whose next look is due, most overdue first."""
+        ...
+
+    async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:
+        """The active API links of these members, due or not, by link id."""
+        ...

@@ -1,0 +1,87 @@
+"""Plays and what vouches for them; calls spent at a source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.model import (
+    Gap,
+    LinkId,
+    LinkPlays,
+    MemberId,
+    NewPlay,
+    Span,
+    Track,
+    TrackId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one look at a link showed, decided by `core.polling`, stored in one transaction.
+
+    `at_ms` becomes the link's `last_ms`; a look that failed repeats the one before and counts up `fails`.
+    """
+
+    link_id: LinkId
+    at_ms: int
+    plays: Sequence[NewPlay]
+    certified: Span | None
+    gap: Gap | None
+    next_ms: int
+    fails: int = 0
+
+
+class PlayStore(Protocol):
+    """Plays: append-only, raw identity kept."""
+
+    async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
+        """Add plays; those already there are left alone. How many were new.
+
+        What is stored of a track is kept; names that were unknown are filled in from what comes later.
+        """
+        ...
+
+    async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
+        """The link vouches for these intervals; touching ones are merged with what is stored."""
+        ...
+
+    async def record_poll(self, polled: Polled) -> int:
+        """Plays, coverage and the next look, all or nothing. How many plays were new."""
+        ...
+
+    async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
+        """The newest stored plays of a link as (at_ms, raw track key), newest first."""
+        ...
+
+    async def plays_between(
+        self, member_ids: Collection[MemberId], start_ms: int, end_ms: int
+    ) -> Sequence[LinkPlays]:
+        """For each link of these members: plays in [start, end), all covered spans, gaps touching it."""
+        ...
+
+    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]: ...
+
+    async def artists(self) -> Sequence[tuple[str, int]]:
+        """Every artist name in stored tracks with the number of stored tracks."""
+        ...
+
+    async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
+        """The oldest play of these members, None if there is none."""
+        ...
+
+
+class BudgetStore(Protocol):
+    """Calls spent per developer account in a rolling 24 hours, and until when it is blocked."""
+
+    async def spend(self, developer: str, now_ms: int, calls: int = 1) -> None: ...
+
+    async def spent(self, developer: str, since_ms: int) -> int: ...
+
+    async def block(self, developer: str, until_ms: int) -> None: ...
+
+    async def blocked_until(self, developer: str) -> int:
+        """ms UTC, 0 if not blocked."""
+        ...

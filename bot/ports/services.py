@@ -1,0 +1,99 @@
+"""Other people's services: OAuth, listening, a catalogue, playlists; and the painter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.model import (
+    NewPlay,
+    RawTrack,
+)
+from bot.core.recap.model import Recap
+from bot.ports.links import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who an access token belongs to: the source's immutable id and the display name to show back."""
+
+    id: str
+    name: str
+
+
+class Accounts(Protocol):
+    """OAuth at a source (authorization code with PKCE)."""
+
+    def authorize_url(
+        self, *, client_id: str, redirect_uri: str, scopes: Collection[str], state: str, verifier: str
+    ) -> str:
+        """Where to send the member; `verifier` is PKCE's, of which the URL carries the S256 challenge."""
+        ...
+
+    async def exchange(
+        self, *, client_id: str, redirect_uri: str, code: str, verifier: str, now_ms: int
+    ) -> Grant:
+        """Trade a code for a grant. Raises `LinkExpired` if the code is used or too old."""
+        ...
+
+    async def refresh(self, *, client_id: str, grant: Grant, now_ms: int) -> Grant:
+        """A fresh access token; keeps the old refresh token if none came. Raises `LinkExpired`."""
+        ...
+
+    async def account(self, access_token: str) -> Account:
+        """Whose token it is. Raises `NotAllowlisted` where the app's owner must add the member."""
+        ...
+
+
+class ListeningSource(Protocol):
+    """A source that can be polled."""
+
+    async def recent(self, access_token: str) -> Sequence[NewPlay]:
+        """The newest 50 plays, newest first. Raises `ServiceError`s."""
+        ...
+
+    async def now_playing(self, access_token: str) -> RawTrack | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTrack:
+    """A search result. `year` is the album's; `artists` are all credited, main artist first."""
+
+    track: RawTrack
+    artists: tuple[str, ...]
+    year: int
+    explicit: bool
+
+
+class Catalogue(Protocol):
+    """Where suggested songs become real ones."""
+
+    async def search(self, access_token: str, query: str) -> Sequence[FoundTrack]:
+        """At most ten tracks, best first. `query` may use field filters; escape with `core.resolving`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MadePlaylist:
+    """A playlist at the source, as read back after it was made."""
+
+    id: str
+    url: str
+    collaborative: bool
+
+
+class PlaylistHost(Protocol):
+    """Where playlists are made."""
+
+    async def make_playlist(self, access_token: str, name: str, description: str) -> MadePlaylist:
+        """Unlisted and collaborative, read back to be sure."""
+        ...
+
+    async def add_items(self, access_token: str, playlist_id: str, uris: Sequence[str]) -> None: ...
+
+
+class Painter(Protocol):
+    """Facts in, PNG bytes out. Raises `Unavailable` if drawing fails: the words go out alone then."""
+
+    async def recap(self, recap: Recap) -> bytes: ...
