@@ -201,11 +201,12 @@ def _until_stopped(work: Coroutine[Any, Any, None]) -> int:
 def _import(given: argparse.Namespace) -> int:
     from bot import oneshot
 
+    progress = _progress(given)
     summary = asyncio.run(
-        oneshot.import_export(
-            _settings(given), given.data, given.member, given.paths, given.tz, _progress(given)
-        )
+        oneshot.import_export(_settings(given), given.data, given.member, given.paths, given.tz, progress)
     )
+    if progress is not None:
+        print(file=sys.stderr)  # noqa: T201
     for problem in summary.problems:
         print(f"earshot: {plain(problem.file)}: {plain(problem.reason)}", file=sys.stderr)  # noqa: T201
     _print(given, summary.as_json(), oneshot.import_in_words(given.member, summary))

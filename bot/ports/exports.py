@@ -20,6 +20,16 @@ class ExportFile(Protocol):
         ...
 
     @property
+    def size(self) -> int:
+        """Its length in bytes, unpacked."""
+        ...
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the newest reading of its rows has come."""
+        ...
+
+    @property
     def same_as(self) -> str:
         """The name of an earlier file with exactly the same bytes, "" if there is none."""
         ...

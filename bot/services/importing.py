@@ -85,6 +85,7 @@ class _Batch:
     source: Source
     plays: list[NewPlay]
     rows: int
+    part: float
 
 
 @dataclass(slots=True)
@@ -96,6 +97,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     repeated: list[tuple[str, str]] = field(default_factory=list)
+    _bytes: int = 0
 
     def find(self, files: Sequence[ExportFile]) -> None:
         """Tell listening history from everything else."""
@@ -131,6 +133,7 @@ class _Reading:
 
     def _files(self, files: Sequence[tuple[ExportFile, FileName, Format]]) -> Iterator[_Batch]:
         for file, name, form in files:
+            before = self._bytes
             tally = self.intake.file(file.name, file.group, name, form)
             plays: list[NewPlay] = []
             rows = 0
@@ -140,11 +143,17 @@ class _Reading:
                     if play is not None:
                         plays.append(play)
                     if len(plays) >= BATCH or rows >= BATCH_ROWS:
-                        yield _Batch(form.source, plays, rows)
+                        self._bytes = before + file.bytes_read
+                        yield _Batch(form.source, plays, rows, self._part())
                         plays, rows = [], 0
             except BadExport as error:
                 self.intake.lost(tally, str(error), error.lost if isinstance(error, BrokenOff) else 0)
-            yield _Batch(form.source, plays, rows)
+            self._bytes = before + file.size
+            yield _Batch(form.source, plays, rows, self._part())
+
+    def _part(self) -> float:
+        total = sum(file.size for file, _, _ in self.history)
+        return min(1.0, self._bytes / total) if total else 1.0
 
     def all_problems(self) -> tuple[Problem, ...]:
         """Files as a whole first, then rows by file and reason."""
@@ -189,7 +198,7 @@ class Importing:
                 new += await self._plays.record(await link(batch.source), batch.plays)
                 found += len(batch.plays)
             if progress is not None:
-                await progress(_so_far(rows, found))
+                await progress(_so_far(batch.part, rows, found))
         for form in Format:
             spans = reading.intake.coverage(form)
             if spans:
@@ -209,9 +218,13 @@ class Importing:
         )
 
 
-def _so_far(rows: int, plays: int) -> Text:
+def _so_far(part: float, rows: int, plays: int) -> Text:
+    """A bar of twenty, and what was read."""
+    done = int(20 * part)
     return t(
-        "Read {rows}, {plays} so far …",
+        "{bar} {percent} % · {rows}, {plays}",
+        bar="█" * done + "░" * (20 - done),
+        percent=int(100 * part),
         rows=tn("{n} row", "{n} rows", rows),
         plays=tn("{n} play", "{n} plays", plays),
     )

@@ -388,6 +388,7 @@ class Watched:
     """An export of made-up rows that remembers which threads read it."""
 
     name, group, same_as, problem = "endsong_0.json", "", "", ""
+    size, bytes_read = 12_000, 0
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         self.given = rows
@@ -398,7 +399,7 @@ class Watched:
         return [self]
 
     def rows(self) -> Iterator[object]:
-        for row in self.given:
+        for self.bytes_read, row in enumerate(self.given, 1):
             self.threads.add(threading.get_ident())
             yield row
 
@@ -416,9 +417,9 @@ async def test_progress_is_told_and_the_event_loop_stays_free() -> None:
 
     await Importing(store, store, export).run(await somebody(store), ["x"], progress)
     assert told == [
-        "Read 5,000 rows, 5,000 plays so far …",
-        "Read 10,000 rows, 10,000 plays so far …",
-        "Read 12,000 rows, 12,000 plays so far …",
+        "████████░░░░░░░░░░░░ 41 % · 5,000 rows, 5,000 plays",
+        "████████████████░░░░ 83 % · 10,000 rows, 10,000 plays",
+        "████████████████████ 100 % · 12,000 rows, 12,000 plays",
     ]
     assert threading.get_ident() not in export.threads
 

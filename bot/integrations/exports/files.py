@@ -12,7 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,6 +47,12 @@ class JsonFile:
     size: int = 0
     same_as: str = ""
     problem: str = ""
+    _reading: list[_Guarded] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def bytes_read(self) -> int:
+        """See `ports.ExportFile.bytes_read`."""
+        return self._reading[-1].bytes_read if self._reading else 0
 
     def rows(self) -> Iterator[object]:
         """See `ports.ExportFile.rows`."""
@@ -56,6 +62,7 @@ class JsonFile:
             raise BrokenOff(t("cannot be opened"), 0) from None
         with stream:
             guarded = _Guarded(stream)
+            self._reading[:] = [guarded]
             try:
                 yield from read_rows(guarded)  # type: ignore[arg-type]  # only read() is asked of it
             except BadExport as error:
@@ -83,10 +90,13 @@ class _Guarded:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.damaged = False
+        self.bytes_read = 0
 
     def read(self, size: int) -> bytes:
         try:
-            return self._stream.read(size)
+            data = self._stream.read(size)
+            self.bytes_read += len(data)
+            return data
         except _UNREADABLE:
             self.damaged = True
             return b""
