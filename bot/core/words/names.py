@@ -1,7 +1,8 @@
 """Artists and songs named in a prompt: exactly, cut short or misspelt, and never a word that only looks like one.
 
-A name of ordinary words ("Yes", "Low", "The The") counts only where something points at it (like, by, play …) and
-it is written like a name. A misspelt name is looked for only after such a pointer.
+A name of ordinary words ("Yes", "Low", "Queen") counts where it is all that was asked for, before "songs", after
+play or no, in a list with other names, or where something points at it (like, by …) and it is written like a name.
+A misspelt name is looked for in the same places. `words.places` tells what stands around it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from enum import IntEnum
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.core.lexicon import GRAMMAR, Kind, Lexicon
+from bot.core.lexicon import GRAMMAR, Lexicon
 from bot.core.words.folding import without_the
+from bot.core.words.places import Places
 from bot.core.words.tokens import Break, Token, as_tokens
 
 CLOSE_ENOUGH = 0.83  # optimal string alignment: one slip in six letters, two in twelve
@@ -26,9 +28,12 @@ class Cue(IntEnum):
     """How clearly the words before point at a name."""
 
     NONE = 0
-    WEAK = 1  # play, more, no, from
-    LIKE = 2
-    BY = 3
+    WEAK = 1  # from, or right after a name
+    PLAY = 2  # play, more, some
+    LISTED = 3  # joined to a name by a comma, and, or
+    NOT = 4
+    LIKE = 5
+    BY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ class Gazetteer:
         self._exact: dict[tuple[str, ...], str] = {}
         for name in artists:
             words = as_tokens(name)
-            for form in {words, as_tokens(without_the(" ".join(words))), ("".join(words),)}:
+            bare = as_tokens(without_the(" ".join(words)))
+            spelt = {tuple(_AND.get(word, word) for word in form) for form in (words, bare)}
+            for form in {words, bare, ("".join(words),), *spelt}:
                 if form and form != ("",):
                     self._exact.setdefault(form, name)
         self._fuzzy = {" ".join(form): name for form, name in self._exact.items() if len("".join(form)) > 4}
@@ -80,33 +87,45 @@ class Gazetteer:
         self._parts: dict[str, set[str]] = {}
         for name in shorthand:
             for word in as_tokens(name):
-                if len(word) >= 5 and not self._common(word):
+                if len(word) >= 4 and not self._common(word):
                     self._parts.setdefault(word, set()).add(name)
+        self._starts: dict[tuple[str, ...], set[str]] = {}
+        for form, name in self._exact.items():
+            for n in range(2, len(form)):
+                if not self._ordinary(form[:n]):
+                    self._starts.setdefault(form[:n], set()).add(name)
 
     def find(
         self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
     ) -> tuple[int, Mention] | None:
         """The name that begins at token `at`, and how many tokens it takes."""
-        shouting = all(token.said.isupper() or not token.said.isalpha() for token in tokens)
-        song = self._song(tokens, words, at, cue, shouting)
+        places = Places(tokens, words, self._lexicon)
+        song = self._song(tokens, words, at, cue, places)
         if song is not None:
             return song
         term, meanings = self._lexicon.longest(words, at)
         is_content = any(meaning.kind not in GRAMMAR for meaning in meanings)
         for n in range(min(_LONGEST, len(words) - at), 0, -1):
             name = self._exact.get(tuple(words[at : at + n]))
+            if name is None and words[at] == "the" and n > 1:
+                name = self._exact.get(tuple(words[at + 1 : at + n]))
+                if name is not None and self._placed(places, words, at, n, cue):
+                    return n, self._mention(tokens, at, n, name)
+                continue
             if name is None or (n < term and not (cue and tokens[at].quote)):
                 continue
             if not self._ordinary(words[at : at + n]):
                 if n > term or not is_content or cue >= Cue.LIKE:
                     return n, self._mention(tokens, at, n, name)
-            elif self._pointed_at(tokens, words, at, n, cue, shouting, content=is_content and term == n):
+            elif self._placed(places, words, at, n, cue) or self._pointed_at(
+                tokens, words, at, n, cue, places, content=is_content and term == n
+            ):
                 return n, self._mention(tokens, at, n, name)
         for n in range(min(_LONGEST, len(words) - at), 1, -1):
-            if tuple(words[at : at + n]) in self._numbered:
+            if tuple(words[at : at + n]) in self._numbered and (cue or not (is_content and term >= n)):
                 typed = self._mention(tokens, at, n, "").typed
                 return n, Mention(typed, typed, known=False)
-        return self._misspelt(tokens, words, at, cue)
+        return self._misspelt(tokens, words, at, cue, places)
 
     def unknown(
         self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
@@ -114,6 +133,7 @@ class Gazetteer:
         """Words that stand where a name should, are written like one, and are none we know."""
         if (
             cue is Cue.NONE
+            or Places(tokens, words, self._lexicon).shouting
             or self._lexicon.longest(words, at)[0]
             or not (tokens[at].capital or tokens[at].quote)
         ):
@@ -144,11 +164,39 @@ class Gazetteer:
         joined = "".join(words)
         if joined.isalnum() and not joined.isalpha() and not joined.isdecimal():
             return False  # U2, 2Pac
-        return (
-            len(joined) <= 3
-            or joined.isdecimal()
-            or all(self._common(word) or len(word) < 3 for word in words)
-        )
+        if not joined.isascii():
+            return len(joined) < 2 or all(self._common(word) for word in words)
+        if len(joined) <= 3 and (len(words) > 1 or len(joined) < 3):
+            return True
+        return joined.isdecimal() or all(self._common(word) or len(word) < 2 for word in words)
+
+    def _placed(self, places: Places, words: Sequence[str], at: int, n: int, cue: Cue) -> bool:
+        """Whether an exact name stands where nothing else can be meant, however it is written."""
+        bare = at + 1 if words[at] == "the" and n > 1 else at
+        if self._lexicon.knows(words[bare : at + n]) or places.overrun(at, n):
+            return False
+        end = at + n
+        leads = at == places.start
+        if n - (bare - at) >= 4 or (leads and (end >= places.end or places.songs(end))):
+            return True
+        match cue:
+            case Cue.PLAY:
+                return places.closes(end)
+            case Cue.LISTED | Cue.NOT:
+                return places.closes(end) or places.content(end)
+            case Cue.NONE:
+                return leads and self._lists_on(places, words, end)
+            case _:
+                return False
+
+    def _lists_on(self, places: Places, words: Sequence[str], end: int) -> bool:
+        """Whether another name is joined on at `end`."""
+        following = places.joined(end)
+        found = self._artist(words, following) if following >= 0 else None
+        if found is None or self._lexicon.knows(words[following : following + found[0]]):
+            return False
+        after = following + found[0]
+        return not self._ordinary(words[following:after]) or places.closes(after) or places.content(after)
 
     def _pointed_at(
         self,
@@ -157,13 +205,13 @@ class Gazetteer:
         at: int,
         n: int,
         cue: Cue,
-        shouting: bool,
+        places: Places,
         *,
         content: bool,
     ) -> bool:
         """Whether ordinary words are meant as a name here. `content`: the lexicon has a meaning for all of them."""
         end = at + n
-        following = self._closes(words, end)
+        following = end >= places.end or places.closes(end)
         quoted = tokens[at].quote and all(token.quote == tokens[at].quote for token in tokens[at:end])
         whole = end >= len(words) or tokens[end].quote != tokens[at].quote
         if quoted and cue and whole:
@@ -173,7 +221,7 @@ class Gazetteer:
         # Where every word has a capital, a capital says nothing.
         others = [token for token in (*tokens[1:at], *tokens[max(end, 1) :]) if token.said[:1].isalpha()]
         titled = len(others) > 1 and sum(token.capital for token in others) > len(others) / 2
-        told = not shouting and not (titled and content and cue < Cue.LIKE)
+        told = not places.shouting and not (titled and content and cue < Cue.LIKE)
         if told and all(token.capital for token in tokens[at:end]):
             runs_on = after is not None and after.before is Break.NONE and after.capital and not following
             if cue and not runs_on:
@@ -183,15 +231,8 @@ class Gazetteer:
             return False
         return cue >= Cue.LIKE and closes if n == 1 else cue >= Cue.WEAK and closes
 
-    def _closes(self, words: Sequence[str], at: int) -> bool:
-        """Whether the word at `at` cannot go on a name: and, but, for, songs …"""
-        if at >= len(words):
-            return False
-        kinds = {meaning.kind for meaning in self._lexicon.longest(words, at)[1]}
-        return bool(kinds & {Kind.OR, Kind.END, Kind.NOT, Kind.SONGS, Kind.LIMIT, Kind.MORE})
-
     def _song(
-        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue, shouting: bool
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue, places: Places
     ) -> tuple[int, Mention] | None:
         """`Dreams by Fleetwood Mac`, or the title alone of a song we know."""
         for n in range(min(9, len(words) - at - 2), 0, -1):
@@ -205,7 +246,7 @@ class Gazetteer:
             known = next((song for song in self._titles.get(tuple(title), []) if song[1] == artist), None)
             quoted = tokens[at].quote and tokens[at + n - 1].quote == tokens[at].quote
             number = n == 1 and words[at].isdecimal()  # "1999 by Prince" is no year
-            said = (cue is Cue.LIKE or number) and not any(self._is_songs(words, at + i) for i in range(n))
+            said = (cue is Cue.LIKE or number) and not any(places.songs(at + i) for i in range(n))
             if known or quoted or said:
                 typed = " ".join(token.said for token in tokens[at : at + n])
                 return n + 1 + taken, Mention(typed, artist, known[0] if known else typed)
@@ -214,23 +255,16 @@ class Gazetteer:
             if not songs or tuple(words[at : at + n]) in self._exact or cue is Cue.NONE or cue is Cue.BY:
                 continue
             quoted = bool(tokens[at].quote) and tokens[at + n - 1].quote == tokens[at].quote
-            capital = tokens[at].capital and not shouting
-            alone = (
-                at + n >= len(words)
-                or tokens[at + n].quote != tokens[at].quote
-                or self._closes(words, at + n)
-            )
+            capital = tokens[at].capital and not places.shouting
+            alone = at + n >= len(words) or tokens[at + n].quote != tokens[at].quote or places.closes(at + n)
             rare = n >= 3 or not all(self._common(word) for word in words[at : at + n])
             plain = self._lexicon.longest(words, at)[0] < n
             if (quoted and alone) or (cue is Cue.LIKE and alone and plain and (capital or rare)) or (
-                cue is Cue.WEAK and capital and rare and n > 1 and plain
+                Cue.WEAK <= cue <= Cue.NOT and capital and rare and n > 1 and plain
             ):  # fmt: skip
                 title, artist = songs[0]
                 return n, self._mention(tokens, at, n, artist, title)
         return None
-
-    def _is_songs(self, words: Sequence[str], at: int) -> bool:
-        return any(meaning.kind is Kind.SONGS for meaning in self._lexicon.longest(words, at)[1])
 
     def _artist(self, words: Sequence[str], at: int) -> tuple[int, str] | None:
         for n in range(min(_LONGEST, len(words) - at), 0, -1):
@@ -240,25 +274,37 @@ class Gazetteer:
         return None
 
     def _misspelt(
-        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue, places: Places
     ) -> tuple[int, Mention] | None:
         end = at + 1
         while end < len(words) and end - at < _LONGEST and tokens[end].before in (Break.NONE, Break.TIGHT):
             end += 1
+        if self._common(words[at]) and words[at] != "the" and self._lexicon.longest(words, at)[0]:
+            return None
         for n in range(end - at, 0, -1):
-            followed = at + n < len(words) and self._is_songs(words, at + n)
-            alone = at == 0 and n == len(words)
-            if not (cue or followed or alone) or all(self._common(word) for word in words[at : at + n]):
+            after = at + n
+            typed = words[at:after]
+            closes = places.closes(after)
+            clear = closes or (places.content(after) and len(" ".join(typed)) >= 7)
+            if not (cue or places.songs(after) or (at == places.start and clear)):
                 continue
-            if self._common(words[at]) and words[at] != "the" and self._lexicon.longest(words, at)[0]:
+            if all(self._common(word) for word in typed):
                 continue
-            name = self._near(words[at : at + n])
+            name = self._near(typed)
+            if name is None and n > 1:
+                name = _only(self._starts.get(tuple(typed), set()))
+            if name is None and n == 1 and (closes or places.content(after)):
+                name = self._short_for(words[at], cue)
             if name is not None:
                 return n, self._mention(tokens, at, n, name)
-            parts = self._parts.get(words[at], set()) if n == 1 else set()
-            if len(parts) == 1:
-                return 1, self._mention(tokens, at, 1, next(iter(parts)))
         return None
+
+    def _short_for(self, word: str, cue: Cue) -> str | None:
+        """The one artist whom a first or last name means."""
+        if len(word) < SHORTEST_MISSPELT and cue < Cue.NOT:
+            return None
+        names = self._parts.get(word, set())
+        return _only(names) or _only({name for name in names if as_tokens(name)[0] == word})
 
     def _near(self, words: Sequence[str]) -> str | None:
         typed = " ".join(words)
@@ -275,3 +321,9 @@ class Gazetteer:
 
 
 _BY_WORDS = frozenset({"by", "de", "von", "from", "par", "por", "do", "da"})
+_AND = {"n": "and"}  # Guns N' Roses
+
+
+def _only(names: set[str]) -> str | None:
+    """The name, if it is the only one."""
+    return next(iter(names)) if len(names) == 1 else None

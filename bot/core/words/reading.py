@@ -32,7 +32,7 @@ class Piece:
 
 
 _TRANSPARENT = {Kind.LINKING, Kind.SONGS, Kind.ONLY}
-_CUES = {Kind.BY: Cue.BY, Kind.LIKE: Cue.LIKE, Kind.PLAY: Cue.WEAK, Kind.NOT: Cue.WEAK, Kind.LIMIT: Cue.NONE}
+_CUES = {Kind.BY: Cue.BY, Kind.LIKE: Cue.LIKE, Kind.PLAY: Cue.PLAY, Kind.NOT: Cue.NOT, Kind.LIMIT: Cue.NONE}
 
 
 def read(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> list[Piece]:
@@ -47,8 +47,8 @@ def read(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> list[Piece]:
         before = found[at].before
         if before is Break.STOP:
             cue, listing = Cue.NONE, False
-        elif before is Break.COMMA and not listing:
-            cue = Cue.NONE
+        elif before is Break.COMMA:
+            cue = max(cue, Cue.LISTED) if listing else Cue.NONE
         meant = _meant(words, at, lexicon)
         piece = _piece(found, words, at, cue, lexicon, gazetteer, meant=meant)
         pieces.append(piece)
@@ -57,7 +57,7 @@ def read(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> list[Piece]:
         if piece.mention is not None:
             listing, cue = True, max(cue, Cue.WEAK)
         elif Kind.OR in kinds and listing:
-            continue
+            cue = max(cue, Cue.LISTED)
         elif kinds & set(_CUES):
             cue, listing = max(_CUES[kind] for kind in kinds & set(_CUES)), False
         elif words[piece.start] == "from" or (kinds & _TRANSPARENT and piece.end - piece.start == 1):
