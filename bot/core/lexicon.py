@@ -105,6 +105,21 @@ class Lexicon:
                 return len(term), meanings
         return 0, ()
 
+    def without_filler(self, words: Sequence[str], at: int) -> int:
+        """The index of the first word from `at` on that is more than politeness ("pls", "thanks")."""
+        fillers = self.frames.get("filler", ())
+        while at < len(words):
+            taken = next((len(one) for one in fillers if tuple(words[at : at + len(one)]) == one), 0)
+            if not taken:
+                break
+            at += taken
+        return at
+
+    @property
+    def froms(self) -> frozenset[str]:
+        """Single words that say from where on."""
+        return frozenset(phrase[0] for phrase in self.frames.get("between", ()) if len(phrase) == 1)
+
     def knows(self, words: Sequence[str]) -> bool:
         """Whether exactly these words are a term."""
         return bool(words) and self.longest(words, 0)[0] == len(words)

@@ -95,8 +95,9 @@ def _size(hints: Hints, notes: list[Text]) -> int:
         size = min(max(hints.count, LEAST), MOST)
         if size != hints.count:
             notes.append(
-                t("You asked for {n} songs; a list has {least} to {most}, so this one has {size}.",
-                  n=min(hints.count, 999_999), least=LEAST, most=MOST, size=size)
+                tn("You asked for {n} song; a list has {least} to {most}, so this one has {size}.",
+                   "You asked for {n} songs; a list has {least} to {most}, so this one has {size}.",
+                   min(hints.count, 999_999), least=LEAST, most=MOST, size=size)
             )  # fmt: skip
         return size
     if hints.minutes is not None:

@@ -14,6 +14,8 @@ _YEAR = re.compile(r"(?:1\d|20)\d\d$")
 _CENTURIES = ("17", "18", "19")  # "1800s" is a century, "2000s" a decade
 _PARTS = {"early": (0, 3), "mid": (4, 6), "late": (6, 9)}  # years of a decade
 EARLIEST_BARE, LATEST = 1900, 2100  # a number alone is a year only in between
+_OLDEST_SHORT = 30  # "since 94" is a year, "since 10" hardly
+_SEASONS = frozenset({"summer", "winter", "spring", "autumn", "fall", "class", "back", "spirit", "sommer", "verano"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,22 @@ def years_at(
             end = at + len(phrase)
             if tuple(words[at:end]) != phrase or end >= len(words):
                 continue
+            found = _short_range(words, end, lexicon) if frame == "between" else None
+            if found is not None:
+                return found[0] - at, found[1]
             found = _framed(frame, tokens, words, end, lexicon)
             if found is not None:
                 return found[0] - at, found[1]
-    one = _span(tokens, words, at, lexicon, bare=True)
+    one = _span(tokens, words, at, lexicon, bare=True) or _after_season(words, at, lexicon)
     if one is None:
         return None
     end, years = one
+    if words[at].endswith("+"):
+        return end - at, Years(years.first, None)
+    said_from = at > 0 and words[at - 1] in lexicon.froms
+    alone = end + 1 >= len(words) or tokens[end + 1].before in (Break.STOP, Break.COMMA)
+    if said_from and words[end : end + 1] == ["on"] and alone:
+        return end + 1 - at, Years(years.first, None)
     second = _to(tokens, words, end, lexicon)
     if second is not None and not _listed(words[end]):
         return second[0] - at, _hull(years, second[1])
@@ -64,10 +75,12 @@ def _framed(
     frame: str, tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
 ) -> tuple[int, Years] | None:
     """What follows "before", "since", "between" and the like."""
-    one = _span(tokens, words, at, lexicon, bare=False)
+    one = _span(tokens, words, at, lexicon, bare=False) or _short_year(words, at, lexicon)
     if one is None:
         return None
     end, years = one
+    if frame == "between" and words[end : end + 1] == ["on"]:
+        return None  # "from 2010 on" is read from the year on
     if frame == "between":
         second = _to(tokens, words, end, lexicon)
         return None if second is None else (second[0], _hull(years, second[1]))
@@ -76,6 +89,38 @@ def _framed(
         "before": Years(None, first - 1), "until": Years(None, last),
         "after": Years(last + 1, None), "since": Years(first, None),
     }[frame]  # fmt: skip
+
+
+def _short_year(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, Years] | None:
+    """Two digits after "since", "before" and the like: `since 94`; not `after 90 minutes`."""
+    if at >= len(words) or not words[at].isdecimal() or len(words[at]) != 2 or int(words[at]) < _OLDEST_SHORT:
+        return None
+    following = "".join(words[at + 1 : at + 2])
+    if following and (following in lexicon.units or lexicon.longest(words, at + 1)[0] == 0):
+        return None
+    return at + 1, Years(_century(int(words[at])), _century(int(words[at])))
+
+
+def _short_range(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, Years] | None:
+    """`from 99 to 04`: two years of two digits that cannot be counted upwards, or end beside no unit."""
+    for phrase in lexicon.frames.get("to", ()):
+        end = at + 1 + len(phrase)
+        pair = [*words[at : at + 1], *words[end : end + 1]]
+        if tuple(words[at + 1 : end]) != phrase or len(pair) != 2:
+            continue
+        if not all(word.isdecimal() and len(word) == 2 for word in pair):
+            continue
+        first, last = (_century(int(word)) for word in pair)
+        counted = "".join(words[end + 1 : end + 2])
+        if first < last and (first >= 1970 or pair[0][0] == "0") and counted not in (*lexicon.units, "bpm", "years"):
+            return end + 1, Years(first, last)
+    return None
+
+
+def _after_season(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, Years] | None:
+    """`summer of 99`, `back in 87`: two digits that only a year explains."""
+    named = at >= 2 and words[at - 1] in ("of", "in", "von", "de") and words[at - 2] in _SEASONS
+    return _short_year(words, at, lexicon) if named else None
 
 
 def _span(
@@ -98,7 +143,12 @@ def _core(
     """A decade or a year at `at`, and the index after it. `bare`: nothing around it says that it is a year."""
     if at >= len(words):
         return None
-    word = words[at]
+    word = words[at].removesuffix("+")
+    tight = at + 1 < len(words) and tokens[at + 1].before is Break.TIGHT
+    if tight and word.isdecimal() and len(word) == 2 and word[1] == "0":
+        after = _decade(words[at + 1], lexicon)  # 80-90s
+        if after is not None and after > _century(int(word)):
+            return at + 2, Years(_century(int(word)), after + 9)
     decade = _decade(word, lexicon)
     if decade is not None:
         return at + 1, Years(decade, decade + (99 if word[:2] in _CENTURIES and not decade % 100 else 9))
@@ -116,6 +166,9 @@ def _core(
         year = int(word)
         if not bare or EARLIEST_BARE <= year <= LATEST:
             return at + 1, Years(year, year)
+    spoken = _spoken(words, at, lexicon)
+    if spoken is not None:
+        return spoken
     if tokens[at].said[:1] in "'’" and word.isdecimal() and len(word) == 2:
         year = _century(int(word))
         return at + 1, Years(year, year)
@@ -129,6 +182,23 @@ def _decade(word: str, lexicon: Lexicon) -> int | None:
         return lexicon.decades.get(word)
     tens = int(match["tens"]) * 10
     return int(match["century"]) * 100 + tens if match["century"] else _century(tens)
+
+
+def _spoken(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, Years] | None:
+    """`nineteen eighty four`, `twenty ten`, `two thousand and four`; and the index after it."""
+    values = [lexicon.numbers.get(word, 0) for word in words[at : at + 5]]
+    year, end = 0, at
+    if words[at : at + 2] == ["two", "thousand"]:
+        skip = 2 + (words[at + 2 : at + 3] == ["and"])
+        ones = (values[skip : skip + 1] or [0])[0]
+        year, end = 2000 + (ones if ones < 20 else 0), at + (skip + 1 if 0 < ones < 20 else 2)
+    elif values[0] in (19, 20) and len(values) > 1 and 10 <= values[1] < 100:
+        ones = values[2] if len(values) > 2 and values[1] >= 20 and 0 < values[2] < 10 else 0
+        year, end = values[0] * 100 + values[1] + ones, at + (3 if ones else 2)
+    following = "".join(words[end : end + 1])
+    if not year or following in lexicon.units or following in lexicon.numbers:
+        return None
+    return end, Years(year, year)
 
 
 def _century(two_digits: int) -> int:

@@ -18,6 +18,7 @@ _APOSTROPHES = "'’‘`´ʼ"
 _INNER_BANG = re.compile(r"(?<=[^\W_])!(?=[^\W_])")
 _WORD = re.compile(rf"{LETTER}+")
 _ADDRESS = re.compile(r"https?://[^\s)]*")
+_KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 _JOINERS = re.compile(r"\s*[&+]\s*")
 
 
@@ -25,10 +26,11 @@ def clean_prompt(words: str) -> tuple[str, int]:
     """The readable part of a prompt, and how many characters were beyond the cap.
 
     Control, zero-width, bidi and other format characters and web addresses are gone; any white space is a space, a
-    line break is a full stop.
+    line break is a full stop; digits on keys (1️⃣) are digits.
     """
     kept: list[str] = []
-    for char in unicodedata.normalize("NFC", words.replace("\r\n", "\n")):
+    digits = _KEYCAP.sub(r"\1", words.replace("\r\n", "\n")).replace("\U0001f51f", "10")
+    for char in unicodedata.normalize("NFC", digits):
         if char in "\n\u2028\u2029":
             kept.append(". ")
         elif char.isspace():

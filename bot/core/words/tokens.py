@@ -40,7 +40,10 @@ _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”“]+)[”“]|„([^“”„]+)[�
 _TOKEN = re.compile(
     rf"""
     \d{{1,2}}:\d\d(?!\d)                        # 22:30
-    | \d+[.,]\d+(?![^\W_])                     # 1.5
+    | \d+[.,]\d+(?:h|hrs?|hours?)?(?![^\W_])   # 1.5, 1.5h
+    | (?<!\w)['’]\d\d(?![^\W_])                # '94
+    | (?:\d{{4}}s?|\d\ds)\+(?![^\W_])           # 2020+, 90s+
+    | \d0s(?=\d0s)                            # 80s90s
     | \$?{LETTER}(?:{LETTER}|['’‘`´ʼ](?={LETTER})|[$](?=[^\W_])|[$](?!\S)|[!](?=[^\W_]))*
     | [\U0001F1E6-\U0001F1FF]{{2}}             # a flag
     | [\u2300-\u23FF☀-➿⬀-⯿\U0001F000-\U0001F3FA\U0001F400-\U0001FAFF]
@@ -50,6 +53,7 @@ _TOKEN = re.compile(
 )
 _STOPS = frozenset(".;!?…\n()[]{}|—–。！？；")
 _COMMAS = frozenset(",:、，")
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 
 
 def tokens(text: str) -> list[Token]:
@@ -61,6 +65,8 @@ def tokens(text: str) -> list[Token]:
         start, end = match.span()
         said = match.group()
         word = "and" if said in "&+" else fold_word(said.replace("!", "i") if len(said) > 1 else said)
+        if said[-1] in _FRACTIONS and (len(said) == 1 or said[:-1].isdecimal()):
+            word = f"{said[:-1] or 0}{_FRACTIONS[said[-1]]}"  # 1½ is not eleven halves
         if not word:
             continue
         quote = next((at for at, span in enumerate(quotes, 1) if span[0] < start < span[1]), 0)
