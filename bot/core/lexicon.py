@@ -75,13 +75,15 @@ class Genre:
     """A genre as people say it.
 
     `includes`: the songbook's genres that are a kind of it; `near`: neighbours with a weight; `within`: where the
-    songbook has no word of its own, what it is a kind of.
+    songbook has no word of its own, what it is a kind of. `narrower`: terms for kinds of it that the songbook
+    cannot tell from the rest.
     """
 
     label: str
     includes: tuple[str, ...] = ()
     near: Mapping[str, float] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    narrower: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,17 @@ class Lexicon:
         """How many words from `at` on are a term, and its meanings; (0, ()) if none begins here."""
         for term, meanings in self.terms.get(words[at], ()):
             if tuple(words[at : at + len(term)]) == term:
+                if (term in self.frames.get("before_music", ()) and not self._of_music(words, at + len(term))):
+                    continue
                 return len(term), meanings
         return 0, ()
+
+    def _of_music(self, words: Sequence[str], at: int) -> bool:
+        """Whether "french" speaks of music: nothing, a term or a common word follows, or "music" does soon."""
+        if at >= len(words) or words[at] in self.ordinary or words[at] in self.numbers or words[at][0].isdecimal():
+            return True
+        nouns = self.frames.get("music", ())
+        return words[at] in self.terms or any((word,) in nouns for word in words[at : at + 3])
 
     def without_filler(self, words: Sequence[str], at: int) -> int:
         """The index of the first word from `at` on that is more than politeness ("pls", "thanks")."""
@@ -156,7 +167,7 @@ def lexicon(
         for label, says in meanings[kind].items()
     }
     for label, says in genres.items():
-        _add(table, says.get("terms", []), Meaning(Kind.GENRE, label), {})
+        _add(table, [*says.get("terms", []), *says.get("narrower", [])], Meaning(Kind.GENRE, label), {})
     numbers: dict[str, int] = {}
     decades: dict[str, int] = {}
     units: dict[str, str] = {}
@@ -218,7 +229,10 @@ def _meaning(kind: Kind, label: str, says: Mapping[str, Any]) -> Meaning:
 
 
 def _genre(label: str, says: Mapping[str, Any]) -> Genre:
-    return Genre(label, tuple(says.get("includes", [])), says.get("near", {}), tuple(says.get("within", [])))
+    return Genre(
+        label, tuple(says.get("includes", [])), says.get("near", {}), tuple(says.get("within", [])),
+        frozenset(as_tokens(term) for term in says.get("narrower", [])),
+    )  # fmt: skip
 
 
 def _add(
