@@ -86,7 +86,6 @@ async def _outcome(what: Command | Action, work: Awaitable[Answer], request_id: 
     try:
         return "answered", await work
     except EarshotError as error:
-        log.info("%s: %s", what.name, type(error).__name__)
         return type(error).__name__, failed(error)
     except Exception:
         log.exception("%s failed [%s]", what.name, request_id)
