@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot.core.hints import Direction, Explicit, Hints, Instrumental, Said, clear_axis
 from bot.core.lexicon import Kind, Lexicon, Meaning
 from bot.core.named import Named, Reading
+from bot.core.scopes import GROUPS, group, labelled, no_condition, refused_later, refuses_back
 from bot.core.words.amounts import Measure
 from bot.core.words.eras import Years
 from bot.core.words.folding import clean_prompt
@@ -30,24 +31,12 @@ def find_hints(words: str, lexicon: Lexicon, gazetteer: Gazetteer, newest_year: 
     return reader.reading(text, cut)
 
 
-_GROUPS = {
-    Kind.GENRE: "style", Kind.LANGUAGE: "style", Kind.MOOD: "mood", Kind.ACTIVITY: "mood", Kind.MORE: "mood",
-    Kind.SWITCH: "switch", Kind.ERA: "years",
-}  # fmt: skip
 # What "and" joins under one refusal: "no Coldplay and pop".
 _ALONG = {"name": {"name", "style"}, "style": {"name", "style"}}
-_CONTENT = frozenset(_GROUPS) | {Kind.ARC, Kind.DIRECTION, Kind.FAMILIAR, Kind.CARE}
+_CONTENT = frozenset(GROUPS) | {Kind.ARC, Kind.DIRECTION, Kind.FAMILIAR, Kind.CARE}
 _WITH = frozenset({"with", "con", "mit", "avec", "com"})
+_CLAUSES = (Break.STOP, Break.COMMA)
 _BUT = frozenset({"but", "pero", "aber", "sondern", "sino", "mais", "mas"})
-
-
-def _group(piece: Piece) -> str:
-    """What kind of thing a piece speaks of; "" for grammar and for words we do not know."""
-    if piece.mention is not None:
-        return "name"
-    if piece.years is not None:
-        return "years"
-    return next((_GROUPS[term.kind] for term in piece.terms if term.kind in _GROUPS), "")
 
 
 @dataclass(slots=True)
@@ -72,6 +61,14 @@ class _Found:
     directions: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     vague: list[str] = field(default_factory=list)
+    # in which words a genre or mood was asked for, and refused
+    asked_as: dict[str, set[str]] = field(default_factory=dict)
+    refused_as: dict[str, set[str]] = field(default_factory=dict)
+
+    def by_synonym(self, label: str) -> bool:
+        """Whether the same thing was asked for in one word and refused in another: `jazz, no saxophone`."""
+        asked, refused = self.asked_as.get(label, set()), self.refused_as.get(label, set())
+        return bool(asked and refused) and not asked & refused
 
 
 class _Reader:
@@ -96,9 +93,12 @@ class _Reader:
         self._said = ""
         self._unread_words = 0
         self._alike = False  # "… style" follows
+        self._joined = False  # "and" or "or" stands right before
+        self._switched = ""  # the label of the switch that is refused
 
     def take(self, pieces: Sequence[Piece]) -> None:
         """Read the pieces in order."""
+        refused, waived = refused_later(pieces), no_condition(pieces)
         for at, piece in enumerate(pieces):
             following = pieces[at + 1] if at + 1 < len(pieces) else None
             if following is not None and self._means_new(piece, following):
@@ -106,6 +106,19 @@ class _Reader:
                 continue
             self._alike = at + 1 < len(pieces) and self._means_alike(pieces[at + 1])
             self._break(piece, pieces[at:])
+            self._joined = at > 0 and Kind.OR in pieces[at - 1].kinds()
+            if at in waived:
+                self._degree = ""
+                continue
+            if at in refused:
+                self._end_refusal()
+                self._refusal = Kind.NOT
+                self._content(piece)
+                self._end_refusal()
+                continue
+            if refuses_back(pieces, at):
+                self._end_refusal()
+                continue
             if not (piece.terms or piece.mention or piece.years or piece.amount):
                 self._unread_words += 1
             if not self._content(piece):
@@ -115,6 +128,7 @@ class _Reader:
         """What was found."""
         self._drop_pending()
         found = self._found
+        self._keep_what_was_asked()
         # "Radiohead but happier" wants what is like them, "Radiohead" wants them
         (found.like if found.compared else found.artists).extend(found.loose)
         typed = [mention.typed for mention in (*found.artists, *found.like, *found.unknown)]
@@ -142,6 +156,15 @@ class _Reader:
         )
         return Reading(hints, named)
 
+    def _keep_what_was_asked(self) -> None:
+        """A thing asked for and refused through a synonym: a genre stays, a mood has a limit."""
+        found = self._found
+        for label in {label for label in found.exclude_genres if found.by_synonym(label)}:
+            found.exclude_genres = [one for one in found.exclude_genres if one != label]
+            found.vague.extend(sorted(found.refused_as[label]))
+        found.limit.extend(term for term in found.avoid if found.by_synonym(term.label))
+        found.avoid = [term for term in found.avoid if not found.by_synonym(term.label)]
+
     def _means_alike(self, piece: Piece) -> bool:
         """Whether a piece makes the name before it a likeness: `Nick Drake style`, `Sade vibes`."""
         words = tuple(piece.said.casefold().split())
@@ -165,7 +188,7 @@ class _Reader:
         """Whether what follows a comma is one more refused thing: `no metal, punk or emo`."""
         if not self._refused:
             return False
-        if _group(rest[0]) != self._refused:
+        if group(rest[0]) != self._refused:
             return False
         if self._refused == "name":
             return True
@@ -189,7 +212,8 @@ class _Reader:
     def _grammar(self, piece: Piece, rest: Sequence[Piece]) -> None:
         kinds = piece.kinds()
         word = piece.said.casefold()
-        if kinds & {Kind.NOT, Kind.LIMIT}:
+        opening = labelled(piece, Kind.NOT, "opening") and piece.start and piece.before not in _CLAUSES
+        if kinds & {Kind.NOT, Kind.LIMIT} and not opening:
             self._end_refusal()
             self._refusal, self._degree = (Kind.NOT if Kind.NOT in kinds else Kind.LIMIT), ""
         elif Kind.ONLY in kinds and Kind.DEGREE not in kinds:
@@ -200,7 +224,7 @@ class _Reader:
             self._degree = ""
         elif Kind.OR in kinds:
             together = word in ("and", "y", "und", "et", "e", "&")
-            following = next((_group(one) for one in rest if _group(one)), "")
+            following = next((group(one) for one in rest if group(one)), "")
             if self._refused and together and following not in _ALONG.get(self._refused, {self._refused}):
                 self._end_refusal()
         elif Kind.PLAY in kinds and self._refused:
@@ -215,7 +239,7 @@ class _Reader:
     def _content(self, piece: Piece) -> bool:
         """Take in what a piece asks for or refuses. False if it is grammar."""
         self._said = piece.said
-        if self._refused and self._leads_on(piece):
+        if self._refused and (self._leads_on(piece) or self._is_complete(piece)):
             self._end_refusal()
         if piece.amount is not None:
             self._amount(piece)
@@ -233,9 +257,19 @@ class _Reader:
         if self._refusal is None:
             self._wished = True
         elif not self._refused:
-            self._refused, self._pending = _group(piece) or "other", ""
+            self._refused, self._pending = group(piece) or "other", ""
         self._degree = ""
         return True
+
+    def _is_complete(self, piece: Piece) -> bool:
+        """Whether a refusal has all it wants, and this is no part of it: `no vocals | jazz`, `no BTS | k-pop`."""
+        said = group(piece)
+        if self._refused not in ("switch", "name") or self._joined or not said:
+            return False
+        if piece.before in _CLAUSES:
+            return False  # `_list_goes_on` has decided
+        other = bool(self._switched) and all(term.label != self._switched for term in piece.terms)
+        return said != self._refused or (said == "switch" and other)
 
     def _leads_on(self, piece: Piece) -> bool:
         """Whether a term begins with a word that ends a refusal: `ohne Text zum Lernen`."""
@@ -287,6 +321,7 @@ class _Reader:
         found, refused = self._found, self._refusal is not None
         match term.kind:
             case Kind.GENRE:
+                self._word_of(term, refused=refused)
                 (found.exclude_genres if refused or self._degree == "less" else found.genres).append(
                     term.label
                 )
@@ -307,8 +342,13 @@ class _Reader:
             case Kind.CARE:
                 self._crisis = True
 
+    def _word_of(self, term: Meaning, *, refused: bool) -> None:
+        words = self._found.refused_as if refused else self._found.asked_as
+        words.setdefault(term.label, set()).add(self._said.casefold())
+
     def _feeling(self, term: Meaning) -> None:
         found = self._found
+        self._word_of(term, refused=self._refusal is Kind.NOT)
         if self._refusal is Kind.NOT and not _tellable(term):
             found.vague.append(self._said)
         elif self._refusal is Kind.NOT:
@@ -326,6 +366,7 @@ class _Reader:
                 self._explicit = Explicit.CLEAN
 
     def _switch(self, label: str, *, refused: bool) -> None:
+        self._switched = label
         if self._refusal is Kind.LIMIT and label in ("vocals", "instrumental"):
             return
         match label, refused:

@@ -185,7 +185,7 @@ class Gazetteer:
             case Cue.LISTED | Cue.NOT:
                 return places.closes(end) or places.content(end)
             case Cue.NONE:
-                return leads and self._lists_on(places, words, end)
+                return leads and (places.refused(end) or self._lists_on(places, words, end))
             case _:
                 return False
 

@@ -46,6 +46,13 @@ class Places:
             return False
         return any(one.kind is Kind.SONGS for one in self._lexicon.longest(self._words, at)[1])
 
+    def refused(self, at: int) -> bool:
+        """Whether "no thanks", "is banned" or the like stands at `at`."""
+        if at >= len(self._words):
+            return False
+        meanings = self._lexicon.longest(self._words, at)[1]
+        return any(one.kind is Kind.NOT and one.label == "after" for one in meanings)
+
     def joined(self, at: int) -> int:
         """Where the next item of a list begins if one is joined on at `at` (by a comma, and, or); -1 if not."""
         if at >= self.end or self._tokens[at].before is Break.STOP:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.lexicon import GRAMMAR, Kind, Lexicon, Meaning
 from bot.core.words.amounts import Amount, Measure, amount_at
 from bot.core.words.eras import Years, years_at
+from bot.core.words.folding import fold_word
 from bot.core.words.names import Cue, Gazetteer, Mention
 from bot.core.words.tokens import Break, Token, tokens
 
@@ -38,7 +39,7 @@ _CUES = {Kind.BY: Cue.BY, Kind.LIKE: Cue.LIKE, Kind.PLAY: Cue.PLAY, Kind.NOT: Cu
 def read(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> list[Piece]:
     """The pieces of a cleaned prompt, in order; together they cover all its tokens."""
     found = tokens(text)
-    words = [token.word for token in found]
+    words = [_unelided(token, lexicon) for token in found]
     pieces: list[Piece] = []
     at = 0
     cue = Cue.NONE
@@ -60,11 +61,23 @@ def read(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> list[Piece]:
             cue = max(cue, Cue.LISTED)
         elif kinds & set(_CUES):
             cue, listing = max(_CUES[kind] for kind in kinds & set(_CUES)), False
+            if any(term.kind is Kind.NOT and term.label == "after" for term in piece.terms):
+                cue = Cue.NONE
         elif words[piece.start] == "from" or (kinds & _TRANSPARENT and piece.end - piece.start == 1):
             cue = max(cue, Cue.WEAK) if words[piece.start] == "from" else cue
         else:
             cue, listing = Cue.NONE, False
     return pieces
+
+
+def _unelided(token: Token, lexicon: Lexicon) -> str:
+    """The word of a token, in French without an article that it swallowed: `d'explicite`, `l'électro`."""
+    article, mark, rest = token.said[:1].casefold(), token.said[1:2], token.said[2:]
+    if mark in ("'", "’") and article in ("d", "l") and rest and token.word not in lexicon.terms:
+        word = fold_word(rest)
+        if lexicon.knows([word]):
+            return word
+    return token.word
 
 
 def _piece(
@@ -110,10 +123,15 @@ def _piece(
 def _short_of_content(
     words: Sequence[str], at: int, n: int, terms: tuple[Meaning, ...], lexicon: Lexicon
 ) -> tuple[int, tuple[Meaning, ...]]:
-    """A phrase without meaning must not eat the first word of one that has: `a house` before `house party`."""
+    """A phrase without meaning must not eat the first word of one that has: `a house` before `house party`.
+
+    Nor of one that refuses: `play anything` before `anything but`.
+    """
     for inside in range(1, n):
         length, meanings = lexicon.longest(words, at + inside)
-        if inside + length > n and any(meaning.kind not in GRAMMAR for meaning in meanings):
+        if inside + length > n and any(
+            meaning.kind not in GRAMMAR or meaning.kind is Kind.NOT for meaning in meanings
+        ):
             shorter, kept = lexicon.longest(words[: at + inside], at)
             return (inside, kept) if shorter == inside else (inside, ())
     return n, terms
