@@ -23,6 +23,8 @@ _ALIKE = 0.3  # a song less like the ones named than this is not like them
 _NEAR = 0.35  # a neighbouring genre counts from this weight on
 _JITTER = 0.08  # what the seed may move a fit, so that two requests differ
 _MISFIT = 0.15  # below this a song of the right genre or language still misses the point
+_ASTRAY, _FAR_ASTRAY = 1.5, 2.5  # off by so much, a song is not in the mood; by so much, nowhere near
+_NEIGHBOUR = 0.6  # of its weight is what a neighbouring genre counts where the exact one is left
 _UNKNOWN_FIT = 0.5  # of a played song without any annotation
 
 
@@ -30,13 +32,14 @@ _UNKNOWN_FIT = 0.5  # of a played song without any annotation
 class Candidate:
     """A song that passes the gates. `tier` 0 fits all that was asked; each further tier gives up a little more.
 
-    `fits`: what of the plan it meets, most telling first. `heard` by member, who played this very song.
+    `astray`: far from the energy or the mood that was clearly asked for. `fits`: what of the plan it meets, most telling first. `heard` by member, who played this very song.
     """
 
     song: Song
     tier: int
     fit: float
     fits: tuple[str, ...]
+    astray: bool = False
     uri: str = ""
     heard: Mapping[MemberId, Heard] = field(default_factory=dict)
 
@@ -58,14 +61,15 @@ def candidates(
             continue
         heard = played.get(song.key, {})
         tier = scale.tier(song)
+        astray = scale.astray(song)
         if not song.genres and tier:
             continue
         if OCCASIONS & set(song.moods) and not scale.wants_occasion(song):
             continue
         fit = max(0.05, scale.fit(song) - 0.5 * _JITTER + _JITTER * chance(seed, song.key))
-        tier += _unfamiliar(plan, bool(heard)) or int(fit < _MISFIT)
-        found.append(Candidate(song, tier, min(1.0, fit), scale.fits(song), _uri(heard), heard))
-    return sorted(found, key=lambda one: (one.tier, -one.fit, one.key))
+        tier += (_unfamiliar(plan, bool(heard)) or int(fit < _MISFIT)) + astray
+        found.append(Candidate(song, tier, min(1.0, fit), scale.fits(song), astray > 0, _uri(heard), heard))
+    return sorted(found, key=lambda one: (one.tier, -one.fit, chance(seed, one.key), one.key))
 
 
 def option(candidate: Candidate, tastes: Sequence[Taste]) -> Option[SongKey]:
@@ -94,6 +98,8 @@ class _Scale:
         for artist in (*plan.seed_artists, *plan.artists):
             seeds.extend(book.by_artist.get(artist, ()))
         self._seed_genres = _profile(song.genres for song in seeds)
+        if plan.widened:
+            self._seed_genres = _with_neighbours(self._seed_genres, plan.gates.exclude_genres, lexicon)
         self._seed_moods = _profile(song.moods for song in seeds)
         self._seed_languages = frozenset(song.lang for song in seeds)
         self._seed_keys = frozenset(plan.seeds)
@@ -115,6 +121,16 @@ class _Scale:
             tier = max(tier, int(self._likeness(song) < _ALIKE))
         return max(tier, int(bool(plan.must - set(song.moods))))
 
+    def astray(self, song: Song) -> int:
+        """How many tiers a song is away from the energy and the valence that were clearly asked for."""
+        if not song.energy or not song.valence:
+            return 0
+        off = max(
+            _outside(song.energy, self._plan.energy) if "energy" in self._plan.clear else 0.0,
+            _outside(song.valence, self._plan.valence) if "valence" in self._plan.clear else 0.0,
+        )
+        return int(off >= _ASTRAY) + int(off >= _FAR_ASTRAY)
+
     def wants_occasion(self, song: Song) -> bool:
         """Whether a Christmas song is welcome: the words say so, or name it or its artist."""
         plan = self._plan
@@ -135,7 +151,7 @@ class _Scale:
         if plan.targeted or plan.tags:
             parts.append((2.5 if plan.targeted else 1.0, self._place(song)))
         if plan.seeds or plan.seed_artists:
-            parts.append((6.0, self._likeness(song)))
+            parts.append((9.0 if plan.widened else 6.0, self._likeness(song)))
         if plan.soft_genres:
             parts.append((0.8, max((plan.soft_genres.get(genre, 0.0) for genre in song.genres), default=0.0)))
         if not parts:
@@ -255,6 +271,19 @@ def _profile(lists: Iterable[Sequence[str]]) -> dict[str, float]:
         for tag in tags:
             counts[tag] = counts.get(tag, 0) + 1
     return {tag: count / songs for tag, count in counts.items()}
+
+
+def _with_neighbours(
+    profile: Mapping[str, float], excluded: frozenset[str], lexicon: Lexicon
+) -> dict[str, float]:
+    """A profile of genres with what lies next to them, and without what is refused."""
+    wider: dict[str, float] = {}
+    for genre, share in profile.items():
+        for near, weight in lexicon.genres[genre].near.items():
+            wider[near] = max(wider.get(near, 0.0), _NEIGHBOUR * weight * share)
+    for genre, share in profile.items():
+        wider[genre] = max(wider.get(genre, 0.0), share)
+    return {genre: share for genre, share in wider.items() if genre not in excluded}
 
 
 def _cosine(tags: Sequence[str], profile: Mapping[str, float]) -> float:

@@ -104,14 +104,19 @@ class Lexicon:
         """How many words from `at` on are a term, and its meanings; (0, ()) if none begins here."""
         for term, meanings in self.terms.get(words[at], ()):
             if tuple(words[at : at + len(term)]) == term:
-                if (term in self.frames.get("before_music", ()) and not self._of_music(words, at + len(term))):
+                if term in self.frames.get("before_music", ()) and not self._of_music(words, at + len(term)):
                     continue
                 return len(term), meanings
         return 0, ()
 
     def _of_music(self, words: Sequence[str], at: int) -> bool:
         """Whether "french" speaks of music: nothing, a term or a common word follows, or "music" does soon."""
-        if at >= len(words) or words[at] in self.ordinary or words[at] in self.numbers or words[at][0].isdecimal():
+        if (
+            at >= len(words)
+            or words[at] in self.ordinary
+            or words[at] in self.numbers
+            or words[at][0].isdecimal()
+        ):
             return True
         nouns = self.frames.get("music", ())
         return words[at] in self.terms or any((word,) in nouns for word in words[at : at + 3])

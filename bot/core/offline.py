@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.affinity import Taste
 from bot.core.briefs import Brief, Suggestion
 from bot.core.candidates import Candidate, candidates, option
-from bot.core.choosing import Option, choose
+from bot.core.choosing import Option, chance, choose
 from bot.core.gates import Gates
 from bot.core.interpreting import find_hints
 from bot.core.model import MemberId
@@ -19,7 +19,9 @@ from bot.core.reasons import about, bounds, why
 from bot.core.sequencing import Course, Stop, in_order
 from bot.core.songbook import SongKey
 from bot.core.wordbook import Wordbook
+from bot.core.words.folding import clean_prompt
 from bot.core.words.names import Gazetteer
+from bot.core.words.spelling import respelt
 from bot.text import Text, t, tn
 
 POOL = 3  # times the size of the list: so many of the best are chosen from
@@ -78,8 +80,16 @@ def plan_read(
     words: str, wordbook: Wordbook, gazetteer: Gazetteer, tastes: Sequence[Taste], seed: int
 ) -> Planned:
     """As `plan_offline`, with a gazetteer that was made before (for many prompts)."""
-    reading = find_hints(words, wordbook.lexicon, gazetteer, wordbook.book.newest)
+    right, slips = respelt(clean_prompt(words)[0], wordbook.lexicon, gazetteer)
+    reading = find_hints(right if slips else words, wordbook.lexicon, gazetteer, wordbook.book.newest)
     plan = plan_for(reading, wordbook.lexicon, wordbook.book)
+    if slips:
+        corrected = [t("I read “{typed}” as {word}.", typed=one.typed, word=one.read) for one in slips]
+        plan = replace(plan, notes=(*corrected, *plan.notes))
+    if plan.open and reading.hints.words:
+        seed = int(
+            chance(seed, reading.hints.words) * 2**31
+        )  # words that say nothing still make their own mix
     pool = candidates(plan, wordbook.book, wordbook.lexicon, tastes, seed)
     options = {one.key: option(one, tastes) for one in pool}
     picked, reserve, cap, notes = select(plan, pool, options, seed)
@@ -132,6 +142,14 @@ def select(
     if len(taken) < _TOO_FEW:
         take([2, 3], _TOO_FEW, ARTIST_CAP)
     said = _relaxed(plan, exact, near, len(taken) - exact - near)
+    astray = sum(by_key[one.key].astray for one in taken)
+    if astray and astray == len(taken):
+        said.append(t("None of these songs is in the mood you asked for."))
+    elif astray:
+        said.append(
+            tn("{n} of these songs is not in the mood you asked for.",
+               "{n} of these songs are not in the mood you asked for.", astray)
+        )  # fmt: skip
     if cap > ARTIST_CAP and not plan.artists and len(taken) > 1:
         said.append(t("Few songs fit, so an artist may come up to {cap} times.", cap=cap))
     rest = [options[one.key] for one in pool if one.key not in kept and one.tier <= 1]
@@ -269,7 +287,9 @@ def _kind(plan: Plan) -> Text:
     if plan.artists:
         return t("by those artists") if len(plan.artists) > 1 else t("by that artist")
     if plan.genres:
-        return t("of that genre")
+        return t("of that genre and mood") if plan.clear else t("of that genre")
+    if plan.seeds or plan.seed_artists:
+        return t("like that")
     if plan.familiar:
         return t("that the group plays") if plan.familiar == "known" else t("that is new to the group")
     return t("of that kind")

@@ -6,20 +6,23 @@ A plan may hold names from plays and songbook, so it stays with us; what a model
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from bot.core.caveats import explain
 from bot.core.gates import Gates, gates_for
-from bot.core.hints import Direction, Hints, Said
+from bot.core.hints import CLEAR, Direction, Hints, Said
 from bot.core.lexicon import Kind, Lexicon, Meaning
 from bot.core.named import Reading
 from bot.core.songbook import Song, Songbook, SongKey, song_key
-from bot.core.words.folding import MOST_CHARACTERS, artist_key
+from bot.core.words.folding import artist_key
 from bot.core.words.names import Mention
 from bot.text import Text, t, tn
 
 DEFAULT_SIZE, LEAST, MOST = 20, 5, 50
 MINUTES_A_SONG = 3.75  # the usual length of a song, with the gap before the next
 ARTIST_CAP = 2
+_CLEARLY = 0.9  # how far from the middle (3) a feeling must be for a song to be measured by it
+_STEP = 0.5  # "calmer than X": by so much at least
 OCCASIONS = frozenset({"christmas"})  # never there unasked, and never missing when asked
 
 
@@ -28,6 +31,8 @@ class Plan:
     """Energy and valence from the first song to the last, weights of moods and genres (0-1), and the bounds.
 
     `genres` are the labels that were asked for (any of them will do), `soft_genres` what suits the occasion;
+    `clear` names the axes ("energy", "valence") that the words speak clearly of: a song far off is no fit.
+    `widened`: what it should be like is left by a comparison or a refusal, so neighbouring genres count as like it.
     `must` are moods without which a song is beside the point (Christmas). `artists` and `seeds` are keys: songs by,
     and songs like. `open`: nothing was asked. `notes` tell the person what became of their words.
     """
@@ -45,6 +50,8 @@ class Plan:
     seed_artists: tuple[str, ...] = ()
     familiar: str = ""
     targeted: bool = False
+    clear: frozenset[str] = frozenset()
+    widened: bool = False
     open: bool = False
     must: frozenset[str] = frozenset()
     size_asked: bool = False
@@ -66,12 +73,13 @@ def plan_for(reading: Reading, lexicon: Lexicon, book: Songbook) -> Plan:
     if hints.compared and not base:
         base = [song for artist in asked for song in book.by_artist.get(artist, ())]
     energy, valence, targeted = _target(hints, base)
-    gates = gates_for(reading, lexicon, notes)
+    gates = _than(hints, base, gates_for(reading, lexicon, notes), notes)
     energy = _clamp(energy, gates.energy)
     valence = _clamp(valence, gates.valence)
     arc = _arc(hints)
     energies, valences = _course(arc, energy, valence, hints)
-    _explain(reading, notes)
+    explain(reading, lexicon, book, notes)
+    clear = _clear(hints, energy, valence)
     return Plan(
         size=size,
         energy=(_clamp(energies[0], gates.energy), _clamp(energies[1], gates.energy)),
@@ -79,7 +87,8 @@ def plan_for(reading: Reading, lexicon: Lexicon, book: Songbook) -> Plan:
         arc=arc, gates=gates, tags=_tags(hints, gates), genres=hints.genres,
         soft_genres={} if hints.genres else _soft_genres(hints),
         artists=asked, seeds=tuple(song.key for song in seeds), seed_artists=tuple(dict.fromkeys(alike)),
-        familiar=hints.familiar, targeted=targeted,
+        familiar=hints.familiar, targeted=targeted, clear=clear,
+        widened=bool(hints.compared or hints.exclude_genres),
         open=hints.nothing_understood and not (named.artists or named.like or named.exclude),
         must=OCCASIONS & set(hints.moods),
         size_asked=hints.count is not None or hints.minutes is not None, minutes=hints.minutes, notes=tuple(notes),
@@ -162,6 +171,58 @@ def _shifted(value: float | None, towards: float | None, degree: float) -> float
     return min(5.0, max(1.0, value + side * 1.2 * degree))
 
 
+def _clear(hints: Hints, energy: float, valence: float) -> frozenset[str]:
+    """The axes on which feelings are clear and do not cancel each other out."""
+    said = [one.meaning for one in hints.feelings if one.degree >= 1.0]
+    if hints.in_crisis or hints.direction is Direction.LIFT or hints.arc:
+        return frozenset()
+    axes = {"energy": energy, "valence": valence}
+    places = {"energy": [one.energy for one in said], "valence": [one.valence for one in said]}
+    return frozenset(
+        axis
+        for axis, target in axes.items()
+        if abs(target - 3.0) >= _CLEARLY
+        and any(place is not None and abs(place - 3.0) >= _CLEARLY for place in places[axis])
+    )
+
+
+def _than(hints: Hints, base: Sequence[Song], gates: Gates, notes: list[Text]) -> Gates:
+    """The gates for "like X but calmer": by a step calmer than X on average, or a note that nothing is."""
+    for one in hints.compared if base else ():
+        axis, up = _compared_axis(one)
+        if not axis:
+            continue
+        mean = sum(song.energy if axis == "energy" else song.valence for song in base) / len(base)
+        low, high = gates.energy if axis == "energy" else gates.valence
+        low, high = (
+            (max(low, min(5.0, mean + _STEP)), high) if up else (low, min(high, max(1.0, mean - _STEP)))
+        )
+        if low > high or (mean > 5.0 - _STEP / 2 if up else mean < 1.0 + _STEP / 2):
+            label = one.meaning.label.replace("_", " ")
+            notes.append(
+                t("No song I know is less {label} than that, so I kept close to it.", label=label)
+                if one.degree < 0
+                else t("No song I know is more {label} than that, so I kept close to it.", label=label)
+            )
+        elif axis == "energy":
+            gates = replace(gates, energy=(low, high))
+        else:
+            gates = replace(gates, valence=(low, high))
+    return gates
+
+
+def _compared_axis(one: Said) -> tuple[str, bool]:
+    """Which axis a comparison is about, and whether it goes up; "" if about neither."""
+    energy, valence = (
+        (3.0 if place is None else place) - 3.0 for place in (one.meaning.energy, one.meaning.valence)
+    )
+    if abs(energy) >= max(_CLEARLY, abs(valence)):
+        return "energy", (energy > 0) == (one.degree > 0)
+    if abs(valence) >= CLEAR:
+        return "valence", (valence > 0) == (one.degree > 0)
+    return "", False
+
+
 def _bleak(meaning: Meaning) -> bool:
     return meaning.valence is not None and meaning.valence < 2.8
 
@@ -227,38 +288,3 @@ def _soft_genres(hints: Hints) -> Mapping[str, float]:
         for genre, fits in one.meaning.genres.items():
             genres[genre] = max(genres.get(genre, 0.0), fits)
     return genres
-
-
-# --- what the person should know ------------------------------------------------------------------------------
-
-
-def _explain(reading: Reading, notes: list[Text]) -> None:
-    hints, named = reading.hints, reading.named
-    if hints.cut:
-        notes.append(
-            t("I read the first {most} characters; {n} more went unread.", most=MOST_CHARACTERS, n=hints.cut)
-        )
-    for mention in (*named.artists, *named.like, *named.exclude):
-        if mention.misspelt:
-            notes.append(
-                t("I read “{typed}” as {name}.", typed=mention.typed, name=mention.title or mention.artist)
-            )
-    for mention in named.unknown:
-        notes.append(
-            t("I don't know “{typed}”, neither from plays nor from my songbook.", typed=mention.typed)
-        )
-    if hints.song_length_said:
-        notes.append(t("I can't choose by the length of a song."))
-    if hints.tempo_said:
-        notes.append(
-            t("I can't measure tempo; I took {bpm} bpm as a hint for the energy.", bpm=hints.tempo_said)
-        )
-    for words in hints.vague_refusals:
-        notes.append(t("I can't tell which songs are “{words}”, so I could not leave them out.", words=words))
-    for words in hints.unread_refusals:
-        notes.append(t("I don't know what “{words}” is, so I could not leave it out.", words=words))
-    if hints.in_crisis:
-        notes.append(
-            t("If this is about more than music: please talk to somebody you trust, or to your local emergency "
-              "or crisis line. You are not alone with it.")
-        )  # fmt: skip

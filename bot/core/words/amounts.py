@@ -154,7 +154,11 @@ def _compact(
     value = float(short[1].replace(",", "."))
     if short[2] == "m" and value < 10:
         return None
-    if short[2] == "h" and value == int(value) and words[at + 1 : at + 3] in (["du", "matin"], ["du", "soir"]):
+    if (
+        short[2] == "h"
+        and value == int(value)
+        and words[at + 1 : at + 3] in (["du", "matin"], ["du", "soir"])
+    ):
         return 3, Amount(Measure.HOUR, (int(value) + (12 if words[at + 2] == "soir" else 0)) % 24)
     in_hours = short[2].startswith("h")
     return 1, Amount(Measure.MINUTES, max(1, round(value * (60 if in_hours else 1)) + int(short[3] or 0)))

@@ -15,7 +15,9 @@ _CENTURIES = ("17", "18", "19")  # "1800s" is a century, "2000s" a decade
 _PARTS = {"early": (0, 3), "mid": (4, 6), "late": (6, 9)}  # years of a decade
 EARLIEST_BARE, LATEST = 1900, 2100  # a number alone is a year only in between
 _OLDEST_SHORT = 30  # "since 94" is a year, "since 10" hardly
-_SEASONS = frozenset({"summer", "winter", "spring", "autumn", "fall", "class", "back", "spirit", "sommer", "verano"})
+_SEASONS = frozenset(
+    {"summer", "winter", "spring", "autumn", "fall", "class", "back", "spirit", "sommer", "verano"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,11 @@ def _short_range(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, 
             continue
         first, last = (_century(int(word)) for word in pair)
         counted = "".join(words[end + 1 : end + 2])
-        if first < last and (first >= 1970 or pair[0][0] == "0") and counted not in (*lexicon.units, "bpm", "years"):
+        if (
+            first < last
+            and (first >= 1970 or pair[0][0] == "0")
+            and counted not in (*lexicon.units, "bpm", "years")
+        ):
             return end + 1, Years(first, last)
     return None
 
@@ -227,6 +233,16 @@ def _to(tokens: Sequence[Token], words: Sequence[str], at: int, lexicon: Lexicon
 def _listed(word: str) -> bool:
     """`70s and 80s` is a list of two (and `60s and 90s` leaves out what lies between); `70s to 80s` a range."""
     return word in ("and", "y", "e", "und", "et")
+
+
+def narrowest(spans: Sequence[Years]) -> list[Years]:
+    """Without the closed spans that hold another whole: `80s, only from 1984` is 1984."""
+    return [span for span in spans if not any(other != span and _holds(span, other) for other in spans)]
+
+
+def _holds(wide: Years, narrow: Years) -> bool:
+    ends = (wide.first, wide.last, narrow.first, narrow.last)
+    return None not in ends and wide.holds(narrow.first or 0) and wide.holds(narrow.last or 0)
 
 
 def _hull(one: Years, other: Years) -> Years:
