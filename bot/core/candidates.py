@@ -20,6 +20,7 @@ from bot.core.songbook import Song, Songbook, SongKey
 from bot.core.words.folding import artist_key
 
 _ALIKE = 0.3  # a song less like the ones named than this is not like them
+_UNLIKE = 0.12  # below this it is not even near, once neighbouring genres count
 _NEAR = 0.35  # a neighbouring genre counts from this weight on
 _JITTER = 0.08  # what the seed may move a fit, so that two requests differ
 _MISFIT = 0.15  # below this a song of the right genre or language still misses the point
@@ -118,7 +119,8 @@ class _Scale:
             near = max((self._related.get(genre, 0.0) for genre in song.genres), default=0.0)
             tier = max(tier, 1 if near >= _NEAR else 2)
         if plan.seeds or plan.seed_artists:
-            tier = max(tier, int(self._likeness(song) < _ALIKE))
+            likeness = self._likeness(song)
+            tier = max(tier, int(likeness < _ALIKE) + int(plan.widened and likeness < _UNLIKE))
         return max(tier, int(bool(plan.must - set(song.moods))))
 
     def astray(self, song: Song) -> int:

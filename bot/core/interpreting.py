@@ -11,7 +11,7 @@ from bot.core.lexicon import Kind, Lexicon, Meaning
 from bot.core.named import Named, Reading
 from bot.core.scopes import GROUPS, group, labelled, no_condition, refused_later, refuses_back
 from bot.core.words.amounts import Measure
-from bot.core.words.eras import Years
+from bot.core.words.eras import Years, narrowest
 from bot.core.words.folding import clean_prompt
 from bot.core.words.names import Cue, Gazetteer, Mention
 from bot.core.words.reading import Piece, read
@@ -406,7 +406,7 @@ def _years(label: str, newest: int) -> Years:
 
 def _merged(years: Sequence[Years]) -> tuple[Years, ...]:
     """Closed spans stay a list of choices; open ends ("after 1990", "before 2000") hold all at once."""
-    closed = [span for span in years if not span.half_open]
+    closed = narrowest([span for span in years if not span.half_open])
     half = [span for span in years if span.half_open]
     if not half:
         return _once(closed)
