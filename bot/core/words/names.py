@@ -103,6 +103,9 @@ class Gazetteer:
         song = self._song(tokens, words, at, cue, places)
         if song is not None:
             return song
+        own = self._own_song(tokens, words, at, cue, places)
+        if own is not None:
+            return own
         term, meanings = self._lexicon.longest(words, at)
         is_content = any(meaning.kind not in GRAMMAR for meaning in meanings)
         for n in range(min(_LONGEST, len(words) - at), 0, -1):
@@ -123,6 +126,9 @@ class Gazetteer:
                 return n, self._mention(tokens, at, n, name)
         for n in range(min(_LONGEST, len(words) - at), 1, -1):
             if tuple(words[at : at + n]) in self._numbered and (cue or not (is_content and term >= n)):
+                songs = self._titles.get(tuple(words[at : at + n]), [])
+                if songs and cue:
+                    return n, self._mention(tokens, at, n, songs[0][1], songs[0][0])
                 typed = self._mention(tokens, at, n, "").typed
                 return n, Mention(typed, typed, known=False)
         return self._misspelt(tokens, words, at, cue, places)
@@ -131,9 +137,11 @@ class Gazetteer:
         self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue
     ) -> tuple[int, Mention] | None:
         """Words that stand where a name should, are written like one, and are none we know."""
+        places = Places(tokens, words, self._lexicon)
         if (
             cue is Cue.NONE
-            or Places(tokens, words, self._lexicon).shouting
+            or places.shouting
+            or (places.titled and cue < Cue.LIKE)
             or self._lexicon.longest(words, at)[0]
             or not (tokens[at].capital or tokens[at].quote)
         ):
@@ -173,7 +181,8 @@ class Gazetteer:
     def _placed(self, places: Places, words: Sequence[str], at: int, n: int, cue: Cue) -> bool:
         """Whether an exact name stands where nothing else can be meant, however it is written."""
         bare = at + 1 if words[at] == "the" and n > 1 else at
-        if self._lexicon.knows(words[bare : at + n]) or places.overrun(at, n):
+        an = bool(at) and words[at - 1] in _ARTICLES
+        if an or self._lexicon.knows(words[bare : at + n]) or places.overrun(at, n):
             return False
         end = at + n
         leads = at == places.start
@@ -218,10 +227,12 @@ class Gazetteer:
             return True
         after = tokens[end] if end < len(tokens) else None
         closes = after is None or after.before in (Break.STOP, Break.COMMA) or following
+        if at and words[at - 1] in _ARTICLES:
+            return False
         # Where every word has a capital, a capital says nothing.
         others = [token for token in (*tokens[1:at], *tokens[max(end, 1) :]) if token.said[:1].isalpha()]
         titled = len(others) > 1 and sum(token.capital for token in others) > len(others) / 2
-        told = not places.shouting and not (titled and content and cue < Cue.LIKE)
+        told = not (places.shouting or places.titled) and not (titled and content and cue < Cue.LIKE)
         if told and all(token.capital for token in tokens[at:end]):
             runs_on = after is not None and after.before is Break.NONE and after.capital and not following
             if cue and not runs_on:
@@ -264,6 +275,24 @@ class Gazetteer:
             ):  # fmt: skip
                 title, artist = songs[0]
                 return n, self._mention(tokens, at, n, artist, title)
+        return None
+
+    def _own_song(
+        self, tokens: Sequence[Token], words: Sequence[str], at: int, cue: Cue, places: Places
+    ) -> tuple[int, Mention] | None:
+        """`Smashing Pumpkins 1979`: an artist right before the title of one of their songs."""
+        for n in range(min(_LONGEST, len(words) - at - 1), 0, -1):
+            artist = self._exact.get(tuple(words[at : at + n]))
+            if artist is None or (self._ordinary(words[at : at + n]) and not cue and at != places.start):
+                continue
+            for end in range(min(len(words), at + n + 8), at + n, -1):
+                title = tuple(words[at + n : end])
+                song = next((one for one in self._titles.get(title, []) if one[1] == artist), None)
+                apart = any(token.before is not Break.NONE for token in tokens[at + n : at + n + 1])
+                if song is None or apart or cue is Cue.NOT or not places.closes(end) or places.songs(end):
+                    continue
+                if len(title) > 1 or title[0].isdecimal() or not self._lexicon.knows(title):
+                    return end - at, self._mention(tokens, at, end - at, artist, song[0])
         return None
 
     def _artist(self, words: Sequence[str], at: int) -> tuple[int, str] | None:
@@ -321,6 +350,7 @@ class Gazetteer:
 
 
 _BY_WORDS = frozenset({"by", "de", "von", "from", "par", "por", "do", "da"})
+_ARTICLES = frozenset({"a", "an", "my", "your", "our"})  # "dance like a queen"
 _AND = {"n": "and"}  # Guns N' Roses
 
 

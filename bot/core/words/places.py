@@ -11,13 +11,16 @@ _CLOSING = frozenset({Kind.OR, Kind.END, Kind.NOT, Kind.SONGS, Kind.LIMIT, Kind.
 
 
 class Places:
-    """The tokens of one prompt, asked about by position. `start` and `end` bound what is no politeness."""
+    """The tokens of one prompt, asked about by position. `start` and `end` bound what is no politeness.
+
+    `shouting` and `titled`: all words are written in capitals, or with one, so a capital says nothing.
+    """
 
     def __init__(self, tokens: Sequence[Token], words: Sequence[str], lexicon: Lexicon) -> None:
         """`words` are the folded words of `tokens`."""
         self._tokens, self._words, self._lexicon = tokens, words, lexicon
         self.start, self.end = 0, len(words)
-        while self.start < self.end and (taken := self._polite(self.start)):
+        while self.start < self.end and (taken := self._polite(self.start) or self._request(self.start)):
             self.start = min(self.start + taken, self.end)
         while self.end > self.start and (taken := self._polite_before(self.end)):
             self.end -= taken
@@ -25,6 +28,7 @@ class Places:
             self.start, self.end = 0, len(words)
         said = [token.said for token in tokens if token.said.isalpha()]
         self.shouting = bool(said) and all(one.isupper() for one in said)
+        self.titled = len(said) > 3 and all(one[0].isupper() for one in said)
 
     def closes(self, at: int) -> bool:
         """Whether a name may end before `at`: the end, a comma, politeness, or and, but, for, songs …"""
@@ -69,7 +73,13 @@ class Places:
         )
 
     def _polite(self, at: int) -> int:
-        for phrase in self._lexicon.frames.get("politeness", ()):
+        return self._phrase("politeness", at)
+
+    def _request(self, at: int) -> int:
+        return self._phrase("request", at)
+
+    def _phrase(self, frame: str, at: int) -> int:
+        for phrase in self._lexicon.frames.get(frame, ()):
             if tuple(self._words[at : at + len(phrase)]) == phrase:
                 return len(phrase)
         return 0
