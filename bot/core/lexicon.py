@@ -121,11 +121,11 @@ class Lexicon:
         nouns = self.frames.get("music", ())
         return words[at] in self.terms or any((word,) in nouns for word in words[at : at + 3])
 
-    def without_filler(self, words: Sequence[str], at: int) -> int:
+    def without_politeness(self, words: Sequence[str], at: int) -> int:
         """The index of the first word from `at` on that is more than politeness ("pls", "thanks")."""
-        fillers = self.frames.get("filler", ())
+        polite = self.frames.get("politeness", ())
         while at < len(words):
-            taken = next((len(one) for one in fillers if tuple(words[at : at + len(one)]) == one), 0)
+            taken = next((len(one) for one in polite if tuple(words[at : at + len(one)]) == one), 0)
             if not taken:
                 break
             at += taken

@@ -109,7 +109,7 @@ def amount_at(
             break
     if words[at].isdecimal() and EARLIEST_BARE <= value <= LATEST:
         return None  # "only 1984" is a year
-    rest = lexicon.without_filler(words, end)
+    rest = lexicon.without_politeness(words, end)
     ends = rest >= len(words) or tokens[rest].before in (Break.STOP, Break.COMMA)
     ends = ends or tokens[end].before in (Break.STOP, Break.COMMA)
     term, meanings = (0, ()) if ends else lexicon.longest(words, end)
