@@ -33,7 +33,8 @@ _UNKNOWN_FIT = 0.5  # of a played song without any annotation
 class Candidate:
     """A song that passes the gates. `tier` 0 fits all that was asked; each further tier gives up a little more.
 
-    `astray`: far from the energy or the mood that was clearly asked for. `fits`: what of the plan it meets, most telling first. `heard` by member, who played this very song.
+    `astray`: far from the energy or the mood that was clearly asked for. `fits`: what of the plan it
+    meets, most telling first. `heard` by member, who played this very song.
     """
 
     song: Song

@@ -141,7 +141,7 @@ def select(
     near = len(taken) - exact
     if len(taken) < _TOO_FEW:
         take([2, 3], _TOO_FEW, ARTIST_CAP)
-    if plan.size_asked and plan.widened:
+    if plan.size_asked and (plan.widened or plan.clear):
         take([2], plan.size, ARTIST_CAP)
     said = _relaxed(plan, exact, near, len(taken) - exact - near)
     astray = sum(by_key[one.key].astray for one in taken)

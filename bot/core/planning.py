@@ -173,7 +173,8 @@ def _shifted(value: float | None, towards: float | None, degree: float) -> float
 
 def _clear(hints: Hints, energy: float, valence: float) -> frozenset[str]:
     """The axes on which feelings are clear and do not cancel each other out."""
-    said = [one.meaning for one in hints.feelings if one.degree >= 1.0]
+    compared = {one.meaning.label for one in hints.compared}
+    said = [one.meaning for one in hints.feelings if one.degree >= 1.0 and one.meaning.label not in compared]
     if hints.in_crisis or hints.direction is Direction.LIFT or hints.arc:
         return frozenset()
     axes = {"energy": energy, "valence": valence}

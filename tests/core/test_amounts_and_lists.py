@@ -180,6 +180,12 @@ def test_a_quiet_list_of_a_loud_genre_claims_no_fit_that_is_none(words: str, ene
     assert len(loud) < len(planned.chosen) / 2
 
 
+def test_a_number_of_songs_is_that_number_though_the_mood_is_rare() -> None:
+    planned = plan("10 quiet metal songs")
+    assert len(planned.chosen) == 10
+    assert "as near as I could get" in " ".join(notes("10 quiet metal songs"))
+
+
 def test_angry_bossa_nova_is_not_said_to_fit() -> None:
     assert "No song of that genre and mood fits" in " ".join(notes("angry bossa nova"))
 
