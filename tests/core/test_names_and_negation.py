@@ -57,6 +57,7 @@ ASKED = {
     "songs by queen rn": ["Queen"],
     # praise
     "can't live without abba": ["ABBA"], "i never get tired of abba": ["ABBA"], "nothing beats queen": ["Queen"],
+    "songs by the cure for dinner": ["The Cure"],
     "can't get enough of queen": ["Queen"],
 }  # fmt: skip
 
