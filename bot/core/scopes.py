@@ -84,6 +84,6 @@ def _next_said(pieces: Sequence[Piece], at: int) -> int:
         piece = pieces[after]
         if piece.before in (Break.STOP, Break.COMMA) or piece.kinds() & _ENDS:
             return -1
-        if group(piece) or piece.terms and not piece.kinds() & (_PASSED | {Kind.DEGREE}):
+        if group(piece) or (piece.terms and not piece.kinds() & (_PASSED | {Kind.DEGREE})):
             return after
     return -1
