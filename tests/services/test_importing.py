@@ -399,7 +399,8 @@ class Watched:
         return [self]
 
     def rows(self) -> Iterator[object]:
-        for self.bytes_read, row in enumerate(self.given, 1):
+        for number, row in enumerate(self.given, 1):
+            self.bytes_read = number
             self.threads.add(threading.get_ident())
             yield row
 
