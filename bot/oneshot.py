@@ -17,7 +17,7 @@ from bot.core.model import Member
 from bot.core.recap import words
 from bot.core.recap.model import Ranked, Recap
 from bot.errors import ConfigError, NotFound, NothingPlayed
-from bot.integrations.store import Store, open_data
+from bot.integrations.store import DATABASE, Store, open_data
 from bot.integrations.system import SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
 from bot.services.recap import Recaps, recap_json
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from bot.core.offline import Planned
 
 SEED = 1
+NOBODY = "There is nobody here yet. Start with: earshot import PATH --member NAME"
+
+
+def _anything(settings: Settings, folder: Path | None) -> bool:
+    """Whether there is a database to look into; asking a question makes none."""
+    url = "" if folder is not None else settings.data.url
+    return bool(url) or ((folder or Path(settings.data.folder)) / DATABASE).exists()
 
 
 @asynccontextmanager
@@ -98,6 +105,8 @@ async def recap(
     """The facts of these local days as JSON and in words. Raises `NotFound`, `NothingPlayed`, `ConfigError`."""
     zone = zone or settings.zone
     period = calendar.days(first, last, zone)
+    if not _anything(settings, folder):
+        raise _unknown(names[0], []) if names else NothingPlayed(NOBODY)
     async with _store(settings, folder) as store:
         members = await _members(store, names)
         told = await Recaps(store, store, store, SystemClock()).of_members(members, period, zone, top)
@@ -110,16 +119,20 @@ async def _members(store: Store, names: Sequence[str] | None) -> Sequence[Member
     if not names:
         members = await store.all_members()
         if not members:
-            raise NothingPlayed("There is nobody here yet. Start with: earshot import PATH --member NAME")
+            raise NothingPlayed(NOBODY)
         return members
     found: dict[int, Member] = {}
     for name in names:
         member = await _only(store, " ".join(name.split()))
         if member is None:
-            known = ", ".join(sorted({it.name for it in await store.all_members()})) or "nobody yet"
-            raise NotFound(f"There is no member “{name}” here. I know: {known}.")
+            raise _unknown(name, await store.all_members())
         found[member.id] = member
     return list(found.values())
+
+
+def _unknown(name: str, members: Sequence[Member]) -> NotFound:
+    known = ", ".join(sorted({it.name for it in members})) or "nobody yet"
+    return NotFound(f"There is no member “{name}” here. I know: {known}.")
 
 
 async def _only(store: Store, name: str) -> Member | None:
@@ -180,8 +193,11 @@ async def plan(
     from bot.integrations.wordbook import read_wordbook
 
     wordbook = read_wordbook()
-    async with _store(settings, folder) as store:
-        gazetteer = wordbook.gazetteer([name for name, _ in await store.artists()])
+    artists: list[str] = []
+    if _anything(settings, folder):
+        async with _store(settings, folder) as store:
+            artists = [name for name, _ in await store.artists()]
+    gazetteer = wordbook.gazetteer(artists)
     planned = [plan_read(words, wordbook, gazetteer, [], SEED) for words in prompts]
     return [(as_json(it), _plan_in_words(it)) for it in planned]
 

@@ -41,7 +41,7 @@ SOURCES = {
 
 SKIPPED = {
     Skip.TOO_SHORT: t("under 30 seconds"),
-    Skip.NOT_MUSIC: t("podcasts, audiobooks, videos"),
+    Skip.NOT_MUSIC: t("podcasts, audiobooks, and what is no track"),
     Skip.INCOGNITO: t("in a private session"),
     Skip.DUPLICATE: t("in the export twice"),
     Skip.UNREADABLE: t("not readable"),

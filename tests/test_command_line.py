@@ -112,6 +112,27 @@ def test_what_cannot_be_done_gets_a_sentence_and_a_code(
     assert done.stdout == ""
 
 
+def test_a_question_makes_no_database(tmp_path: Path) -> None:
+    planned = earshot("plan", "90s hip hop, no explicit", "--json", cwd=tmp_path)
+    hints = json.loads(planned.stdout)["hints"]
+    assert (hints["genres"], hints["year_from"], hints["explicit"]) == (["hip hop"], 1990, "clean")
+    assert earshot("recap", "--from", "2026-01-01", "--to", "2026-01-01", cwd=tmp_path).returncode == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_prompts_by_line_are_answered_by_line(tmp_path: Path) -> None:
+    done = earshot("plan", "--lines", "--json", given="calm jazz\n\nno metal\n", cwd=tmp_path)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [it["hints"]["exclude_genres"] for it in answers] == [[], [], ["metal"]]
+    assert all(it["suggestions"] for it in answers)
+
+
+def test_an_artist_is_known_from_the_plays(tmp_path: Path, export: Path) -> None:
+    earshot("import", export, "--member", "Ana", "--data", "data", cwd=tmp_path)
+    planned = earshot("plan", "songs like Low", "--json", "--data", "data", cwd=tmp_path)
+    assert json.loads(planned.stdout)["hints"]["like"] == ["Low"]
+
+
 def test_every_command_teaches(tmp_path: Path) -> None:
     for name in ("demo", "run", "import", "recap", "plan"):
         taught = earshot(name, "--help", cwd=tmp_path).stdout

@@ -27,7 +27,7 @@ from bot.integrations.store.revision import is_current
 if TYPE_CHECKING:
     from bot import ports
 
-__all__ = ["Store", "open_data", "open_store"]
+__all__ = ["DATABASE", "Store", "open_data", "open_store"]
 
 DATABASE = "earshot.sqlite"
 
