@@ -75,7 +75,7 @@ def _practice(folder: Path, seed: int) -> PracticeSpotify:
     redirect = ["http://127.0.0.1/callback"]
     try:
         return PracticeSpotify(
-            read_catalogue(), (*SAMPLE_LISTENERS, *VISITORS), seed=seed, clock=lambda: datetime.now(UTC),
+            read_catalogue(), (*VISITORS, *SAMPLE_LISTENERS), seed=seed, clock=lambda: datetime.now(UTC),
             apps=[App(HOST_APP, None, redirect, "host"), App(SAMPLE_APP, None, redirect, "sample")],
             state_file=folder / MARKER,
         )  # fmt: skip

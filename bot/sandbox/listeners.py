@@ -156,17 +156,21 @@ LUKASZ = Listener(
     ),
     scenes={"metal": 1.0, "rock": 0.8, "punk": 0.7, "electronic": 0.6, "hiphop": 0.3, "ambient": 0.2},
     favourites=("Metallica", "Joy Division", "Nirvana", "Daft Punk", "Tool", "The Cure", "Nine Inch Nails"),
+    sleepless=False,
 )
 
 SAMPLE_LISTENERS = (ANA, BEN, CHIDI, MISAKI, NOOR, LUKASZ)
 
-# For those who try the demo: accounts that nobody of the sample group has linked.
+# For those who try the demo: accounts that nobody of the sample group has linked. The week's sleepless night is
+# always one of the sample group's, so that its mini-Wrapped tells of it.
 SAM = replace(
     ANA, id="sam", display_name="Sam", zone="America/New_York", country="US", device="Sam's phone",
-    scenes={"indie": 1.0, "rock": 0.6, "folk": 0.6, "hiphop": 0.5}, favourites=("Phoebe Bridgers", "Radiohead"),
+    scenes={"indie": 1.0, "rock": 0.6, "folk": 0.6, "hiphop": 0.5},
+    favourites=("Phoebe Bridgers", "Radiohead"), sleepless=False,
 )  # fmt: skip
 ROBIN = replace(
     CHIDI, id="robin", display_name="Robin", zone="Europe/Berlin", country="DE", device="Robin's laptop",
-    scenes={"electronic": 1.0, "pop": 0.7, "soul": 0.5, "jazz": 0.4}, favourites=("Four Tet", "Robyn"),
+    scenes={"electronic": 1.0, "pop": 0.7, "soul": 0.5, "jazz": 0.4},
+    favourites=("Four Tet", "Robyn"), sleepless=False,
 )  # fmt: skip
 VISITORS = (SAM, ROBIN)
