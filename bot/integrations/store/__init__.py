@@ -23,6 +23,7 @@ from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
+from bot.integrations.store.whole import carry_through
 
 if TYPE_CHECKING:
     from bot import ports
@@ -44,6 +45,9 @@ class Store(People, Links, Plays, Budget, Recaps, Playlists, Messages):
     async def close(self) -> None:
         """Let go of the database. Whatever is asked of the store afterwards raises `Unavailable`."""
         await self._database.close()
+
+
+carry_through(Store)
 
 
 async def open_store(url: str) -> Store:
