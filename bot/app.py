@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.adapters.lounge import Lounge, LoungeRoom
 from bot.chat import Cog, Command, Person
+from bot.chat.whispers import Whispers
 from bot.config import Settings
 from bot.core.addresses import Addresses
 from bot.core.model import Identity, Member
@@ -35,6 +36,7 @@ from bot.integrations.vault import open_vault
 from bot.integrations.wordbook import read_wordbook
 from bot.jobs import Jobs
 from bot.logs import start_logging
+from bot.metrics import PrometheusMeter
 from bot.ports import Chance, Clock, Vault
 from bot.services.access import Access
 from bot.services.importing import Importing
@@ -75,6 +77,8 @@ class Earshot:
     recaps: Recaps
     wrapped: Wrapped
     cogs: Sequence[Cog]
+    meter: PrometheusMeter
+    whispers: Whispers
 
 
 @asynccontextmanager
@@ -132,7 +136,7 @@ def _plugged(
     ]
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
-        recaps, wrapped, cogs,
+        recaps, wrapped, cogs, PrometheusMeter(), Whispers(store, clock),
     )  # fmt: skip
 
 
@@ -251,9 +255,10 @@ def make_lounge(
     """The lounge with its one room."""
     room = earshot.settings.lounge.room
     return Lounge(
-        cogs=earshot.cogs, messages=earshot.store, clock=earshot.clock, chance=earshot.chance,
-        residents=residents, rooms=[LoungeRoom(room, room)], pictures=earshot.folder / "pictures",
-        port=earshot.settings.lounge.port, token=token or earshot.chance.token(), choosing=choosing,
+        cogs=earshot.cogs, messages=earshot.store, whispers=earshot.whispers, meter=earshot.meter,
+        clock=earshot.clock, chance=earshot.chance, residents=residents, rooms=[LoungeRoom(room, room)],
+        pictures=earshot.folder / "pictures", port=earshot.settings.lounge.port,
+        token=token or earshot.chance.token(), choosing=choosing,
     )  # fmt: skip
 
 

@@ -50,6 +50,29 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Discord:
+    """The bot in Discord's developer portal. Without a token there is no Discord."""
+
+    token: str = ""
+    api_url: str = "https://discord.com/api/v10"
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The Slack app. With an `app_token` it speaks Socket Mode; without one, HTTP with the signing secret.
+
+    One workspace: its `bot_token`. Several: `client_id` and `client_secret`, and each installs it from our page.
+    """
+
+    bot_token: str = ""
+    app_token: str = ""
+    signing_secret: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    api_url: str = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True)
 class Lounge:
     """The web chat on this machine. `name` is who you are there."""
 
@@ -66,6 +89,8 @@ class Settings:
     log_level: str = "INFO"
     data: Data = field(default_factory=Data)
     spotify: Spotify = field(default_factory=Spotify)
+    discord: Discord = field(default_factory=Discord)
+    slack: Slack = field(default_factory=Slack)
     web: Web = field(default_factory=Web)
     lounge: Lounge = field(default_factory=Lounge)
 

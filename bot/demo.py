@@ -96,7 +96,7 @@ def _settings(folder: Path, lounge_port: int, web_port: int, practice: PracticeS
 
 async def _settle_in(earshot: Earshot, practice: PracticeSpotify, room: RoomRef) -> None:
     """The sample members: there, joined, imported, linked."""
-    group = await earshot.people.group(room, ROOM)
+    group = await earshot.store.open_room(room, ROOM, ZONE)
     app = spotify_app(earshot.settings, SAMPLE_APP, "sample")
     linking = Linking(
         earshot.store, earshot.store, earshot.accounts, earshot.access, earshot.vault, earshot.clock, earshot.chance,
@@ -135,7 +135,7 @@ async def _link(linking: Linking, member: Member, listener: str) -> None:
 
 async def _first_post(earshot: Earshot, room: RoomRef) -> Card:
     """Last week's mini-Wrapped, as `/wrapped` would show it."""
-    group = await earshot.people.group(room, ROOM)
+    group = await earshot.store.open_room(room, ROOM, ZONE)
     told = await earshot.recaps.of_group(group, period_of(When.WEEK, earshot.clock.now_ms(), group.zone))
     return await earshot.wrapped.card(told, group=True)
 

@@ -8,6 +8,7 @@ EarshotError
 │   ├── NothingPlayed      there is no play to speak of in that time
 │   ├── NotAllowed         somebody else's number, list or button
 │   ├── NotFound           no such recap, draft, message or member (any more)
+│   ├── WhichGroup         asked in a private chat by somebody who is in several groups
 │   ├── Stale              somebody else changed it in the same moment: look again
 │   └── BadExport          the file is not a Spotify export, or is broken
 │       └── BrokenOff      a file of rows ends too early; what came before it was read
@@ -17,7 +18,8 @@ EarshotError
 │   │   └── QuotaExceeded  the day's calls of the developer account are used up
 │   ├── LinkExpired        the grant is dead (`invalid_grant`): only re-linking helps
 │   ├── NotAllowlisted     the app's owner has to add the member in the dashboard
-│   └── Refused            the service said no (403, 404) to this one request
+│   ├── Refused            the service said no (403, 404) to this one request
+│   └── RoomLost           a room is gone, archived or closed to Earshot: its admins can act
 └── ConfigError            the configuration has mistakes; `problems` lists all of them
 """
 
@@ -66,6 +68,14 @@ class NotAllowed(UserError):
 
 class NotFound(UserError):
     """No such thing (any more)."""
+
+
+class WhichGroup(UserError):
+    """Several groups could be meant. `groups` are their ids and names."""
+
+    def __init__(self, text: Text | str, groups: Sequence[tuple[int, str]]) -> None:
+        super().__init__(text)
+        self.groups = tuple(groups)
 
 
 class Stale(UserError):
@@ -118,6 +128,10 @@ class NotAllowlisted(ServiceError):
 
 class Refused(ServiceError):
     """The service said no to this one request."""
+
+
+class RoomLost(ServiceError):
+    """A room is gone, archived or closed to Earshot. The sentence is for those who run it."""
 
 
 class ConfigError(EarshotError):

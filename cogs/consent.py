@@ -102,8 +102,6 @@ class Consent(Cog):
         )
 
     async def _here(self, ctx: Context) -> tuple[Group, Member]:
-        if ctx.room is None:
-            raise BadOption(t("That is about a group: please say it in the group's room."))
         person = ctx.person
         member = await self.people.member(person.identity, person.name, person.zone)
-        return await self.people.group(ctx.room, ctx.room_name), member
+        return await self.people.group(ctx.place, member), member

@@ -33,8 +33,8 @@ class Listening(Cog):
         when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK,
     ) -> Card:
         """A top list with who played how much, and how it moved."""
-        assert ctx.room is not None
-        group = await self.people.group(ctx.room, ctx.room_name)
+        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        group = await self.people.group(ctx.place, member)
         period = period_of(when, self.clock.now_ms(), group.zone)
         recap = (await self.recaps.of_group(group, period, top=count)).recap
         ranked = {Kind.TRACK: recap.top_tracks, Kind.ARTIST: recap.top_artists, Kind.ALBUM: recap.top_albums}[

@@ -107,9 +107,8 @@ class Play(Cog):
         return Card(t("Playlists made here"), (Listing(rows),))
 
     async def _who(self, ctx: Context) -> tuple[Group, Member]:
-        assert ctx.room is not None
         member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
-        return await self.people.group(ctx.room, ctx.room_name), member
+        return await self.people.group(ctx.place, member), member
 
 
 def draft_card(

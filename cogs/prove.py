@@ -36,9 +36,8 @@ class Prove(Cog):
         self, ctx: Context, when: Annotated[When, Opt("Which time's mini-Wrapped")] = When.WEEK
     ) -> Card:
         """The numbers of the group's recap, each to be opened."""
-        assert ctx.room is not None
-        group = await self.people.group(ctx.room, ctx.room_name)
         member = await self._member(ctx)
+        group = await self.people.group(ctx.place, member)
         await self.people.require_joined(group, member)
         told = await self.recaps.of_group(group, period_of(when, self.clock.now_ms(), group.zone))
         return _numbers(await self.recaps.facts(told.frozen.id, member))

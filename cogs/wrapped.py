@@ -41,8 +41,8 @@ class Wrapped(Cog):
         self, ctx: Context, when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK
     ) -> Card:
         """The group's recap as a card with its picture."""
-        assert ctx.room is not None
-        group = await self.people.group(ctx.room, ctx.room_name)
+        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        group = await self.people.group(ctx.place, member)
         period = period_of(when, self.clock.now_ms(), group.zone)
         await ctx.progress(t("Counting {period} …", period=words.period_name(period)))
         told = await self.recaps.of_group(group, period)

@@ -58,6 +58,9 @@ class EveryStore(
     ports.DraftStore,
     ports.PlaylistStore,
     ports.MessageStore,
+    ports.WhisperStore,
+    ports.MemoStore,
+    ports.InstallationStore,
     Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
@@ -90,6 +93,16 @@ class FakeChance:
         return next(self._seeds)
 
 
+class FakeMeter:
+    """Writes down what was answered: platform, name, outcome."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, str, str]] = []
+
+    def answered(self, platform: str, name: str, outcome: str, seconds: float) -> None:
+        self.answers.append((platform, name, outcome))
+
+
 class FakeStore:
     """Every store port, in memory."""
 
@@ -115,6 +128,9 @@ class FakeStore:
         self._playlists: dict[int, SavedPlaylist] = {}
         self._resolved: dict[str, RawTrack | None] = {}
         self._messages: dict[int, Message] = {}
+        self._memos: dict[str, str] = {}
+        self._installations: dict[tuple[str, str], bytes] = {}
+        self._whispers: dict[MemberId, list[str]] = defaultdict(list)
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -446,6 +462,40 @@ class FakeStore:
         ]
         return seen[-limit:] if limit else []
 
+    # --- whispers
+
+    async def keep_whisper(self, identity: Identity, body: str, now_ms: int) -> None:
+        member = await self.member_of(identity)
+        if member is not None:
+            self._whispers[member.id].append(_storable(body))
+
+    async def take_whispers(self, identity: Identity) -> Sequence[str]:
+        member = await self.member_of(identity)
+        return [] if member is None else self._whispers.pop(member.id, [])
+
+    # --- platforms
+
+    async def memo(self, key: str) -> str | None:
+        return self._memos.get(key)
+
+    async def remember(self, key: str, value: str) -> None:
+        self._memos[key] = _storable(value)
+
+    async def forget(self, key: str) -> bool:
+        return self._memos.pop(key, None) is not None
+
+    async def keep_installation(self, platform: str, place: str, sealed: bytes) -> None:
+        self._installations[platform, place] = sealed
+
+    async def installation(self, platform: str, place: str) -> bytes | None:
+        return self._installations.get((platform, place))
+
+    async def installations(self, platform: str) -> Sequence[str]:
+        return sorted(place for name, place in self._installations if name == platform)
+
+    async def forget_installation(self, platform: str, place: str) -> None:
+        self._installations.pop((platform, place), None)
+
     def _require(self, there: bool) -> None:
         if not there:
             raise NotFound(t("That is not there any more."))
@@ -459,6 +509,9 @@ if TYPE_CHECKING:
 
     def _is_every_store(store: FakeStore) -> EveryStore:
         return store
+
+    def _is_a_meter(meter: FakeMeter) -> ports.Meter:
+        return meter
 
     def _is_a_clock(clock: FakeClock) -> ports.Clock:
         return clock

@@ -114,7 +114,7 @@ class House:
         self.members: dict[str, Member] = {}
 
     async def settle(self) -> House:
-        self.group: Group = await self.people.group(ROOM, "music-club")
+        self.group: Group = await self.store.open_room(ROOM, "music-club", "UTC")
         for name in ("ana", "ben", "cem", "dan"):
             self.members[name] = await self.people.member(Identity("lounge", name), name.title(), "UTC")
         for name, features in (("ana", list(Feature)), ("ben", list(Feature)), ("cem", [Feature.RECAP])):

@@ -4,6 +4,7 @@ A feature returns a `Card` or a `Form`; an adapter draws it. No platform is name
 """
 
 from bot.chat.cards import (
+    Bars,
     Button,
     Card,
     Choice,
@@ -20,6 +21,6 @@ from bot.chat.commands import Action, Cog, Command, Opt, Option, action, command
 from bot.chat.context import Context, Person
 
 __all__ = [
-    "Action", "Button", "Card", "Choice", "Cog", "Command", "Context", "Fields", "Form", "FormField", "Lines",
+    "Action", "Bars", "Button", "Card", "Choice", "Cog", "Command", "Context", "Fields", "Form", "FormField", "Lines",
     "Link", "Listing", "Opt", "Option", "Person", "Picture", "Row", "action", "command", "submitted",
 ]  # fmt: skip

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from bot.chat.cards import Button, Card, Form
-from bot.chat.commands import Action, Answer, Command
-from bot.errors import EarshotError, LinkExpired, NotLinked
+from bot.chat.commands import Answer
+from bot.chat.context import Context, Person
+from bot.chat.features import Call
+from bot.chat.whispers import Whispers
+from bot.errors import EarshotError, LinkExpired, NotLinked, WhichGroup
+from bot.ports import Meter
 from bot.text import Text, t
 
 log = logging.getLogger(__name__)
@@ -40,17 +44,18 @@ class Wire(Protocol):
         """The answer is a question."""
         ...
 
+    async def add(self, card: Card) -> None:
+        """Beside a private answer, something else for the same eyes."""
+        ...
+
 
 async def answer(
-    what: Command | Action,
-    work: Callable[[Callable[[Text], Awaitable[None]]], Awaitable[Answer]],
-    wire: Wire,
-    *,
-    platform: str,
-    request_id: str,
-    grace_s: float = GRACE_S,
+    call: Call, ctx: Context, wire: Wire, *, meter: Meter, whispers: Whispers, grace_s: float = GRACE_S
 ) -> None:
-    """Run `work(progress)` and show what comes of it. Raises only what the wire raises."""
+    """Run the call and show what comes of it, and after a private answer what waited for this person.
+
+    `ctx.progress` is set here. Raises only what the wire and the store of whispers raise.
+    """
     loop = asyncio.get_running_loop()
     began = loop.time()
     acknowledged = asyncio.Event()
@@ -64,7 +69,7 @@ async def answer(
         await acknowledge()
         await wire.progress(text)
 
-    task = asyncio.ensure_future(_outcome(what, work(progress), request_id))
+    task = asyncio.ensure_future(_outcome(call, replace(ctx, progress=progress)))
     try:
         done, _ = await asyncio.wait({task}, timeout=grace_s)
         if not done:
@@ -77,26 +82,47 @@ async def answer(
         await wire.open(said)
     else:
         await wire.show(said)
-    took_ms = round((loop.time() - began) * 1000)
-    log.info("%s %s: %s in %d ms [%s]", platform, what.name, outcome, took_ms, request_id)
+    seconds = loop.time() - began
+    platform = ctx.person.identity.platform
+    meter.answered(platform, call.name, outcome, seconds)
+    log.info("%s %s: %s in %d ms [%s]", platform, call.name, outcome, round(seconds * 1000), ctx.request_id)
+    if call.private:
+        await _hand_over(whispers, ctx.person, wire)
 
 
-async def _outcome(what: Command | Action, work: Awaitable[Answer], request_id: str) -> tuple[str, Answer]:
+async def _hand_over(whispers: Whispers, person: Person, wire: Wire) -> None:
+    """What waited for this person. What cannot be shown now either goes on waiting."""
+    waiting = list(await whispers.take(person.identity))
+    try:
+        while waiting:
+            await wire.add(waiting[0])
+            del waiting[0]
+    finally:
+        for card in waiting:
+            await whispers.keep(person.identity, card)
+
+
+async def _outcome(call: Call, ctx: Context) -> tuple[str, Answer]:
     """The answer and one word on how it went. The only place that catches everything: a bug must be said."""
     try:
-        return "answered", await work
+        return "answered", await call.run(ctx)
     except EarshotError as error:
-        return type(error).__name__, failed(error)
+        return type(error).__name__, failed(error, call)
     except Exception:
-        log.exception("%s failed [%s]", what.name, request_id)
+        log.exception("%s failed [%s]", call.name, ctx.request_id)
         return "bug", Card(
             t("That went wrong on my side"),
-            footer=t("Nothing you did. It is written down for whoever runs me, as {id}.", id=request_id),
+            footer=t("Nothing you did. It is written down for whoever runs me, as {id}.", id=ctx.request_id),
         )
 
 
-def failed(error: EarshotError) -> Card:
+def failed(error: EarshotError, call: Call | None = None) -> Card:
     """The card for an error that was raised on purpose, with the next step where there is one."""
+    if isinstance(error, WhichGroup) and call is not None:
+        return Card(
+            error.text,
+            buttons=tuple(call.again(t("{name}", name=name), group) for group, name in error.groups),
+        )
     if isinstance(error, NotLinked | LinkExpired):
         return Card(error.text, buttons=(Button(t("Link Spotify"), "account.link", strong=True),))
     return Card(error.text)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bot.chat.cards import Choice, Form, FormField
 from bot.chat.commands import Command, Option
+from bot.chat.context import Person
 from bot.errors import BadOption
 from bot.text import Text, t
 
@@ -25,11 +26,6 @@ def form_for(command: Command, typed: Mapping[str, str]) -> Form:
     ordered = sorted(command.options, key=lambda option: not option.required)
     fields = tuple(_field(option, typed.get(option.name, "")) for option in ordered[:MOST_FIELDS])
     return Form(t("{about}", about=command.about), fields, f"/{command.name}", button=t("Ask"))
-
-
-def asked_command(form: Form) -> str:
-    """The name of the command that submitting runs, or "" where it runs an action."""
-    return form.submit.removeprefix("/") if form.submit.startswith("/") else ""
 
 
 def lacks_required(command: Command, typed: Mapping[str, str], error: BadOption) -> bool:
@@ -48,6 +44,7 @@ def _field(option: Option, typed: str) -> FormField:
         help=_bounds(option),
         value=typed or default,
         required=option.required,
+        person=option.kind is Person,
         long=option.kind is str and not option.choices and (option.most or 1000) > 200,
         most=option.most if option.kind is str and option.most is not None else 1000,
         choices=tuple(Choice(word, t("{word}", word=word)) for word in option.choices),

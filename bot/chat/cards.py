@@ -1,7 +1,7 @@
 """What can be shown: a card, and a form to fill in.
 
-A card is a title, some blocks, buttons and a footer. Every platform can draw every block; where one can do
-more (a native table, a chart) its adapter may. Long things live in a store; a button carries only ids.
+A card is a title, some blocks, buttons and a footer. Every platform can draw every block, each in its own best way.
+Long things live in a store; a button carries only ids.
 """
 
 from __future__ import annotations
@@ -77,7 +77,15 @@ class Fields:
     heading: Text | None = None
 
 
-Block = Lines | Listing | Fields | Picture
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Numbers to be compared, on one scale: a native chart where the platform has one. None is below zero."""
+
+    bars: tuple[tuple[Text, int], ...]
+    heading: Text
+
+
+Block = Lines | Listing | Fields | Bars | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One question. With `choices` it is a selection (several if `many`), with `file` an upload, else words."""
+    """One question. With `choices` it is a selection (several if `many`, their values joined by commas), with
+    `file` an upload, with `person` it asks for somebody, else for words."""
 
     name: str
     label: Text
@@ -113,6 +122,7 @@ class FormField:
     choices: tuple[Choice, ...] = ()
     many: bool = False
     file: bool = False
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

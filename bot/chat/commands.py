@@ -8,7 +8,8 @@
 
 An `Enum` gives choices, `suggest=` names a method that completes what is typed, a parameter without default is
 required. `private=True` is part of the declaration, for it cannot depend on the outcome. `@action("draft.veto")`
-answers a button, `@submitted("export.send")` a form; both get their ids and values as strings.
+answers a button, `@submitted("export.send")` a form; both get their ids and values as strings. `Person | None` as a
+type asks for somebody.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from bot.chat.cards import Card, Form
-from bot.chat.context import Context
+from bot.chat.context import Context, Person
 from bot.errors import BadOption
 from bot.text import t
 
 Answer = Card | Form
+NOBODY: Mapping[str, Person] = {}
 Suggest = Callable[[Any, Context, str], Awaitable[Sequence[str]]]
+# Somebody by what was typed for them (a mention, an id, a name); None for nobody.
+Who = Callable[[str], Awaitable[Person | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Opt:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option as declared, ready for an adapter. `kind` is int, str, bool or an Enum class."""
+    """An option as declared, ready for an adapter. `kind` is int, str, bool, `Person` or an Enum class."""
 
     name: str
     about: str
@@ -61,6 +66,8 @@ class Option:
     @property
     def default_words(self) -> str:
         """The default as a person would type it."""
+        if self.default is None:
+            return ""
         if isinstance(self.default, bool):
             return "yes" if self.default else "no"
         return str(self.default.value if isinstance(self.default, Enum) else self.default)
@@ -73,8 +80,13 @@ class Option:
         default = self.default_words
         return f"[{self.name}:{default}]" if default else f"[{self.name}]"
 
-    def parse(self, typed: str) -> Any:
-        """The value behind the typed words. Raises `BadOption` with a sentence that says what would do."""
+    def parse(self, typed: str, people: Mapping[str, Person] = NOBODY) -> Any:
+        """The value behind the typed words; `people` are those that words of theirs were found to mean.
+
+        Raises `BadOption` with a sentence that says what would do.
+        """
+        if self.kind is Person:
+            return self._somebody(typed, people)
         if self.choices:
             return self._choose(typed)
         if self.kind is int:
@@ -94,6 +106,14 @@ class Option:
                 t("“{name}” needs at least {least} characters.", name=self.name, least=self.least), self.name
             )
         return typed
+
+    def _somebody(self, typed: str, people: Mapping[str, Person]) -> Person:
+        if typed not in people:
+            raise BadOption(
+                t("I know nobody here called “{typed}”. Mention them, with an @.", typed=typed[:50]),
+                self.name,
+            )
+        return people[typed]
 
     def _choose(self, typed: str) -> Any:
         word = typed.strip().casefold()
@@ -207,7 +227,7 @@ def _options(cog: Cog, method: Any) -> Iterator[Option]:
     for name, parameter in list(inspect.signature(method).parameters.items())[1:]:
         hint = hints[name]
         opt = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Opt)), Opt(""))
-        kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        kind = _class_of(get_args(hint)[0] if get_origin(hint) is Annotated else hint)
         required = parameter.default is inspect.Parameter.empty
         suggest = None if opt.suggest is None else opt.suggest.__get__(cog)
         yield Option(
@@ -222,8 +242,23 @@ def _options(cog: Cog, method: Any) -> Iterator[Option]:
         )
 
 
-def parsed(options: Sequence[Option], typed: Mapping[str, str]) -> dict[str, Any]:
-    """Typed words by option name → values, defaults filled in.
+def _class_of(hint: Any) -> type:
+    """The class behind a hint; `Person | None` means `Person`."""
+    kinds = [it for it in get_args(hint) if it is not NoneType]
+    return kinds[0] if kinds else hint  # type: ignore[no-any-return]
+
+
+async def people_in(options: Sequence[Option], typed: Mapping[str, str], who: Who) -> dict[str, Person]:
+    """Who is meant by the words of the options that ask for somebody. Whom nobody knows is left out."""
+    named = [typed[it.name] for it in options if it.kind is Person and typed.get(it.name, "").strip()]
+    found = {words: await who(words) for words in named}
+    return {words: person for words, person in found.items() if person is not None}
+
+
+def parsed(
+    options: Sequence[Option], typed: Mapping[str, str], people: Mapping[str, Person] = NOBODY
+) -> dict[str, Any]:
+    """Typed words by option name → values, defaults filled in; `people` as `people_in` found them.
 
     Raises `BadOption` for an unknown name, a bad value, or a required option that is missing.
     """
@@ -242,7 +277,7 @@ def parsed(options: Sequence[Option], typed: Mapping[str, str]) -> dict[str, Any
     for option in options:
         words = typed.get(option.name, "")
         if words.strip():
-            values[option.name] = option.parse(words)
+            values[option.name] = option.parse(words, people)
         elif option.required:
             raise BadOption(
                 t("“{name}” is missing: {about}.", name=option.name, about=option.about), option.name

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bot.core.model import Identity, RoomRef
+from bot.core.model import GroupId, Identity, Place
 from bot.text import Text
 
 
@@ -18,6 +18,10 @@ class Person:
     name: str
     zone: str = ""
     admin: bool = False
+
+
+async def _silent(text: Text) -> None:
+    """Progress of something nobody waits for on a screen."""
 
 
 class Upload(Protocol):
@@ -32,11 +36,18 @@ class Upload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One exchange: the person, the room (None in a private chat), a request id for the log, and progress."""
+    """One exchange: who asks, where, a request id for the log, and progress.
+
+    `uploads` are the files that came with a form; `upload_most` is how many bytes a form can take here.
+    """
 
     person: Person
-    room: RoomRef | None
+    place: Place
     request_id: str
-    progress: Callable[[Text], Awaitable[None]]
-    room_name: str = ""
+    progress: Callable[[Text], Awaitable[None]] = _silent
     uploads: Mapping[str, Upload] = field(default_factory=dict)
+    upload_most: int = 0
+
+    def in_group(self, group: GroupId) -> Context:
+        """The same exchange, about a group that was chosen in a private chat."""
+        return replace(self, place=self.place._replace(group=group))

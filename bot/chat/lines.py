@@ -1,8 +1,9 @@
 """A typed line into option words, for platforms that have nothing but a line (Slack, the lounge).
 
 `/top what:artist 10` and `/play something for a 2 AM breakup count:20` both work. `name:value` counts only for
-declared names; the other words go to the declared options in order, and an option for free text takes all that
-are left, exactly as typed. Quotes (straight or curly) keep words together; an apostrophe is just a letter.
+declared names; a mention (`@ana`, Slack's `<@U1|ana>`) goes to the first option that asks for somebody; the other
+words go to the declared options in order, and an option for free text takes all that are left, exactly as typed.
+Quotes (straight or curly) keep words together; an apostrophe is just a letter.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Sequence
 from enum import Enum
 
 from bot.chat.commands import Option
+from bot.chat.context import Person
 from bot.errors import BadOption
 from bot.text import t
 
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»"}
 _WORD = re.compile(r"\S+")
+_MENTION = re.compile(r"(?<!\S)(?:<@[^>\s]+>|@\S+)")
 _NAMED = re.compile(r"(?P<name>[A-Za-z_]+):(?=\S)")
 
 
@@ -31,7 +34,13 @@ def option_words(options: Sequence[Option], line: str) -> dict[str, str]:
     """Words by option name. Raises `BadOption` when words are left that no option takes."""
     named, rest = _take_named({option.name for option in options}, line)
     free = [option for option in options if option.name not in named]
+    somebody = next((option for option in free if option.kind is Person), None)
+    if somebody is not None and (mention := _MENTION.search(rest)):
+        named[somebody.name] = mention.group()
+        rest = f"{rest[: mention.start()].rstrip()} {rest[mention.end() :].lstrip()}".strip()
     for option in free:
+        if option.name in named or option.kind is Person:
+            continue
         if not rest:
             break
         if option.kind is str and not issubclass(option.kind, Enum):

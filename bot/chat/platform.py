@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.chat.cards import Card
 from bot.core.model import Identity, RoomRef
+from bot.errors import NotFound
+from bot.text import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,13 @@ class PostRef:
 class Outbox(Protocol):
     """Says things unasked: in a room, or to one person alone."""
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef: ...
+    async def post(self, room: RoomRef, card: Card) -> PostRef:
+        """Raises `RoomLost` where the room is gone or closed to us, `Unavailable` where the platform is."""
+        ...
 
-    async def edit(self, post: PostRef, card: Card) -> None: ...
+    async def edit(self, post: PostRef, card: Card) -> None:
+        """Raises as `post` does, and `NotFound` where the message is gone."""
+        ...
 
     async def whisper(self, identity: Identity, card: Card) -> None:
         """For one person's eyes; where it cannot be delivered it is kept for their next private answer."""
@@ -35,10 +42,39 @@ class ChatPlatform(Outbox, Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def connected(self) -> bool:
+        """Whether it can hear people right now."""
+        ...
+
     async def start(self) -> None:
-        """Connect and serve. Returns once it is ready to answer."""
+        """Connect and serve. Returns once it is ready to answer. Raises `ConfigError` for a token that is no good."""
         ...
 
     async def stop(self) -> None:
         """Finish what is in flight, then close."""
         ...
+
+
+class Platforms:
+    """An `Outbox` over every platform that runs: each thing is said where its room or its person is."""
+
+    def __init__(self, platforms: Sequence[ChatPlatform]) -> None:
+        self._by_name = {platform.name: platform for platform in platforms}
+
+    async def post(self, room: RoomRef, card: Card) -> PostRef:
+        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        return await self._of(room.platform).post(room, card)
+
+    async def edit(self, post: PostRef, card: Card) -> None:
+        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        await self._of(post.room.platform).edit(post, card)
+
+    async def whisper(self, identity: Identity, card: Card) -> None:
+        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        await self._of(identity.platform).whisper(identity, card)
+
+    def _of(self, name: str) -> ChatPlatform:
+        if name not in self._by_name:
+            raise NotFound(t("{platform} is not set up here (any more).", platform=name))
+        return self._by_name[name]

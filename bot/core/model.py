@@ -33,6 +33,14 @@ class RoomRef(NamedTuple):
     channel: str
 
 
+class Place(NamedTuple):
+    """Where somebody asks: a room with its name, or a private chat (no room). `group`: which one they chose there."""
+
+    room: RoomRef | None
+    name: str = ""
+    group: GroupId | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person. `zone` is the IANA name of their own time zone."""

@@ -5,9 +5,12 @@ One store method is one transaction with a name from the domain. Every store por
 """
 
 from bot.ports.exports import ExportFile, ExportReader
+from bot.ports.installations import InstallationStore
 from bot.ports.links import DueLink, Grant, LinkStore, PendingLogin, Vault
 from bot.ports.machine import Chance, Clock
+from bot.ports.memos import MemoStore
 from bot.ports.messages import Message, MessageStore
+from bot.ports.meter import Meter
 from bot.ports.people import GroupStore, Membership, MemberStore
 from bot.ports.playlists import Document, DraftStore, PlaylistStore, SavedPlaylist
 from bot.ports.plays import BudgetStore, PlayStore, Polled
@@ -22,6 +25,7 @@ from bot.ports.services import (
     Painter,
     PlaylistHost,
 )
+from bot.ports.whispers import WhisperStore
 
 __all__ = [
     "Account",
@@ -39,13 +43,16 @@ __all__ = [
     "FrozenRecap",
     "Grant",
     "GroupStore",
+    "InstallationStore",
     "LinkStore",
     "ListeningSource",
     "MadePlaylist",
     "MemberStore",
     "Membership",
+    "MemoStore",
     "Message",
     "MessageStore",
+    "Meter",
     "Painter",
     "PendingLogin",
     "PlayStore",
@@ -55,4 +62,5 @@ __all__ = [
     "RecapStore",
     "SavedPlaylist",
     "Vault",
+    "WhisperStore",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.model import Group, Identity, Member, RoomRef
-from bot.errors import NotJoined
+from bot.core.model import Group, Identity, Member, Place
+from bot.errors import NotJoined, UserError, WhichGroup
 from bot.ports import Clock, GroupStore, Membership, MemberStore
 from bot.text import t
 
@@ -28,9 +28,24 @@ class People:
             name, zone or self._default_zone, identity, self._clock.now_ms()
         )
 
-    async def group(self, room: RoomRef, room_name: str) -> Group:
-        """The room's group, made on first use."""
-        return await self._groups.open_room(room, room_name or room.channel, self._default_zone)
+    async def group(self, place: Place, member: Member) -> Group:
+        """The group that is meant: the room's, made on first use; in a private chat the member's own, or the chosen.
+
+        Raises `WhichGroup` where they are in several, `UserError` where in none.
+        """
+        if place.room is not None:
+            return await self._groups.open_room(
+                place.room, place.name or place.room.channel, self._default_zone
+            )
+        groups = await self._groups.groups_of(member.id)
+        if not groups:
+            raise UserError(
+                t("That is about a group: please say it in the group's room, and /join there first.")
+            )
+        chosen = [group for group in groups if place.group in (None, group.id)]
+        if len(chosen) != 1:
+            raise WhichGroup(t("Which group do you mean?"), [(group.id, group.name) for group in groups])
+        return chosen[0]
 
     async def joined(self, group: Group) -> Sequence[Membership]:
         """Who said yes in this group."""

@@ -27,9 +27,10 @@ PLANTS = {
     "Only the core's allow-list of pure libraries": ("bot/services/people.py", "import rapidfuzz"),
     "spotipy has one home": ("bot/web/__init__.py", "import spotipy"),
     "typst and the fonts have one home": ("bot/web/__init__.py", "import typst"),
+    "prometheus_client has one home": ("bot/web/__init__.py", "import prometheus_client"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),
     "SQL has one home": ("bot/web/__init__.py", "import sqlalchemy"),
-    "aiohttp's homes: the lounge, the callback, the practice server": (
+    "aiohttp's homes: the lounge, the callback, the practice server, Slack over HTTP": (
         "bot/integrations/vault.py",
         "import aiohttp",
     ),

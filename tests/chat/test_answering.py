@@ -9,28 +9,29 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.chat import Button, Card, Command, Form, FormField
+from bot.chat import Button, Card, Command, Context, Form, FormField, Person
 from bot.chat.answering import answer, failed
 from bot.chat.commands import Answer
-from bot.errors import LinkExpired, NotAllowed, NotLinked
+from bot.chat.features import Call
+from bot.chat.whispers import Whispers
+from bot.core.model import GroupId, Identity, Place
+from bot.errors import LinkExpired, NotAllowed, NotLinked, Unavailable, WhichGroup
 from bot.text import Text, t
+from tests.fakes import FakeClock, FakeMeter, FakeStore
 
 Progress = Callable[[Text], Awaitable[None]]
+Work = Callable[[Progress], Awaitable[Answer]]
 
-
-async def _never(*args: object) -> Answer:
-    raise AssertionError("the work is passed to answer() by itself")
-
-
-TOP = Command("top", "Your top", (), False, _never)
+ANA = Identity("test", "ana")
 
 
 @dataclass
 class FakeWire:
-    """Writes down what it was told."""
+    """Writes down what it was told. `broken`: nothing can be added."""
 
     told: list[str] = field(default_factory=list)
     shown: list[Card] = field(default_factory=list)
+    broken: bool = False
 
     async def acknowledge(self) -> None:
         self.told.append("acknowledged")
@@ -42,13 +43,37 @@ class FakeWire:
         self.told.append(f"shown: {card.title}")
         self.shown.append(card)
 
+    async def add(self, card: Card) -> None:
+        if self.broken:
+            raise Unavailable("gone")
+        self.told.append(f"added: {card.title}")
+
     async def open(self, form: Form) -> None:
         self.told.append(f"opened: {form.title}")
 
 
-async def run(work: Callable[[Progress], Awaitable[Answer]], grace_s: float = 5.0) -> FakeWire:
+@dataclass
+class House:
+    """What an answer needs besides its work."""
+
+    store: FakeStore = field(default_factory=FakeStore)
+    meter: FakeMeter = field(default_factory=FakeMeter)
+
+    def __post_init__(self) -> None:
+        self.whispers = Whispers(self.store, FakeClock())
+
+    async def run(self, work: Work, wire: FakeWire, *, private: bool = False, grace_s: float = 5.0) -> None:
+        async def top(ctx: Context) -> Answer:
+            return await work(ctx.progress)
+
+        call = Call(Command("top", "Your top", (), private, top), "/top", {}, {})
+        ctx = Context(Person(ANA, "Ana"), Place(None), "r-17")
+        await answer(call, ctx, wire, meter=self.meter, whispers=self.whispers, grace_s=grace_s)
+
+
+async def run(work: Work, grace_s: float = 5.0) -> FakeWire:
     wire = FakeWire()
-    await answer(TOP, work, wire, platform="test", request_id="r-17", grace_s=grace_s)
+    await House().run(work, wire, grace_s=grace_s)
     return wire
 
 
@@ -59,7 +84,7 @@ async def test_a_quick_answer_is_just_shown(caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.INFO):
         wire = await run(work)
     assert wire.told == ["shown: Hello secret name"]
-    assert "test top: answered in" in caplog.text
+    assert "test /top: answered in" in caplog.text
     assert "[r-17]" in caplog.text
     assert "secret name" not in caplog.text
 
@@ -79,7 +104,7 @@ async def test_a_slow_answer_is_acknowledged_once() -> None:
             acknowledged.set()
 
     wire = Telling()
-    await answer(TOP, work, wire, platform="test", request_id="r", grace_s=0.01)
+    await House().run(work, wire, grace_s=0.01)
     assert wire.told == ["acknowledged", "half", "nearly", "shown: Done"]
 
 
@@ -118,8 +143,8 @@ async def test_a_bug_shows_an_id_that_the_log_has_and_nothing_else(caplog: pytes
     [card] = wire.shown
     assert "r-17" in str(card.footer)
     assert "a detail" not in f"{card.title} {card.footer}"
-    assert "top failed [r-17]" in caplog.text
-    assert "top: bug in" in caplog.text
+    assert "/top failed [r-17]" in caplog.text
+    assert "/top: bug in" in caplog.text
 
 
 async def test_who_asked_going_away_stops_the_work() -> None:
@@ -147,3 +172,71 @@ def test_a_dead_or_missing_link_offers_the_next_step(error: NotLinked | LinkExpi
     assert isinstance(button, Button)
     assert (button.action, button.strong) == ("account.link", True)
     assert failed(NotAllowed("No.")).buttons == ()
+
+
+async def _done(progress: Progress) -> Answer:
+    return Card(t("Done"))
+
+
+async def test_what_waited_comes_with_the_next_private_answer_once() -> None:
+    house, wire = House(), FakeWire()
+    await house.store.add_member("Ana", "UTC", ANA, 0)
+    for words in ("one", "two"):
+        await house.whispers.keep(ANA, Card(t("{words}", words=words)))
+    await house.run(_done, wire)
+    assert wire.told == ["shown: Done"]
+    await house.run(_done, wire, private=True)
+    assert wire.told[1:] == ["shown: Done", "added: one", "added: two"]
+    await house.run(_done, wire, private=True)
+    assert wire.told[4:] == ["shown: Done"]
+
+
+async def test_what_cannot_be_added_goes_on_waiting() -> None:
+    house = House()
+    await house.store.add_member("Ana", "UTC", ANA, 0)
+    await house.whispers.keep(ANA, Card(t("one")))
+    with pytest.raises(Unavailable):
+        await house.run(_done, FakeWire(broken=True), private=True)
+    assert [str(card.title) for card in await house.whispers.take(ANA)] == ["one"]
+
+
+async def test_which_group_is_asked_with_a_button_for_each() -> None:
+    async def work(progress: Progress) -> Answer:
+        raise WhichGroup(t("Which?"), [(3, "Friends"), (4, "Work")])
+
+    wire = await run(work)
+    assert [
+        (str(it.label), it.action, dict(it.args)) for it in wire.shown[0].buttons if isinstance(it, Button)
+    ] == [
+        ("Friends", "/top", {"@group": "3"}),
+        ("Work", "/top", {"@group": "4"}),
+    ]
+
+
+async def test_a_chosen_group_reaches_the_feature() -> None:
+    seen: list[Place] = []
+
+    async def top(ctx: Context) -> Answer:
+        seen.append(ctx.place)
+        return Card(t("Done"))
+
+    call = Call(Command("top", "Your top", (), False, top), "/top", {}, {}, GroupId(4))
+    await call.run(Context(Person(ANA, "Ana"), Place(None), "r"))
+    assert seen == [Place(None, "", GroupId(4))]
+
+
+async def test_every_answer_is_counted() -> None:
+    async def refused(progress: Progress) -> Answer:
+        raise NotAllowed("No.")
+
+    async def broken(progress: Progress) -> Answer:
+        raise RuntimeError("a detail")
+
+    house = House()
+    for work in (_done, refused, broken):
+        await house.run(work, FakeWire())
+    assert house.meter.answers == [
+        ("test", "/top", "answered"),
+        ("test", "/top", "NotAllowed"),
+        ("test", "/top", "bug"),
+    ]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.chat
-from bot.chat import Card, Cog, Context, Form, Opt, action, command, submitted
-from bot.chat.asking import MOST_FIELDS, asked_command, form_for, lacks_required
+from bot.chat import Card, Cog, Context, Opt, action, command, submitted
+from bot.chat.asking import MOST_FIELDS, form_for, lacks_required
 from bot.chat.commands import Command, parsed
 from bot.chat.lines import option_words
 from bot.errors import BadOption
@@ -150,8 +150,7 @@ def test_a_form_asks_for_what_is_required_first_and_keeps_what_was_typed() -> No
         ("prompt", True, ""), ("count", False, "7"), ("name", False, ""),
     ]  # fmt: skip
     assert form.fields[2].most == 5
-    assert asked_command(form) == "play"
-    assert asked_command(Form(form.title, form.fields, "export.send")) == ""
+    assert form.submit == "/play"
 
 
 def test_a_form_holds_what_a_form_can_hold() -> None:

@@ -13,8 +13,8 @@ from bot.chat import Button, Card, Context, Form, Person
 from bot.chat import Link as PageLink
 from bot.chat.cards import Fields, Lines, Listing
 from bot.core.consent import Feature
-from bot.core.model import Identity, Link, LinkId, LinkState, NewPlay, RawTrack, RoomRef, Source
-from bot.errors import BadOption, Refused
+from bot.core.model import Identity, Link, LinkId, LinkState, NewPlay, Place, RawTrack, RoomRef, Source
+from bot.errors import BadOption, Refused, UserError
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.vault import Keyring
 from bot.ports import Grant
@@ -59,7 +59,7 @@ class House:
 
         uploads = {"file": Attached(file.name, str(file))} if file else {}
         person = Person(Identity("lounge", name), name)
-        return Context(person, room, "request", progress, "music-club", uploads)
+        return Context(person, Place(room, "music-club" if room else ""), "request", progress, uploads)
 
     async def linked(self, more: frozenset[str] = frozenset(), state: LinkState = LinkState.ACTIVE) -> Link:
         ctx = self.ctx()
@@ -72,7 +72,7 @@ class House:
         return await self.store.link_account(link, sealed_grant(self.vault, link, grant), 0)
 
     async def group_features(self) -> list[frozenset[str]]:
-        group = await self.people.group(ROOM, "music-club")
+        group = await self.store.open_room(ROOM, "music-club", "UTC")
         return [it.features for it in await self.store.memberships(group.id)]
 
 
@@ -244,9 +244,9 @@ async def test_leave_asks_first(house: House):
     assert await house.group_features() == []
 
 
-async def test_joining_needs_a_room(house: House):
+async def test_joining_needs_a_group(house: House):
     for ask in (house.consent.join, house.consent.leave, house.consent.join_now):
-        with pytest.raises(BadOption, match="the group's room"):
+        with pytest.raises(UserError, match="the group's room"):
             await ask(
                 house.ctx(room=None), **({"features": "recap"} if ask == house.consent.join_now else {})
             )

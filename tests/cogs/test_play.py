@@ -9,7 +9,7 @@ import pytest
 from bot.chat import Button, Card, Context, Fields, Lines, Link, Listing, Person
 from bot.core.addresses import Addresses
 from bot.core.consent import Feature
-from bot.core.model import Identity
+from bot.core.model import Identity, Place
 from bot.errors import BadOption, Unavailable
 from bot.services.saving import IN_FLIGHT_MS
 from bot.text import Text
@@ -30,7 +30,7 @@ class Stage(House):
             assert str(text)
 
         return Context(
-            Person(Identity("lounge", name), name.title(), "UTC"), ROOM, "r1", progress, "music-club"
+            Person(Identity("lounge", name), name.title(), "UTC"), Place(ROOM, "music-club"), "r1", progress
         )
 
     async def press(self, button: Button, name: str = "ana") -> Card:

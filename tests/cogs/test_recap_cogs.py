@@ -12,7 +12,7 @@ from bot.chat.cards import Lines
 from bot.core import calendar
 from bot.core.addresses import Addresses
 from bot.core.consent import Feature
-from bot.core.model import Identity, Member, NewPlay, RawTrack, RoomRef, Source, Span
+from bot.core.model import Identity, Member, NewPlay, Place, RawTrack, RoomRef, Source, Span
 from bot.core.recap.model import Recap
 from bot.errors import NotAllowed, NotJoined, Unavailable
 from bot.services.people import People
@@ -58,7 +58,7 @@ class House:
         self.help = Help(lambda: [it for cog in (self.wrapped, self.listening) for it in cog.commands()])
 
     async def settle(self) -> House:
-        group = await self.people.group(ROOM, "music")
+        group = await self.store.open_room(ROOM, "music", ZONE)
         for name in ("ana", "ben"):
             member = await self.people.member(Identity("lounge", name), name.title(), ZONE)
             await self.store.join(group.id, member.id, list(Feature), 0)
@@ -83,7 +83,7 @@ def context(user: str = "ana") -> Context:
     async def progress(text: Text) -> None:
         assert str(text)
 
-    return Context(Person(Identity("lounge", user), user.title(), ZONE), ROOM, "r1", progress, "music")
+    return Context(Person(Identity("lounge", user), user.title(), ZONE), Place(ROOM, "music"), "r1", progress)
 
 
 async def press(cog: Cog, button: Button, user: str = "ana") -> Card:

@@ -1,12 +1,13 @@
-"""Budget, frozen recaps, drafts, playlists and messages, on the fake, SQLite and PostgreSQL."""
+"""Budget, frozen recaps, drafts, playlists, messages and notes, on the fake, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.core.model import Group, GroupId, Member, MemberId, RawTrack
+from bot.core.model import Group, GroupId, Identity, Member, MemberId, RawTrack
 from bot.errors import NotFound, Stale
 from bot.ports import Document, FrozenRecap, SavedPlaylist
 from tests.fakes import EveryStore
@@ -203,3 +204,39 @@ async def test_the_newest_after_an_id_are_read_oldest_first(store: EveryStore) -
     assert await store.messages("club", "ben", said[1].id, 2) == said[4:]
     assert await store.messages("club", "ben", said[5].id, 9) == []
     assert await store.messages("club", "ben", 0, 0) == []
+
+
+async def test_whispers_wait_for_the_member_and_are_taken_once(store: EveryStore) -> None:
+    discord, slack = Identity("discord", "1"), Identity("slack", "U1")
+    await store.add_member("Ana", "UTC", discord, 1)
+    await store.keep_whisper(discord, "first", 1)
+    await store.keep_whisper(discord, "second", 2)
+    await store.keep_whisper(slack, "for nobody", 3)
+    assert await store.take_whispers(slack) == []
+    assert await store.take_whispers(discord) == ["first", "second"]
+    assert await store.take_whispers(discord) == []
+
+
+async def test_memos_are_replaced_and_forgotten_once(store: EveryStore) -> None:
+    assert await store.memo("discord:tree") is None
+    await store.remember("discord:tree", "one")
+    await store.remember("discord:tree", "two")
+    assert await store.memo("discord:tree") == "two"
+    assert sorted(await asyncio.gather(store.forget("discord:tree"), store.forget("discord:tree"))) == [
+        False,
+        True,
+    ]
+    assert await store.memo("discord:tree") is None
+
+
+async def test_installations_are_kept_by_place(store: EveryStore) -> None:
+    await store.keep_installation("slack", "T2", b"old")
+    await store.keep_installation("slack", "T2", b"new")
+    await store.keep_installation("slack", "T1", b"other")
+    assert (await store.installation("slack", "T2"), await store.installation("discord", "T2")) == (
+        b"new",
+        None,
+    )
+    assert await store.installations("slack") == ["T1", "T2"]
+    await store.forget_installation("slack", "T2")
+    assert await store.installations("slack") == ["T1"]

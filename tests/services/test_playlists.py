@@ -178,7 +178,7 @@ async def test_who_has_not_joined_changes_only_what_they_asked_for(house: House)
 
 async def test_another_groups_draft_is_not_here(house: House) -> None:
     opened = await house.draft("10 upbeat songs")
-    elsewhere = await house.people.group(RoomRef("lounge", "", "other"), "other")
+    elsewhere = await house.store.open_room(RoomRef("lounge", "", "other"), "other", "UTC")
     with pytest.raises(NotFound):
         await house.playlists.opened(elsewhere, opened.document.id)
 

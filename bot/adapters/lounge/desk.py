@@ -7,33 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.adapters.lounge.draw import JSON, draw_form, sentence
 from bot.adapters.lounge.filled import Filled, checked
 from bot.adapters.lounge.once import Once
-from bot.adapters.lounge.replies import line_of, no_command, not_understood
-from bot.adapters.lounge.residents import PLATFORM, LoungeRoom
+from bot.adapters.lounge.residents import LoungeRoom, Residents
 from bot.adapters.lounge.rooms import Rooms
 from bot.adapters.lounge.wire import Exchange, LoungeWire, form_body
 from bot.chat.answering import answer
 from bot.chat.asking import form_for, lacks_required
 from bot.chat.cards import Card
-from bot.chat.commands import Action, Answer, Cog, Command, parsed
+from bot.chat.commands import Command
 from bot.chat.context import Context, Person
+from bot.chat.features import Call, Features
 from bot.chat.lines import option_words, split_command
+from bot.chat.replies import line_of, no_command, not_understood
+from bot.chat.whispers import Whispers
+from bot.core.model import Place
 from bot.errors import BadOption, NotFound, Stale
-from bot.ports import Chance, Message
-from bot.text import Text, t
+from bot.ports import Chance, Message, Meter
+from bot.text import t
 
 log = logging.getLogger(__name__)
 
 SUGGEST_S = 2.0
 SUGGESTED_MOST = 25
-
-Run = Callable[[Context], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +47,48 @@ class Asked:
 
 
 class Desk:
-    """Takes what people ask in the rooms. Raises ValueError where two features declare the same name."""
+    """Takes what people ask in the rooms. `upload_most`: how many bytes a form takes."""
 
-    def __init__(self, cogs: Sequence[Cog], rooms: Rooms, chance: Chance) -> None:
+    def __init__(
+        self,
+        features: Features,
+        rooms: Rooms,
+        residents: Residents,
+        chance: Chance,
+        meter: Meter,
+        whispers: Whispers,
+        upload_most: int,
+    ) -> None:
+        self.features = features
         self._rooms = rooms
+        self._residents = residents
         self._chance = chance
-        self.commands: dict[str, Command] = {}
-        self._actions: dict[str, Action] = {}
-        for cog in cogs:
-            for command in cog.commands():
-                if self.commands.setdefault(command.name, command) is not command:
-                    raise ValueError(f"two commands are called {command.name}")
-            for action in cog.actions():
-                if self._actions.setdefault(action.name, action) is not action:
-                    raise ValueError(f"two actions are called {action.name}")
+        self._meter = meter
+        self._whispers = whispers
+        self._upload_most = upload_most
         self._busy: set[tuple[str, int, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def line(self, room: LoungeRoom, person: Person, line: str) -> Asked:
         """A member typed something."""
         name, rest = split_command(line)
-        command = self.commands.get(name)
+        command = self.features.commands.get(name)
         if command is None:
             # With a slash it was meant for me alone; without, it is talk, which the room may hear.
             message = await self._said(room, person, line, private=line.startswith("/"))
-            return await self._tell(room, person, message, no_command(line, name, tuple(self.commands)))
+            return await self._tell(
+                room, person, message, no_command(line, name, tuple(self.features.commands))
+            )
         typed: Mapping[str, str] = {}
         try:
             typed = option_words(command.options, rest)
-            values = parsed(command.options, typed)
+            call = await self._call(f"/{name}", typed)
         except BadOption as error:
             message = await self._said(room, person, line, private=True)
             if not lacks_required(command, typed, error):
                 return await self._tell(room, person, message, not_understood(command, error))
             return await self._ask_for(room, person, message, command, typed, error)
-        return await self._run_command(room, person, command, typed, values, line)
+        return await self._run_command(room, person, call, line)
 
     async def press(
         self, room: LoungeRoom, person: Person, message_id: int, n: int, rev: int | None
@@ -101,16 +108,13 @@ class Desk:
     ) -> Asked:
         if "form" in press:
             return await self._reopen(room, person, press["form"])
-        if "command" in press:
-            command = self._command(press["command"])
-            values = parsed(command.options, press["typed"])
-            line = line_of(command, press["typed"])
-            return await self._run_command(room, person, command, press["typed"], values, line)
-        action = self._action(press["action"])
-        exchange = Exchange(room, person, action.private, press, press.get("label"))
+        call = await self._call(press["action"], press["args"])
+        if isinstance(call.what, Command):
+            return await self._run_command(room, person, call, line_of(call.what, call.args))
+        exchange = Exchange(room, person, call.private, press, press.get("label"))
         if message.private_to == exchange.private_to:
             exchange = replace(exchange, pressed_on=message.id)
-        return await self._start(exchange, action, lambda ctx: action.run(ctx, **press["args"]), once=once)
+        return await self._start(exchange, call, once=once)
 
     async def form(self, room: LoungeRoom, person: Person, form_id: int) -> JSON:
         """The body of a form that waits to be filled in. Raises `NotFound`, `Stale` if it was sent already."""
@@ -127,26 +131,24 @@ class Desk:
             body = await self.form(room, person, form_id)
             values = checked(body["form"]["fields"], filled)
             submit = body["submit"]
-            if "command" in submit:
-                command = self._command(submit["command"])
-                options = parsed(command.options, values)
-                await self._rooms.change(form_id, {**body, "sent": True})
-                typed = {name: words for name, words in values.items() if words}
-                line = line_of(command, typed)
-                return await self._run_command(room, person, command, typed, options, line)
-            action = self._action(submit["action"])
+            command = submit["action"].startswith("/")
+            given = {name: words for name, words in values.items() if words or not command}
+            call = await self._call(submit["action"], {**submit["args"], **given})
             await self._rooms.change(form_id, {**body, "sent": True})
-            given = {**submit["args"], **values}
+            if isinstance(call.what, Command):
+                return await self._run_command(room, person, call, line_of(call.what, call.args))
             # A file is gone after a restart, so only the form itself can be asked again then.
-            again = {"form": form_id} if filled.uploads else {"action": action.name, "args": given}
-            exchange = Exchange(room, person, action.private, again)
-            return await self._start(exchange, action, lambda ctx: action.run(ctx, **given), filled=filled)
+            again = {"form": form_id} if filled.uploads else {"action": call.name, "args": call.args}
+            exchange = Exchange(room, person, call.private, again)
+            return await self._start(exchange, call, filled=filled)
 
     async def suggestions(
         self, room: LoungeRoom, person: Person, command: str, option: str, typed: str
     ) -> Sequence[str]:
         """What would complete an option, at most 25. Nothing if the feature takes longer than two seconds."""
-        suggest = next((it.suggest for it in self._command(command).options if it.name == option), None)
+        suggest = next(
+            (it.suggest for it in self.features.command(command).options if it.name == option), None
+        )
         if suggest is None:
             return ()
         try:
@@ -168,21 +170,18 @@ class Desk:
         self,
         room: LoungeRoom,
         person: Person,
-        command: Command,
-        typed: Mapping[str, str],
-        values: Mapping[str, Any],
+        call: Call,
         line: str,
     ) -> Asked:
-        message = await self._said(room, person, line, private=command.private, show=False)
-        exchange = Exchange(room, person, command.private, {"command": command.name, "typed": dict(typed)})
+        message = await self._said(room, person, line, private=call.private, show=False)
+        exchange = Exchange(room, person, call.private, {"action": call.name, "args": dict(call.args)})
         # The line is shown only once its placeholder is written down too: whatever was seen gets its answer.
-        return await self._start(exchange, command, lambda ctx: command.run(ctx, **values), line=message)
+        return await self._start(exchange, call, line=message)
 
     async def _start(
         self,
         exchange: Exchange,
-        what: Command | Action,
-        run: Run,
+        call: Call,
         *,
         line: Message | None = None,
         once: Once | None = None,
@@ -193,7 +192,7 @@ class Desk:
             self._rooms.show(line)
         if once is not None:
             once.keep()
-        task = asyncio.create_task(self._answer(exchange, what, run, wire, once, filled))
+        task = asyncio.create_task(self._answer(exchange, call, wire, once, filled))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return Asked(None if line is None else line.id, True, task, lambda: wire.landed)
@@ -201,22 +200,18 @@ class Desk:
     async def _answer(
         self,
         exchange: Exchange,
-        what: Command | Action,
-        run: Run,
+        call: Call,
         wire: LoungeWire,
         once: Once | None,
         filled: Filled | None,
     ) -> None:
         context = self._context(exchange.room, exchange.person)
-
-        def work(progress: Callable[[Text], Awaitable[None]]) -> Awaitable[Answer]:
-            uploads = {} if filled is None else filled.uploads
-            return run(replace(context, progress=progress, uploads=uploads))
-
+        if filled is not None:
+            context = replace(context, uploads=filled.uploads)
         try:
-            await answer(what, work, wire, platform=PLATFORM, request_id=context.request_id)
+            await answer(call, context, wire, meter=self._meter, whispers=self._whispers)
         except Exception:
-            log.exception("the answer to %s could not be shown [%s]", what.name, context.request_id)
+            log.exception("the answer to %s could not be shown [%s]", call.name, context.request_id)
         finally:
             wire.end()
             if once is not None:
@@ -260,21 +255,16 @@ class Desk:
         return Asked(None, True, None, lambda: form_id)
 
     def _context(self, room: LoungeRoom, person: Person) -> Context:
-        return Context(person, room.ref, self._chance.token()[:10], _silent, room.title)
+        request_id = self._chance.token()[:10]
+        return Context(person, Place(room.ref, room.title), request_id, upload_most=self._upload_most)
 
-    def _command(self, name: str) -> Command:
-        if name not in self.commands:
-            raise NotFound(t("There is no command /{name}.", name=name[:50]))
-        return self.commands[name]
+    async def _call(self, name: str, args: Mapping[str, str]) -> Call:
+        return await self.features.call(name, args, self._who)
 
-    def _action(self, name: str) -> Action:
-        if name not in self._actions:
-            raise NotFound(t("This is from another version of me and does nothing any more."))
-        return self._actions[name]
+    async def _who(self, typed: str) -> Person | None:
+        """A resident by name, with or without an @."""
+        name = typed.removeprefix("@").casefold()
+        return next((it for it in await self._residents.people() if it.name.casefold() == name), None)
 
     def _once(self, person: Person, message_id: int, n: int) -> Once:
         return Once(self._busy, (person.identity.user, message_id, n))
-
-
-async def _silent(text: Text) -> None:
-    """Progress of something nobody waits for on a screen."""

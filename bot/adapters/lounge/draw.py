@@ -12,8 +12,20 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
-from bot.chat.asking import asked_command
-from bot.chat.cards import Block, Button, Card, Fields, Form, FormField, Lines, Link, Listing, Picture, Row
+from bot.chat.cards import (
+    Bars,
+    Block,
+    Button,
+    Card,
+    Fields,
+    Form,
+    FormField,
+    Lines,
+    Link,
+    Listing,
+    Picture,
+    Row,
+)
 from bot.text import Moment, Text, in_english, t
 
 JSON = dict[str, Any]
@@ -89,6 +101,12 @@ class Drawn:
                 "heading": _maybe(block.heading),
                 "pairs": [[sentence(name), sentence(value)] for name, value in block.pairs],
             }
+        if isinstance(block, Bars):
+            return {
+                "kind": "bars",
+                "heading": sentence(block.heading),
+                "bars": [{"label": sentence(label), "n": n} for label, n in block.bars],
+            }
         return self._picture(block)
 
     def _row(self, row: Row) -> JSON:
@@ -112,14 +130,13 @@ class Drawn:
 
 
 def draw_form(form: Form) -> tuple[JSON, JSON]:
-    """The form as the page gets it, and what submitting runs: `{"command"}` or `{"action", "args"}`."""
+    """The form as the page gets it, and what submitting runs: `{"action", "args"}`."""
     drawn = {
         "title": sentence(form.title),
         "fields": [_field(it) for it in form.fields],
         "button": sentence(form.button or t("Send")),
     }
-    command = asked_command(form)
-    return drawn, {"command": command} if command else {"action": form.submit, "args": dict(form.args)}
+    return drawn, {"action": form.submit, "args": dict(form.args)}
 
 
 def _field(it: FormField) -> JSON:

@@ -20,10 +20,12 @@ from bot.adapters.lounge.rooms import Rooms
 from bot.adapters.lounge.server import Server
 from bot.chat.cards import Card
 from bot.chat.commands import Cog
+from bot.chat.features import Features
 from bot.chat.platform import PostRef
+from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
 from bot.errors import NotFound
-from bot.ports import Chance, Clock, MessageStore
+from bot.ports import Chance, Clock, MessageStore, Meter
 from bot.text import t
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -45,6 +47,8 @@ class Lounge:
         *,
         cogs: Sequence[Cog],
         messages: MessageStore,
+        whispers: Whispers,
+        meter: Meter,
         clock: Clock,
         chance: Chance,
         residents: Residents,
@@ -71,7 +75,7 @@ class Lounge:
         self._hub = Hub(chance.token()[:12], heartbeat_s)
         shelf = Pictures(pictures)
         self._rooms = Rooms(rooms, messages, clock, shelf, self._hub)
-        self._desk = Desk(cogs, self._rooms, chance)
+        self._desk = Desk(Features(cogs), self._rooms, residents, chance, meter, whispers, upload_most)
         self._guard = Guard(token, origins)
         self._server = Server(
             self._rooms, self._desk, self._hub, self._guard, shelf, residents, choosing, self._incoming, upload_most
@@ -82,6 +86,11 @@ class Lounge:
     def name(self) -> str:
         """As in `RoomRef.platform`."""
         return PLATFORM
+
+    @property
+    def connected(self) -> bool:
+        """Whether it serves."""
+        return self._runner is not None
 
     @property
     def url(self) -> str:

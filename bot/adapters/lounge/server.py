@@ -108,7 +108,7 @@ class Server:
         return web.json_response({"person": _person(await self.residents.add(name, zone))}, status=201)
 
     async def get_commands(self, request: web.Request) -> web.Response:
-        return web.json_response({"commands": [_command(it) for it in self.desk.commands.values()]})
+        return web.json_response({"commands": [_command(it) for it in self.desk.features.commands.values()]})
 
     async def suggest(self, request: web.Request) -> web.Response:
         person = await self._member(request)

@@ -79,6 +79,10 @@ class LoungeWire:
         await self._rooms.change(self._placeholder, {"kind": "gone"})
         self.landed = target
 
+    async def add(self, card: Card) -> None:
+        body = await self._rooms.card_body(card, {"for": None, "pressed": None})
+        await self._rooms.add(self._exchange.room.name, body, private_to=self._exchange.private_to)
+
     async def open(self, form: Form) -> None:
         drawn, submit = draw_form(form)
         body = {**self._exchange.about, **form_body(drawn, submit)}

@@ -19,10 +19,12 @@ from bot.integrations.store.failures import said_kindly
 from bot.integrations.store.links import Links
 from bot.integrations.store.messages import Messages
 from bot.integrations.store.people import People
+from bot.integrations.store.platforms import PlatformNotes
 from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
+from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _DRIVERS = {
 }
 
 
-class Store(People, Links, Plays, Budget, Recaps, Playlists, Messages):
+class Store(People, Links, Plays, Budget, Recaps, Playlists, Messages, Whispers, PlatformNotes):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
 
     async def close(self) -> None:
@@ -110,6 +112,9 @@ if TYPE_CHECKING:
         ports.DraftStore,
         ports.PlaylistStore,
         ports.MessageStore,
+        ports.WhisperStore,
+        ports.MemoStore,
+        ports.InstallationStore,
         Protocol,
     ): ...
 

@@ -312,6 +312,24 @@ resolution = Table(
     _number("resolved_ms"),
 )
 
+# --- whispers ---------------------------------------------------------------------------------------------
+
+whisper = Table(
+    "whisper", metadata, _id(), _of("member"), _words("body"), _number("kept_ms"), Index(None, "member_id")
+)
+
+# --- platforms --------------------------------------------------------------------------------------------
+
+memo = Table("memo", metadata, Column("key", Words, primary_key=True), _words("value"))
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("place", Words, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 # --- messages ---------------------------------------------------------------------------------------------
 
 message = Table(

@@ -36,10 +36,11 @@ from bot.chat import (
     command,
     submitted,
 )  # fmt: skip
+from bot.chat.whispers import Whispers
 from bot.core.model import Identity
 from bot.errors import NotAllowed
 from bot.text import Moment, t
-from tests.fakes import FakeChance, FakeClock, FakeStore
+from tests.fakes import FakeChance, FakeClock, FakeMeter, FakeStore
 
 TOKEN = "practice-token-of-the-lounge"
 ROOM = "music-club"
@@ -98,7 +99,7 @@ class Sample(Cog):
             for n in range(1, min(count, 4) + 1)
         )  # fmt: skip
         return Card(
-            t("Top {what}s of {room}", what=what.value, room=ctx.room_name),
+            t("Top {what}s of {room}", what=what.value, room=ctx.place.name),
             (
                 Listing(rows, heading=t("Ranked by plays"), numbered=True),
                 Fields(
@@ -298,7 +299,8 @@ async def build(tmp_path: Path) -> AsyncIterator[Build]:
         async def built(*, store: FakeStore | None = None, **more: Any) -> House:
             sample, store = Sample(), store or FakeStore()
             arguments: dict[str, Any] = {
-                "cogs": [sample], "messages": store, "clock": FakeClock(), "chance": chance,
+                "cogs": [sample], "messages": store, "whispers": Whispers(store, FakeClock()),
+                "meter": FakeMeter(), "clock": FakeClock(), "chance": chance,
                 "residents": FakeResidents(), "rooms": [LoungeRoom(ROOM, "Music club")],
                 "pictures": tmp_path / "pictures", "token": TOKEN, "choosing": True, "finish_s": 0.2,
             }  # fmt: skip

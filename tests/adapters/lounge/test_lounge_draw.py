@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.adapters.lounge.draw import Drawn, draw_form, sentence, web_url
 from bot.adapters.lounge.filled import Filled, checked
 from bot.adapters.lounge.pictures import Pictures, size_of
-from bot.adapters.lounge.replies import line_of
 from bot.chat import Button, Card, Choice, Form, FormField, Lines, Link, Listing, Picture, Row
 from bot.chat.lines import option_words, split_command
+from bot.chat.replies import line_of
 from bot.errors import BadOption
 from bot.text import Moment, Text, t
 from tests.adapters.lounge.conftest import Sample, png

@@ -16,15 +16,19 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 from bot.adapters.lounge import Lounge, LoungeRoom
+from bot.chat.whispers import Whispers
 from bot.integrations.store import open_store
 from bot.integrations.system import SystemChance, SystemClock
 from tests.adapters.lounge.conftest import ROOM, TOKEN, FakeResidents, Sample
+from tests.fakes import FakeMeter
 
 async def main(folder):
     sample = Sample()
     sample.gate.clear()
-    lounge = Lounge(cogs=[sample], messages=await open_store(f"sqlite:///{folder}/earshot.db"), clock=SystemClock(),
-                    chance=SystemChance(), residents=FakeResidents(), rooms=[LoungeRoom(ROOM, "Music club")],
+    store = await open_store(f"sqlite:///{folder}/earshot.db")
+    lounge = Lounge(cogs=[sample], messages=store, whispers=Whispers(store, SystemClock()), meter=FakeMeter(),
+                    clock=SystemClock(), chance=SystemChance(), residents=FakeResidents(),
+                    rooms=[LoungeRoom(ROOM, "Music club")],
                     pictures=folder / "pictures", token=TOKEN, choosing=True)
     await lounge.start()
     print(lounge.url, flush=True)

@@ -25,20 +25,20 @@ MIGRATIONS = Path(migrations.__file__).parent
 REBUILD = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "0002"
 def upgrade():
     with op.batch_alter_table("link", recreate="always") as table:
         table.add_column(sa.Column("colour", sa.Text, nullable=False, server_default="red"))
 """
 ORPHANS = """
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "0002"
 def upgrade():
     op.execute("UPDATE play SET link_id = 99")
 """
 BROKEN = """
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "0002"
 def upgrade():
     op.execute("CREATE TABLE half_done (id INTEGER)")
     op.execute("UPDATE nothing SET nothing = 1")
@@ -68,7 +68,7 @@ async def _with_a_play(file: Path) -> None:
 
 async def _upgrade_by(file: Path, revision: str, folder: Path) -> None:
     revisions = Path(shutil.copytree(MIGRATIONS, folder / "migrations"))
-    (revisions / "versions" / "rev_0002.py").write_text(revision)
+    (revisions / "versions" / "rev_9999.py").write_text(revision)
     await bring_up_to_date(make_url(_url(file)).set(drivername="sqlite+aiosqlite"), revisions)
 
 
@@ -178,9 +178,9 @@ async def test_an_upgrade_keeps_every_row_and_a_copy_from_before(tmp_path: Path)
     await _with_a_play(file)
     await _upgrade_by(file, REBUILD, tmp_path)
     assert _ask(file, "SELECT colour, (SELECT count(*) FROM play) FROM link") == [("red", 1)]
-    copy = tmp_path / "earshot.sqlite.before-0002"
+    copy = tmp_path / "earshot.sqlite.before-9999"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert _ask(copy, "SELECT version_num, (SELECT count(*) FROM play) FROM alembic_version") == [("0001", 1)]
+    assert _ask(copy, "SELECT version_num, (SELECT count(*) FROM play) FROM alembic_version") == [(REVISION, 1)]
     with pytest.raises(ConfigError, match="newer Earshot"):
         await open_store(_url(file))
     await _with_a_play(copy)

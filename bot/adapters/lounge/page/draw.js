@@ -88,11 +88,24 @@ function drawBlock(block, message, act) {
       make("div", {}, make("dt", {}, sentence(name)), make("dd", {}, sentence(value))));
     return make("div", {}, head, make("dl", { className: "fields" }, ...pairs));
   }
+  if (block.kind === "bars") {
+    const most = Math.max(1, ...block.bars.map((it) => it.n));
+    const bars = block.bars.map(({ label, n }) => make("div", {},
+      make("dt", {}, sentence(label)), make("dd", {}, meter(n, most), n.toLocaleString("en"))));
+    return make("div", {}, head, make("dl", { className: "bars" }, ...bars));
+  }
   if (block.kind === "listing") {
     const rows = block.rows.map((row) => drawRow(row, message, act));
     return make("div", {}, head, make(block.numbered ? "ol" : "ul", { className: "listing" }, ...rows));
   }
   return picture(block);
+}
+
+// The number stands beside it, so a screen reader needs no second one.
+function meter(n, most) {
+  const bar = make("span", { className: "bar", "aria-hidden": "true" });
+  bar.style.width = `${(60 * n) / most}%`;
+  return bar;
 }
 
 function drawRow(row, message, act) {

@@ -1,4 +1,4 @@
-"""What the lounge itself says, privately, to a line that is no command or not quite one."""
+"""What is said, privately, to a typed line that is no command or not quite one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Slack, through slack-bolt and slack-sdk: the only home of these libraries."""
