@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.adapters.lounge import Lounge, LoungeRoom
 from bot.chat import Cog, Command, Person
+from bot.chat.platform import Platforms
 from bot.chat.whispers import Whispers
 from bot.config import Settings
 from bot.core.addresses import Addresses
@@ -79,6 +80,7 @@ class Earshot:
     cogs: Sequence[Cog]
     meter: PrometheusMeter
     whispers: Whispers
+    platforms: Platforms
 
 
 @asynccontextmanager
@@ -120,6 +122,7 @@ def _plugged(
     )  # fmt: skip
     addresses = Addresses(spotify.open_url.rstrip("/"))
     wrapped = Wrapped(people, recaps, painter, clock, addresses)
+    platforms = Platforms()
     cogs: list[Cog] = []
 
     def all_commands() -> Sequence[Command]:
@@ -136,7 +139,7 @@ def _plugged(
     ]
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
-        recaps, wrapped, cogs, PrometheusMeter(), Whispers(store, clock),
+        recaps, wrapped, cogs, PrometheusMeter(), Whispers(store, clock), platforms,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,10 +57,21 @@ class ChatPlatform(Outbox, Protocol):
 
 
 class Platforms:
-    """An `Outbox` over every platform that runs: each thing is said where its room or its person is."""
+    """An `Outbox` over every platform that runs: each thing is said where its room or its person is.
 
-    def __init__(self, platforms: Sequence[ChatPlatform]) -> None:
-        self._by_name = {platform.name: platform for platform in platforms}
+    Features that say something unasked get it before there is any platform, for a platform needs the features.
+    """
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, ChatPlatform] = {}
+
+    def add(self, platform: ChatPlatform) -> None:
+        """From now on this platform is said things, too."""
+        self._by_name[platform.name] = platform
+
+    def connected(self) -> Mapping[str, bool]:
+        """Which platforms can hear people right now."""
+        return {name: platform.connected for name, platform in self._by_name.items()}
 
     async def post(self, room: RoomRef, card: Card) -> PostRef:
         """See `Outbox`. Raises `NotFound` where the platform does not run."""
