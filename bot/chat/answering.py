@@ -14,6 +14,7 @@ from typing import Protocol
 from bot.chat.cards import Button, Card, Form
 from bot.chat.commands import Answer
 from bot.chat.context import Context, Person
+from bot.chat.exchange import Exchange, answering
 from bot.chat.features import Call
 from bot.chat.whispers import Whispers
 from bot.errors import EarshotError, LinkExpired, NotLinked, WhichGroup
@@ -56,6 +57,13 @@ async def answer(
 
     `ctx.progress` is set here. Raises only what the wire and the store of whispers raise.
     """
+    with answering(Exchange(ctx.person.identity.platform, call.name, ctx.request_id)):
+        await _answered(call, ctx, wire, meter, grace_s)
+        if call.private:
+            await _hand_over(whispers, ctx.person, wire)
+
+
+async def _answered(call: Call, ctx: Context, wire: Wire, meter: Meter, grace_s: float) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
     acknowledged = asyncio.Event()
@@ -83,11 +91,8 @@ async def answer(
     else:
         await wire.show(said)
     seconds = loop.time() - began
-    platform = ctx.person.identity.platform
-    meter.answered(platform, call.name, outcome, seconds)
-    log.info("%s %s: %s in %d ms [%s]", platform, call.name, outcome, round(seconds * 1000), ctx.request_id)
-    if call.private:
-        await _hand_over(whispers, ctx.person, wire)
+    meter.answered(ctx.person.identity.platform, call.name, outcome, seconds)
+    log.info("%s in %d ms", outcome, round(seconds * 1000))
 
 
 async def _hand_over(whispers: Whispers, person: Person, wire: Wire) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.chat import Button, Card, Command, Context, Form, FormField, Person
 from bot.chat.answering import answer, failed
 from bot.chat.commands import Answer
+from bot.chat.exchange import Exchange, current
 from bot.chat.features import Call
 from bot.chat.whispers import Whispers
 from bot.core.model import GroupId, Identity, Place
@@ -84,8 +85,7 @@ async def test_a_quick_answer_is_just_shown(caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.INFO):
         wire = await run(work)
     assert wire.told == ["shown: Hello secret name"]
-    assert "test /top: answered in" in caplog.text
-    assert "[r-17]" in caplog.text
+    assert "answered in" in caplog.text
     assert "secret name" not in caplog.text
 
 
@@ -144,7 +144,32 @@ async def test_a_bug_shows_an_id_that_the_log_has_and_nothing_else(caplog: pytes
     assert "r-17" in str(card.footer)
     assert "a detail" not in f"{card.title} {card.footer}"
     assert "/top failed [r-17]" in caplog.text
-    assert "/top: bug in" in caplog.text
+    assert "bug in" in caplog.text
+
+
+async def test_every_line_of_an_answer_knows_what_is_answered() -> None:
+    class Noting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            noted.append((record.getMessage().partition(" ")[0], current()))
+
+    async def work(progress: Progress) -> Answer:
+        log.warning("inside")
+        await asyncio.to_thread(log.warning, "deeper")
+        return Card(t("Done"))
+
+    noted: list[tuple[str, Exchange | None]] = []
+    log, handler = logging.getLogger("bot"), Noting()
+    log.addHandler(handler)
+    before = log.level
+    log.setLevel(logging.INFO)
+    try:
+        await run(work)
+        log.warning("outside")
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
+    this = Exchange("test", "/top", "r-17")
+    assert noted == [("inside", this), ("deeper", this), ("answered", this), ("outside", None)]
 
 
 async def test_who_asked_going_away_stops_the_work() -> None:
