@@ -18,7 +18,7 @@ from bot.adapters.lounge import Lounge, LoungeRoom
 from bot.chat import Cog, Command, Person
 from bot.chat.platform import Platforms
 from bot.chat.whispers import Whispers
-from bot.config import Settings
+from bot.config import Settings, secrets_of
 from bot.core.addresses import Addresses
 from bot.core.model import Identity, Member
 from bot.errors import ConfigError, UserError
@@ -233,7 +233,7 @@ async def until_stopped() -> None:
 
 async def run(settings: Settings) -> None:
     """`earshot run`. Raises `ConfigError` where nothing could be served."""
-    start_logging(settings.log_level)
+    start_logging(settings.log_level, settings.log_format, secrets_of(settings))
     if not settings.spotify.client_id and not settings.lounge.name:
         raise ConfigError(
             [

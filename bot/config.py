@@ -19,13 +19,15 @@ from bot.errors import ConfigError
 
 T = TypeVar("T")
 
+SECRET: dict[str, Any] = {"secret": True}
+
 
 @dataclass(frozen=True, slots=True)
 class Data:
     """Where things are kept. `url` is empty for a SQLite file in `folder`."""
 
     folder: str = "earshot-data"
-    url: str = ""
+    url: str = field(default="", metadata=SECRET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Spotify:
     """The app in Spotify's developer dashboard, and where Spotify is (a loopback twin, in the demo)."""
 
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", metadata=SECRET)
     accounts_url: str = "https://accounts.spotify.com"
     api_url: str = "https://api.spotify.com/v1/"
     open_url: str = "https://open.spotify.com"
@@ -47,13 +49,14 @@ class Web:
     host: str = "127.0.0.1"
     port: int = 8888
     public_url: str = "http://127.0.0.1:8888"
+    metrics: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Discord:
     """The bot in Discord's developer portal. Without a token there is no Discord."""
 
-    token: str = ""
+    token: str = field(default="", metadata=SECRET)
     api_url: str = "https://discord.com/api/v10"
 
 
@@ -64,11 +67,11 @@ class Slack:
     One workspace: its `bot_token`. Several: `client_id` and `client_secret`, and each installs it from our page.
     """
 
-    bot_token: str = ""
-    app_token: str = ""
-    signing_secret: str = ""
+    bot_token: str = field(default="", metadata=SECRET)
+    app_token: str = field(default="", metadata=SECRET)
+    signing_secret: str = field(default="", metadata=SECRET)
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", metadata=SECRET)
     api_url: str = "https://slack.com/api/"
 
 
@@ -87,12 +90,25 @@ class Settings:
 
     zone: str = "UTC"
     log_level: str = "INFO"
+    log_format: str = "text"
     data: Data = field(default_factory=Data)
     spotify: Spotify = field(default_factory=Spotify)
     discord: Discord = field(default_factory=Discord)
     slack: Slack = field(default_factory=Slack)
     web: Web = field(default_factory=Web)
     lounge: Lounge = field(default_factory=Lounge)
+
+
+def secrets_of(settings: Any) -> list[str]:
+    """Every secret that is set: what no log may show."""
+    found = []
+    for it in fields(settings):
+        value = getattr(settings, it.name)
+        if is_dataclass(value):
+            found += secrets_of(value)
+        elif value and it.metadata.get("secret"):
+            found.append(value)
+    return found
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -153,12 +169,12 @@ def _from_environment(name: str, hint: type, environ: Mapping[str, str], problem
         except OSError as error:
             problems.append(f"{name}_FILE: the file cannot be read ({error.strerror}).")
             return None
-    if given is None or hint is not int:
+    if given is None or hint is str:
         return given
     try:
-        return int(given)
-    except ValueError:
-        problems.append(f"{name}: has to be a whole number.")
+        return {"true": True, "false": False}[given] if hint is bool else int(given)
+    except (KeyError, ValueError):
+        problems.append(f"{name}: has to be {_worded(hint)}.")
         return None
 
 
@@ -174,6 +190,9 @@ def _cannot_be(settings: Settings) -> list[str]:
         problems.append(f"zone: “{settings.zone}” is no time zone; write it like Europe/Berlin.")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         problems.append("log_level: has to be DEBUG, INFO, WARNING or ERROR.")
+    if settings.log_format not in {"text", "json"}:
+        problems.append("log_format: has to be text or json.")
+    problems.extend(_half_a_slack(settings.slack))
     for name, port in (("web.port", settings.web.port), ("lounge.port", settings.lounge.port)):
         if not 0 <= port <= 65535:
             problems.append(f"{name}: a port goes from 0 (any free one) to 65535.")
@@ -188,6 +207,8 @@ def _cannot_be(settings: Settings) -> list[str]:
         ("spotify.accounts_url", settings.spotify.accounts_url),
         ("spotify.api_url", settings.spotify.api_url),
         ("spotify.open_url", settings.spotify.open_url),
+        ("discord.api_url", settings.discord.api_url),
+        ("slack.api_url", settings.slack.api_url),
     ):
         parts = urlsplit(url)
         loopback = parts.hostname in {"127.0.0.1", "::1"}
@@ -195,4 +216,22 @@ def _cannot_be(settings: Settings) -> list[str]:
             problems.append(
                 f"{name}: has to start with https:// (http:// only for 127.0.0.1, not for localhost)."
             )
+    return problems
+
+
+def _half_a_slack(slack: Slack) -> list[str]:
+    """A Slack app of which something is missing."""
+    problems = []
+    if bool(slack.client_id) != bool(slack.client_secret):
+        problems.append("slack.client_id and slack.client_secret: belong together; set both or neither.")
+    installed = slack.bot_token or slack.client_id
+    hears = slack.app_token or slack.signing_secret
+    if installed and not hears:
+        problems.append(
+            "slack.app_token: is missing (or slack.signing_secret, for HTTP); without it Slack cannot reach Earshot."
+        )
+    if hears and not installed:
+        problems.append(
+            "slack.bot_token: is missing (or slack.client_id and slack.client_secret, for several workspaces)."
+        )
     return problems

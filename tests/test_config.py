@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import Settings, load
+from bot.config import Data, Discord, Settings, Slack, load, secrets_of
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -78,6 +78,44 @@ def test_a_missing_file_gets_a_sentence(tmp_path: Path) -> None:
         load(tmp_path / "none.toml", {})
 
 
-def test_a_number_in_the_environment_has_to_be_one() -> None:
-    with pytest.raises(ConfigError, match="EARSHOT_LOUNGE_PORT: has to be a whole number"):
-        load(None, {"EARSHOT_LOUNGE_PORT": "many"})
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("EARSHOT_LOUNGE_PORT", "many", "has to be a whole number"),
+        ("EARSHOT_WEB_METRICS", "yes", "has to be true or false"),
+    ],
+)
+def test_the_environment_is_checked_like_the_file(name: str, value: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name}: {said}"):
+        load(None, {name: value})
+
+
+def test_the_environment_can_switch_something_on() -> None:
+    assert load(None, {"EARSHOT_WEB_METRICS": "true"}).web.metrics is True
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"BOT_TOKEN": "xoxb-1"}, "slack.app_token: is missing"),
+        ({"APP_TOKEN": "xapp-1"}, "slack.bot_token: is missing"),
+        ({"SIGNING_SECRET": "s", "CLIENT_ID": "1.2"}, "belong together"),
+    ],
+)
+def test_half_a_slack_is_told_what_is_missing(given: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load(None, {f"EARSHOT_SLACK_{name}": value for name, value in given.items()})
+
+
+def test_a_whole_slack_is_taken() -> None:
+    load(None, {"EARSHOT_SLACK_BOT_TOKEN": "xoxb-1", "EARSHOT_SLACK_APP_TOKEN": "xapp-1"})
+    load(None, {f"EARSHOT_SLACK_{it}": "x" for it in ("SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET")})
+
+
+def test_what_no_log_may_show_is_known() -> None:
+    settings = Settings(
+        data=Data(url="postgresql://a:b@c/d"),
+        discord=Discord(token="t"),
+        slack=Slack(client_id="1.2", app_token="x"),
+    )
+    assert secrets_of(settings) == ["postgresql://a:b@c/d", "t", "x"]
