@@ -28,9 +28,10 @@ PLANTS = {
     "spotipy has one home": ("bot/web/__init__.py", "import spotipy"),
     "typst and the fonts have one home": ("bot/web/__init__.py", "import typst"),
     "prometheus_client has one home": ("bot/web/__init__.py", "import prometheus_client"),
+    "discord.py has one home": ("bot/web/__init__.py", "import discord"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),
     "SQL has one home": ("bot/web/__init__.py", "import sqlalchemy"),
-    "aiohttp's homes: the lounge, the callback, the practice server, Slack over HTTP": (
+    "aiohttp's homes: web pages, the practice server, the chat platforms": (
         "bot/integrations/vault.py",
         "import aiohttp",
     ),

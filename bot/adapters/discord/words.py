@@ -1,0 +1,103 @@
+"""Sentences in Discord's markdown, and as the plain words of a button, a menu or a form.
+
+A template's words and its values are both escaped: neither holds markup. What is markup here is ours: instants, links
+and mentions of commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from urllib.parse import quote, urlsplit
+
+from bot.text import Moment, Text, in_english, plain
+
+LINE_MOST = 1000
+URL_MOST = 512
+NO_COMMANDS: Mapping[str, int] = {}
+
+_SPECIAL = re.compile(r"[\\*_~`|>#<@\[\]]")
+_LIST = re.compile(r"\A(\s*)(-|\d+(?=\.\s))")
+_ADDRESS = re.compile(r":(?=//)")
+_COMMAND = re.compile(r"(?<![\w/])/([a-z]+)(?![\w/])")
+_URL_SAFE = "%/:?#@!$&*+,;=~-._"
+
+
+def escaped(words: str) -> str:
+    """Words on one line that show as they are: no mention, no link, no formatting."""
+    flat = _SPECIAL.sub(r"\\\g<0>", plain(words))
+    flat = _ADDRESS.sub(r":\\", flat)
+    return _LIST.sub(_dulled, flat)
+
+
+def _dulled(start: re.Match[str]) -> str:
+    """The beginning of what would be a list."""
+    space, sign = start.groups()
+    return rf"{space}\-" if sign == "-" else f"{space}{sign}\\"
+
+
+def markdown(text: Text, commands: Mapping[str, int] = NO_COMMANDS) -> str:
+    """A sentence on one line, at most `LINE_MOST` characters long.
+
+    `commands` are the ids of our commands by name: those that a template mentions can be pressed.
+    """
+    line = "".join(_parts(text, commands)).strip()
+    if len(line) <= LINE_MOST:
+        return line
+    # Nothing in here may be cut but plain words, and escaping makes them at most twice as long.
+    return escaped(cut(in_english(text), LINE_MOST // 2))
+
+
+def _parts(text: Text, commands: Mapping[str, int]) -> Iterator[str]:
+    for words, name, _, _ in Formatter().parse(text.template):
+        yield from _mentioning(words, commands)
+        if name is None:
+            continue
+        value = text.values[name]
+        if isinstance(value, Text):
+            yield from _parts(value, commands)
+        elif isinstance(value, Moment):
+            yield f"<t:{value.at_ms // 1000}:f>"
+        else:
+            yield f"{value:,}" if isinstance(value, int) else escaped(value)
+
+
+def _mentioning(words: str, commands: Mapping[str, int]) -> Iterator[str]:
+    at = 0
+    for match in _COMMAND.finditer(words):
+        if match[1] in commands:
+            yield escaped(words[at : match.start()])
+            yield f"</{match[1]}:{commands[match[1]]}>"
+            at = match.end()
+    yield escaped(words[at:])
+
+
+def linked(words: str, url: str) -> str:
+    """Escaped words that open a page; without the link where the address is none, or too long."""
+    address = web_url(url)
+    return f"[{words}]({address})" if address and words else words
+
+
+def web_url(url: str) -> str:
+    """The address if it opens a web page and Discord takes it, else ""."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        parts.port  # noqa: B018
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not host:
+        return ""
+    address = quote(url.encode("utf-8", "replace"), safe=_URL_SAFE)
+    return address if len(address) <= URL_MOST else ""
+
+
+def label(text: Text, most: int) -> str:
+    """The plain words of something that takes no markdown; never empty, at most `most` characters."""
+    return cut(plain(in_english(text)).strip(), most) or "…"
+
+
+def cut(words: str, most: int) -> str:
+    """At most `most` characters; what is cut off leaves an ellipsis."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
