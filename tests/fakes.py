@@ -28,6 +28,7 @@ from bot.core.model import (
     NewPlay,
     Play,
     RawTrack,
+    Room,
     RoomRef,
     Source,
     Span,
@@ -41,6 +42,7 @@ from bot.ports import (
     FrozenRecap,
     Membership,
     Message,
+    OneTimeCode,
     PendingLogin,
     Polled,
     SavedPlaylist,
@@ -61,6 +63,8 @@ class EveryStore(
     ports.WhisperStore,
     ports.MemoStore,
     ports.InstallationStore,
+    ports.CodeStore,
+    ports.UploadStore,
     Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
@@ -111,7 +115,7 @@ class FakeStore:
         self._members: dict[MemberId, Member] = {}
         self._identities: dict[Identity, MemberId] = {}
         self._groups: dict[GroupId, Group] = {}
-        self._rooms: dict[RoomRef, GroupId] = {}
+        self._rooms: dict[RoomRef, tuple[GroupId, str]] = {}
         self._memberships: dict[tuple[GroupId, MemberId], Membership] = {}
         self._logins: dict[str, PendingLogin] = {}
         self._links: dict[LinkId, Link] = {}
@@ -131,6 +135,9 @@ class FakeStore:
         self._memos: dict[str, str] = {}
         self._installations: dict[tuple[str, str], bytes] = {}
         self._whispers: dict[MemberId, list[str]] = defaultdict(list)
+        self._codes: dict[str, OneTimeCode] = {}
+        self._wrong_codes: dict[Identity, list[int]] = defaultdict(list)
+        self._offers: dict[str, tuple[Identity, int]] = {}
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -167,35 +174,122 @@ class FakeStore:
         ]
         return sorted(found, key=lambda it: (it[1].id, it[0].user))
 
+    async def identities_of(self, member_id: MemberId) -> Sequence[Identity]:
+        return sorted(it for it, owner in self._identities.items() if owner == member_id)
+
+    async def merge_members(self, keep: MemberId, gone: MemberId) -> None:
+        self._require(keep in self._members and gone in self._members)
+        mine = {it.source: it.id for it in await self.links(keep) if not it.account}
+        for link in await self.links(gone):
+            into = None if link.account else mine.get(link.source)
+            if into is None:
+                self._links[link.id] = replace(link, member_id=keep)
+                continue
+            self._plays[into] |= self._plays.get(link.id, set())
+            self._gaps[into] |= self._gaps.get(link.id, set())
+            await self.cover(into, self._covered.get(link.id, ()))
+            await self.unlink(link.id)
+        for group_id, member_id in list(self._memberships):
+            if member_id == gone:
+                theirs = self._memberships.pop((group_id, gone))
+                own = self._memberships.get((group_id, keep), theirs)
+                self._memberships[group_id, keep] = Membership(
+                    self._members[keep],
+                    group_id,
+                    own.features & theirs.features,
+                    own.rooms | theirs.rooms,
+                    min(own.joined_ms, theirs.joined_ms),
+                )
+        own_hashes = {it.sha256 for it in self._recaps.values() if it.member_id == keep}
+        for recap in [it for it in self._recaps.values() if it.member_id == gone]:
+            if recap.sha256 in own_hashes:
+                del self._recaps[recap.id]
+            else:
+                self._recaps[recap.id] = replace(recap, member_id=keep)
+        for documents in (self._drafts, self._playlists):
+            for key, document in documents.items():
+                if document.member_id == gone:
+                    documents[key] = replace(document, member_id=keep)
+        for identity, owner in self._identities.items():
+            if owner == gone:
+                self._identities[identity] = keep
+        self._whispers[keep] += self._whispers.pop(gone, [])
+        self._logins = {state: it for state, it in self._logins.items() if it.member_id != gone}
+        del self._members[gone]
+
     # --- groups
 
     async def open_room(self, room: RoomRef, name: str, zone: str) -> Group:
-        known = await self.group_of(room)
-        if known is not None:
-            return known
-        group = Group(GroupId(next(self._ids["group"])), _storable(name), _storable(zone))
+        room = RoomRef(*map(_storable, room))
+        if room in self._rooms:
+            group_id, known = self._rooms[room]
+            self._rooms[room] = group_id, _storable(name) or known
+            return self._groups[group_id]
+        group = self._new_group(_storable(name) or room.channel, _storable(zone))
+        self._rooms[room] = group.id, group.name
+        return group
+
+    def _new_group(self, name: str, zone: str) -> Group:
+        group = Group(GroupId(next(self._ids["group"])), name, zone)
         self._groups[group.id] = group
-        self._rooms[RoomRef(*map(_storable, room))] = group.id
         return group
 
     async def group_of(self, room: RoomRef) -> Group | None:
         known = self._rooms.get(RoomRef(*map(_storable, room)))
-        return None if known is None else self._groups[known]
+        return None if known is None else self._groups[known[0]]
 
     async def group(self, group_id: GroupId) -> Group | None:
         return self._groups.get(group_id)
 
+    async def rooms(self, group_id: GroupId) -> Sequence[Room]:
+        return [Room(ref, name) for ref, (owner, name) in sorted(self._rooms.items()) if owner == group_id]
+
+    async def move_room(self, room: RoomRef, group_id: GroupId) -> None:
+        self._require(room in self._rooms and group_id in self._groups)
+        before, name = self._rooms[room]
+        if before == group_id:
+            return
+        if await self.memberships(before):
+            raise NotAllowed(t("Somebody has joined {group} in this room.", group=self._groups[before].name))
+        self._rooms[room] = group_id, name
+
+    async def part_room(self, room: RoomRef) -> Group:
+        self._require(room in self._rooms)
+        before, name = self._rooms[room]
+        if len(await self.rooms(before)) == 1:
+            raise NotAllowed(t("It is the only room of {group}.", group=self._groups[before].name))
+        group = self._new_group(name, self._groups[before].zone)
+        for key, it in self._memberships.items():
+            self._memberships[key] = replace(it, rooms=it.rooms - {room})
+        self._rooms[room] = group.id, name
+        return group
+
     async def join(
-        self, group_id: GroupId, member_id: MemberId, features: Collection[str], now_ms: int
+        self,
+        group_id: GroupId,
+        member_id: MemberId,
+        features: Collection[str],
+        rooms: Collection[RoomRef],
+        now_ms: int,
     ) -> None:
         self._require(group_id in self._groups and member_id in self._members)
+        of_group = {it.ref for it in await self.rooms(group_id)}
         before = self._memberships.get((group_id, member_id))
         self._memberships[group_id, member_id] = Membership(
             member=self._members[member_id],
             group_id=group_id,
             features=frozenset(features),
+            rooms=frozenset(of_group.intersection(rooms)),
             joined_ms=now_ms if before is None else before.joined_ms,
         )
+
+    async def show_in(self, room: RoomRef, member_id: MemberId) -> bool:
+        group_id = self._rooms[room][0] if room in self._rooms else GroupId(0)
+        before = self._memberships.get((group_id, member_id))
+        if before is None:
+            return False
+        self._memberships[group_id, member_id] = replace(before, rooms=before.rooms | {room})
+        return True
 
     async def leave(self, group_id: GroupId, member_id: MemberId) -> bool:
         return self._memberships.pop((group_id, member_id), None) is not None
@@ -270,6 +364,9 @@ class FakeStore:
 
     async def seats(self, client_id: str) -> int:
         return len({it.account for it in self._links.values() if it.client_id == client_id and it.account})
+
+    async def states(self) -> Mapping[LinkState, int]:
+        return Counter(link.state for link in self._links.values() if link.account)
 
     async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
         due = [look for look in self._looks() if look.next_ms <= now_ms]
@@ -472,6 +569,50 @@ class FakeStore:
     async def take_whispers(self, identity: Identity) -> Sequence[str]:
         member = await self.member_of(identity)
         return [] if member is None else self._whispers.pop(member.id, [])
+
+    # --- codes and offers
+
+    async def keep_code(self, code: OneTimeCode, now_ms: int) -> None:
+        self._require(code.maker in self._identities)
+        self._codes = {
+            key: it
+            for key, it in self._codes.items()
+            if (it.kind, it.maker) != (code.kind, code.maker) and it.expires_ms > now_ms - 86_400_000
+        }
+        self._codes[code.hash] = code
+
+    async def find_code(
+        self, hash_: str, identity: Identity, *, now_ms: int, since_ms: int, most_wrong: int
+    ) -> OneTimeCode | None:
+        wrong = [at_ms for at_ms in self._wrong_codes[identity] if at_ms >= since_ms]
+        if len(wrong) >= most_wrong:
+            raise NotAllowed(t("That were too many wrong codes. Try again in an hour."))
+        if hash_ not in self._codes:
+            self._require(identity in self._identities)
+            self._wrong_codes[identity] = [*wrong, now_ms]
+        return self._codes.get(hash_)
+
+    async def use_code(self, hash_: str) -> bool:
+        code = self._codes.get(hash_)
+        if code is None or code.used:
+            return False
+        self._codes[hash_] = replace(code, used=True)
+        return True
+
+    async def offer_upload(self, hash_: str, identity: Identity, expires_ms: int) -> None:
+        self._require(identity in self._identities)
+        self._offers = {key: it for key, it in self._offers.items() if it[0] != identity}
+        self._offers[hash_] = identity, expires_ms
+
+    async def upload_offer(self, hash_: str, now_ms: int) -> Identity | None:
+        identity, expires_ms = self._offers.get(hash_, (None, 0))
+        return identity if expires_ms > now_ms else None
+
+    async def take_upload(self, hash_: str, now_ms: int) -> Identity | None:
+        offered = await self.upload_offer(hash_, now_ms)
+        if offered is not None:
+            del self._offers[hash_]
+        return offered
 
     # --- platforms
 

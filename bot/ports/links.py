@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -101,6 +101,10 @@ class LinkStore(Protocol):
 
     async def seats(self, client_id: str) -> int:
         """How many different accounts are linked through this client ID."""
+        ...
+
+    async def states(self) -> Mapping[LinkState, int]:
+        """How many API links are in each state; states that no link is in are left out."""
         ...
 
     async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:

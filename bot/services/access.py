@@ -97,6 +97,13 @@ class Access:
         spent = await self._budget.spent(developer, self._clock.now_ms() - DAY_MS)
         return spent / max(1, self._background_budget)
 
+    async def calls_left(self, developer: str) -> int:
+        """How many calls of the day's budget are left; none while Spotify has asked for a pause."""
+        now_ms = self._clock.now_ms()
+        if await self._budget.blocked_until(developer) > now_ms:
+            return 0
+        return max(0, self._daily_budget - await self._budget.spent(developer, now_ms - DAY_MS))
+
     async def _heeding(self, developer: str, call: Callable[[], Awaitable[T]]) -> T:
         try:
             return await call()

@@ -207,6 +207,16 @@ async def test_seats_count_accounts_not_exports(store: EveryStore, ana: Member, 
     assert [await store.seats(it) for it in ("app", "own", "", "unknown")] == [2, 1, 0, 0]
 
 
+async def test_states_count_api_links(store: EveryStore, ana: Member, ben: Member) -> None:
+    assert await store.states() == {}
+    for account in ("one", "two"):
+        await store.link_account(_spotify(ana, account), b"", 1)
+    dead = await store.link_account(_spotify(ben, "three"), b"", 1)
+    await store.set_state(dead.id, LinkState.EXPIRED)
+    await store.export_link(ana.id, Source.EXTENDED)
+    assert await store.states() == {LinkState.ACTIVE: 2, LinkState.EXPIRED: 1}
+
+
 # --- looks
 
 

@@ -150,6 +150,7 @@ async def test_background_stops_at_its_share_and_members_go_on():
         await house.access.use(link, echo, background=True)
         house.clock.advance(60_000)
     assert await house.access.tightness("host") == 1.0
+    assert await house.access.calls_left("host") == 3
     with pytest.raises(QuotaExceeded):
         await house.access.use(link, echo, background=True)
     for _ in range(3):
@@ -188,6 +189,7 @@ async def test_a_pause_is_kept_and_no_call_is_made_in_it(error: RateLimited, the
         with pytest.raises(then):
             await house.access.use(link, limited)
     assert asked == 1
+    assert await house.access.calls_left("host") == 0
     restarted = Access(house.store, house.store, house.tokens, house.vault, house.clock)
     with pytest.raises(then):
         await restarted.use(link, echo)

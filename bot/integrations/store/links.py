@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, distinct, func, insert, select, update
@@ -155,14 +155,7 @@ class Links(OnDatabase):
 
     async def unlink(self, link_id: LinkId) -> int:
         async with self._database.write() as connection:
-            await connection.execute(
-                select(schema.link.c.id).where(schema.link.c.id == link_id).with_for_update()
-            )
-            plays = await connection.execute(delete(schema.play).where(schema.play.c.link_id == link_id))
-            for table in _OF_A_LINK:
-                await connection.execute(delete(table).where(table.c.link_id == link_id))
-            await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
-            return plays.rowcount
+            return await forget_link(connection, link_id)
 
     async def seats(self, client_id: str) -> int:
         async with self._database.read() as connection:
@@ -172,6 +165,15 @@ class Links(OnDatabase):
                 )
             )
         return seats or 0
+
+    async def states(self) -> Mapping[LinkState, int]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(schema.link.c.state, func.count())
+                .where(schema.link.c.account != "")
+                .group_by(schema.link.c.state)
+            )
+            return {LinkState(state): links for state, links in rows}
 
     async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
         async with self._database.read() as connection:
@@ -203,6 +205,16 @@ async def links_of(connection: AsyncConnection, member_ids: Sequence[MemberId]) 
         select(schema.link).where(schema.link.c.member_id.in_(member_ids)).order_by(schema.link.c.id)
     )
     return [_link(row) for row in rows]
+
+
+async def forget_link(connection: AsyncConnection, link_id: LinkId) -> int:
+    """Delete a link with everything that belongs to it. The number of plays deleted."""
+    await connection.execute(select(schema.link.c.id).where(schema.link.c.id == link_id).with_for_update())
+    plays = await connection.execute(delete(schema.play).where(schema.play.c.link_id == link_id))
+    for table in _OF_A_LINK:
+        await connection.execute(delete(table).where(table.c.link_id == link_id))
+    await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
+    return plays.rowcount
 
 
 async def require_link(connection: AsyncConnection, link_id: LinkId) -> None:

@@ -35,13 +35,34 @@ async def bring_up_to_date(url: URL, migrations: Path = _MIGRATIONS) -> None:
 
     Raises `ConfigError` for a database that is newer than this code, or somebody else's.
     """
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _config(migrations)
     if url.get_backend_name() == "sqlite":
         await _upgrade_sqlite(url, config)
     else:
         await _upgrade_postgresql(url, config)
+
+
+async def pending(url: URL) -> tuple[list[str], str | None]:
+    """The revisions that are missing, oldest first, and the one the database is at (None: it is empty).
+
+    Changes nothing; a SQLite file has to be there. Raises as `bring_up_to_date` does.
+    """
+    if url.get_backend_name() == "sqlite":
+        engine = sqlite_engine(url, ("query_only=ON",), "BEGIN", 1)
+    else:
+        engine = postgresql_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_missing, _config(_MIGRATIONS))
+    finally:
+        await engine.dispose()
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 async def _upgrade_sqlite(url: URL, config: Config) -> None:
