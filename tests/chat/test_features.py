@@ -116,6 +116,12 @@ def test_what_is_too_long_for_a_button_is_a_mistake_of_the_feature() -> None:
         packed("match.swap", {"song": "x" * 100})
 
 
+def test_where_a_platform_has_more_room_more_fits() -> None:
+    assert packed("/match", {"how": "x" * 200}, 2000) == f"/match?how={'x' * 200}"
+    with pytest.raises(ValueError, match="too long"):
+        packed("/match", {"how": "x" * 2000}, 2000)
+
+
 @given(st.text(max_size=200))
 def test_unpacking_never_fails(whole: str) -> None:
     name, args = unpacked(whole)
