@@ -7,7 +7,6 @@ and what is due; `run` is both for an operator's configuration.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +20,7 @@ from bot.chat.whispers import Whispers
 from bot.config import Settings, secrets_of
 from bot.core.addresses import Addresses
 from bot.core.model import Identity, Member
-from bot.errors import ConfigError, UserError
+from bot.errors import ConfigError, EarshotError, UserError
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.painter import TypstPainter
 from bot.integrations.spotify import (
@@ -37,7 +36,7 @@ from bot.integrations.vault import open_vault
 from bot.integrations.wordbook import read_wordbook
 from bot.jobs import Jobs
 from bot.logs import start_logging
-from bot.metrics import PrometheusMeter
+from bot.metrics import PrometheusMeter, Standing
 from bot.ports import Chance, Clock, Vault
 from bot.services.access import Access
 from bot.services.importing import Importing
@@ -202,13 +201,25 @@ async def serving(earshot: Earshot, lounge: Lounge | None) -> AsyncIterator[None
     settings = earshot.settings
 
     async def ready() -> dict[str, bool]:
-        return {"database": await _answers(earshot.store)}
+        return {"database": await _writable(earshot.store), **earshot.platforms.connected()}
+
+    async def metrics() -> bytes:
+        return earshot.meter.exposition(
+            Standing(
+                await earshot.store.states(),
+                await earshot.access.calls_left("host"),
+                earshot.platforms.connected(),
+            )
+        )
 
     web = WebServer(
-        make_web(earshot.linking, ready, https=settings.web.public_url.startswith("https://")),
+        make_web(
+            earshot.linking, ready, https=settings.web.public_url.startswith("https://"),
+            metrics=metrics if settings.web.metrics else None,
+        ),
         settings.web.host,
         settings.web.port,
-    )
+    )  # fmt: skip
     jobs = Jobs(earshot.polling)
     async with AsyncExitStack() as stack:
         await _bound(web.start(), "[web] port", settings.web.port)
@@ -274,8 +285,9 @@ async def _bound(start: object, setting: str, port: int) -> None:
         ) from error
 
 
-async def _answers(store: Store) -> bool:
-    with contextlib.suppress(Exception):
-        await store.all_members()
-        return True
-    return False
+async def _writable(store: Store) -> bool:
+    try:
+        await store.check_writable()
+    except EarshotError:
+        return False
+    return True

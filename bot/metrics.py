@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.core.model import LinkState
 
 # An answer should be there within 3 s; what takes longer is acknowledged first.
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 3.0, 10.0, 30.0, 120.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand when somebody asks: links by state, calls left of Spotify's day, who is connected."""
+
+    links: Mapping[LinkState, int]
+    calls_left: int
+    connected: Mapping[str, bool]
 
 
 class PrometheusMeter:
     """A `ports.Meter` whose counts can be scraped."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
+        self._registry = registry = CollectorRegistry()
         self._answers = Counter(
             "earshot_answers",
             "Commands and buttons answered",
             ["platform", "name", "outcome"],
-            registry=self._registry,
+            registry=registry,
         )
         self._seconds = Histogram(
             "earshot_answer_seconds",
             "From the request to the final answer",
             ["platform"],
             buckets=_SECONDS,
-            registry=self._registry,
+            registry=registry,
         )
+        self._links = Gauge("earshot_links", "Spotify links by state", ["state"], registry=registry)
+        self._calls_left = Gauge(
+            "earshot_spotify_calls_left", "Calls left of the day's budget", registry=registry
+        )
+        self._connected = Gauge(
+            "earshot_platform_connected",
+            "Whether a platform can hear people",
+            ["platform"],
+            registry=registry,
+        )
+        build = Gauge("earshot_build_info", "What runs here", ["version", "python"], registry=registry)
+        build.labels(version("earshot"), platform.python_version()).set(1)
 
     def answered(self, platform: str, name: str, outcome: str, seconds: float) -> None:
         """See `ports.Meter`."""
         self._answers.labels(platform, name, outcome).inc()
         self._seconds.labels(platform).observe(seconds)
 
-    def exposition(self) -> bytes:
-        """The counts as text, version 0.0.4 of the format."""
+    def exposition(self, standing: Standing) -> bytes:
+        """The counts and how things stand, as text, version 0.0.4 of the format."""
+        for state in LinkState:
+            self._links.labels(state.value).set(standing.links.get(state, 0))
+        self._calls_left.set(standing.calls_left)
+        for name, connected in standing.connected.items():
+            self._connected.labels(name).set(connected)
         return generate_latest(self._registry)

@@ -119,7 +119,11 @@ async def house() -> AsyncIterator[House]:
         async def ready() -> dict[str, bool]:
             return it.checks
 
-        server = WebServer(make_web(it.linking, ready, https=False), "127.0.0.1", port)
+        async def metrics() -> bytes:
+            return b"earshot_build_info 1.0\n"
+
+        application = make_web(it.linking, ready, https=False, metrics=metrics)
+        server = WebServer(application, "127.0.0.1", port)
         assert await server.start() == port
         try:
             yield it
@@ -309,6 +313,24 @@ async def test_health_and_readiness(house: House):
         page = await browser.get(f"{house.url}/readyz")
         assert page.status == 503
         assert '"database": false' in page.html
+
+
+async def test_metrics_are_there_only_where_they_are_wanted(house: House):
+    async with Browser(house) as browser:
+        page = await browser.get(f"{house.url}/metrics")
+    assert (page.status, page.html) == (200, "earshot_build_info 1.0\n")
+    assert page.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+    async def ready() -> dict[str, bool]:
+        return {}
+
+    server = WebServer(make_web(house.linking, ready, https=False), "127.0.0.1", 0)
+    port = await server.start()
+    try:
+        async with Browser(house) as browser:
+            assert (await browser.get(f"http://127.0.0.1:{port}/metrics")).status == 404
+    finally:
+        await server.stop()
 
 
 async def test_no_code_state_or_token_is_logged(house: House, caplog: pytest.LogCaptureFixture):

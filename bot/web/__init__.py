@@ -25,6 +25,7 @@ from bot.web import pages
 log = logging.getLogger(__name__)
 
 Checks = Callable[[], Awaitable[Mapping[str, bool]]]
+Metrics = Callable[[], Awaitable[bytes]]
 
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _COOKIE = "earshot_login"
@@ -38,8 +39,13 @@ _HEADERS = {
 }
 
 
-def make_web(linking: Linking, ready: Checks, *, https: bool) -> web.Application:
-    """The application. `ready` names what has to work and whether it does; `https` is how browsers reach it."""
+def make_web(
+    linking: Linking, ready: Checks, *, https: bool, metrics: Metrics | None = None
+) -> web.Application:
+    """The application. `ready` names what has to work and whether it does; `https` is how browsers reach it.
+
+    `metrics` gives what `/metrics` shows, in Prometheus' text format; without it there is no such page.
+    """
     app = web.Application(middlewares=[_kindly], client_max_size=16 * 1024)
     callback = _Callback(linking, https)
     app.add_routes(
@@ -53,6 +59,8 @@ def make_web(linking: Linking, ready: Checks, *, https: bool) -> web.Application
             web.get("/readyz", _Ready(ready).answer),
         ]
     )
+    if metrics is not None:
+        app.router.add_get("/metrics", _Metrics(metrics).answer)
     return app
 
 
@@ -140,6 +148,16 @@ class _Ready:
         checks = await self._checks()
         ready = all(checks.values())
         return web.json_response({"ready": ready, "checks": dict(checks)}, status=200 if ready else 503)
+
+
+class _Metrics:
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    async def answer(self, request: web.Request) -> web.Response:
+        return web.Response(
+            body=await self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
 
 
 async def _alive(request: web.Request) -> web.Response:
