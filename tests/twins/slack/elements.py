@@ -1,0 +1,88 @@
+"""The elements of blocks that a person can use: where they are, what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.twins.slack.model import Json, new_secret
+
+WITH_ELEMENTS = ("actions", "context", "context_actions", "carousel", "card")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An element and the block around it."""
+
+    block: Json
+    element: Json
+
+    @property
+    def kind(self) -> str:
+        return str(self.element["type"])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a person or a test may call it: its words, then its ids."""
+        words = [
+            self.block.get("label"),
+            self.element.get("text"),
+            self.element.get("placeholder"),
+            self.element.get("accessibility_label"),
+        ]
+        ids = [self.element.get("action_id"), self.block.get("block_id")]
+        return tuple(plain(it) for it in [*words, *ids] if it)
+
+    def options(self) -> list[Json]:
+        """The options it carries itself, groups flattened."""
+        grouped = [option for group in self.element.get("option_groups", ()) for option in group["options"]]
+        return [*self.element.get("options", ()), *grouped]
+
+
+def plain(text: Any) -> str:
+    """The words of a text object, or of a string."""
+    return str(text.get("text", "")) if isinstance(text, dict) else str(text)
+
+
+def placed(blocks: list[Json]) -> Iterator[Placed]:
+    """Every element in its block, from the top down."""
+    for block in blocks:
+        if block.get("type") == "container":
+            yield from placed(block.get("child_blocks", []))
+        for element in (
+            *(block.get("elements", ()) if block.get("type") in WITH_ELEMENTS else ()),
+            *(block.get("actions", ()) if block.get("type") == "card" else ()),
+            *(block.get(name) for name in ("accessory", "element") if block.get(name)),
+        ):
+            if element.get("type") == "card":
+                yield from placed([element])
+            else:
+                yield Placed(block, element)
+
+
+def find(blocks: list[Json], name: str, kinds: tuple[str, ...] = ()) -> Placed:
+    """The element that is called `name`. Raises LookupError that says what there is."""
+    there = [it for it in placed(blocks) if not kinds or it.kind in kinds]
+    for it in there:
+        if name in it.names:
+            return it
+    raise LookupError(f"there is no {name!r} here; there is {[it.names for it in there]}")
+
+
+def identified(blocks: list[Json]) -> list[Json]:
+    """The blocks as Slack keeps them: block ids and action ids made up where the app gave none."""
+    kept = [{"block_id": new_secret()[:5], **block} for block in blocks]
+    for block in kept:
+        for name in ("elements", "actions"):
+            if block["type"] in WITH_ELEMENTS and name in block:
+                block[name] = [_named(element) for element in block[name]]
+        for name in ("accessory", "element"):
+            if name in block:
+                block[name] = _named(block[name])
+    return kept
+
+
+def _named(element: Json) -> Json:
+    still = ("image", "plain_text", "mrkdwn", "card")
+    return element if element["type"] in still else {"action_id": new_secret()[:5], **element}
