@@ -1,4 +1,4 @@
-"""The command line: demo, run, import, recap, plan. What each one prints and returns is in docs/command-line.md.
+"""The command line. What each command prints and returns is in docs/command-line.md.
 
 Heavy parts are imported by the command that needs them, so that `earshot recap` answers at once.
 """
@@ -89,6 +89,42 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _config(run)
 
+    doctor = _command(
+        commands, "doctor", _doctor, "look at everything that has to be right, and say what to do",
+        "Looks at configuration, tokens, data folder, database, key, fonts, ports; with --online also asks Discord, "
+        "Slack and Spotify. Changes nothing. The exit code is 0 (warnings allowed), 2 where the configuration is "
+        "wrong, or 4 where something outside of it is.",
+        "earshot doctor\n  earshot doctor --online --json",
+    )  # fmt: skip
+    doctor.add_argument("--online", action="store_true", help="ask the services, too")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    _config(doctor)
+
+    invite = _command(
+        commands, "invite", _invite, "the pages to add Earshot to a Discord server, with the least permissions",
+        "Prints Discord's pages to add the bot to a server, or its commands to one's own account.",
+        "earshot invite\n  earshot invite --application 1187654321098765432",
+    )  # fmt: skip
+    invite.add_argument(
+        "--application", default="", metavar="ID", help="the application's id (default: the one of the token)"
+    )
+    invite.add_argument("--json", action="store_true", help="print JSON")
+    _config(invite)
+
+    manifest = _command(
+        commands, "manifest", _manifest, "the manifest of the Slack app, to be pasted at api.slack.com/apps",
+        "Prints JSON for Create New App → From a manifest. For Socket Mode, or with --http for requests to "
+        "[web] public_url.",
+        "earshot manifest slack > manifest.json\n  earshot manifest slack --http --short play top",
+    )  # fmt: skip
+    manifest.add_argument("platform", choices=["slack"])
+    manifest.add_argument("--http", action="store_true", help="HTTP instead of Socket Mode")
+    manifest.add_argument(
+        "--short", nargs="*", metavar="NAME",
+        help="commands with a slash of their own beside /earshot (default: play wrapped; none if no name follows)",
+    )  # fmt: skip
+    _config(manifest)
+
     bring = _command(
         commands, "import", _import, "read a Spotify export into the database",
         "Takes the zip that Spotify sends, the unpacked folder, or single JSON files; account data and extended "
@@ -171,11 +207,14 @@ def _positive(typed: str) -> int:
     return int(typed)
 
 
-def _settings(given: argparse.Namespace) -> Settings:
+def _config_file(given: argparse.Namespace) -> Path | None:
     path: Path | None = given.config
-    if path is None and Path("config.toml").exists():
-        path = Path("config.toml")
-    return load(path, os.environ)
+    usual = Path("config.toml")
+    return usual if path is None and usual.exists() else path
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    return load(_config_file(given), os.environ)
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -188,6 +227,30 @@ def _run(given: argparse.Namespace) -> int:
     from bot import app
 
     return _until_stopped(app.run(_settings(given)))
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from bot import doctor
+
+    found = asyncio.run(doctor.examine(_config_file(given), os.environ, online=given.online))
+    _print(given, doctor.as_json(found), doctor.in_words(found))
+    return doctor.exit_code(found, WRONG, FAILED)
+
+
+def _invite(given: argparse.Namespace) -> int:
+    from bot import invite
+
+    told = invite.invitation(_settings(given), given.application)
+    _print(given, told, invite.invitation_in_words(told))
+    return DONE
+
+
+def _manifest(given: argparse.Namespace) -> int:
+    from bot import invite
+
+    made = invite.slack_manifest(_settings(given), http=given.http, short=given.short)
+    print(json.dumps(made, ensure_ascii=False, indent=2))  # noqa: T201
+    return DONE
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> int:

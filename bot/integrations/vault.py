@@ -11,12 +11,13 @@ import base64
 import binascii
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.core.findings import Finding, fine, wrong
 from bot.errors import ConfigError, Unavailable
 from bot.text import t
 
@@ -46,6 +47,24 @@ class Keyring:
             return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], context.encode()).decode()
         except (InvalidTag, ValueError):
             raise _does_not_open() from None
+
+
+def key_findings(key_file: Path, *, needed: bool) -> Sequence[Finding]:
+    """Whether the key is there, private and whole; nothing is made. `needed`: links are sealed with it already."""
+    about = "key"
+    if not key_file.exists():
+        if needed:
+            said = f"{key_file} is missing, and the links in the database are sealed with it"
+            return [
+                wrong(about, said, "Put it back from the backup; without it every member has to /link again.")
+            ]
+        return [fine(about, f"{key_file} is made at the first start")]
+    try:
+        open_vault(key_file)
+    except ConfigError as error:
+        do = "The key opens the tokens in the database: keep it private, and a copy in a safe place."
+        return [wrong(about, said, do) for said in error.problems]
+    return [fine(about, f"{key_file} is private and whole; is a copy of it in your backup?")]
 
 
 def open_vault(key_file: Path) -> Keyring:

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from bot.core.model import NewPlay, RawTrack, Source
 from bot.errors import ConfigError, Unavailable
-from bot.integrations.store import migrations, open_store
+from bot.integrations.store import migrations, open_as_it_is, open_store
 from bot.integrations.store.revision import REVISION, is_current
 from bot.integrations.store.upgrade import bring_up_to_date
 
@@ -216,3 +216,45 @@ async def test_a_file_at_this_revision_is_known_at_a_glance(tmp_path: Path) -> N
     file.unlink()
     await (await open_store(_url(file))).close()
     assert is_current(file)
+
+
+# --- opening as it is
+
+
+async def test_looking_makes_nothing(tmp_path: Path) -> None:
+    assert await open_as_it_is(tmp_path / "new") == (None, ())
+    assert _names(tmp_path) == []
+    (tmp_path / "earshot.sqlite").touch()
+    assert await open_as_it_is(tmp_path) == (None, ())
+    assert (tmp_path / "earshot.sqlite").read_bytes() == b""
+
+
+async def test_looking_upgrades_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "earshot.sqlite"
+    await _with_a_play(file)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    assert await open_as_it_is(tmp_path) == (None, ["0002"])
+    assert _ask(file, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert _names(tmp_path) == ["earshot.sqlite"]
+
+
+async def test_what_is_of_this_version_can_be_asked(tmp_path: Path) -> None:
+    await _with_a_play(tmp_path / "earshot.sqlite")
+    store, missing = await open_as_it_is(tmp_path, _url(tmp_path / "earshot.sqlite"))
+    assert store is not None
+    assert missing == ()
+    assert [it.name for it in await store.all_members()] == ["Ana"]
+    await store.check_writable()
+    await store.close()
+    with pytest.raises(Unavailable, match="closed"):
+        await store.check_writable()
+
+
+async def test_looking_at_what_cannot_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "earshot.sqlite"
+    file.write_text("Dear Ana, " * 500)
+    with pytest.raises(Unavailable, match="not a SQLite database"):
+        await open_as_it_is(tmp_path)
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        await open_as_it_is(tmp_path, "postgresql://earshot@127.0.0.1:1/earshot")
