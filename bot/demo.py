@@ -21,7 +21,7 @@ from bot.config import Data, Settings, Web
 from bot.config import Lounge as LoungeSettings
 from bot.config import Spotify as SpotifySettings
 from bot.core.calendar import When, period_of
-from bot.core.consent import Feature
+from bot.core.consent import Audience, Feature
 from bot.core.model import Identity, Member, RoomRef, Source
 from bot.errors import ConfigError
 from bot.logs import start_logging
@@ -113,7 +113,7 @@ async def _settle_in(earshot: Earshot, practice: PracticeSpotify, room: RoomRef)
         if Source.SPOTIFY not in links:
             await _link(linking, member, listener.id)
         if member.id not in joined:
-            await earshot.store.join(group.id, member.id, list(Feature), earshot.clock.now_ms())
+            await earshot.store.join(group.id, member.id, list(Feature), [room], earshot.clock.now_ms())
 
 
 async def _bring_export(earshot: Earshot, practice: PracticeSpotify, listener: str, member: Member) -> None:
@@ -136,7 +136,8 @@ async def _link(linking: Linking, member: Member, listener: str) -> None:
 async def _first_post(earshot: Earshot, room: RoomRef) -> Card:
     """Last week's mini-Wrapped, as `/wrapped` would show it."""
     group = await earshot.store.open_room(room, ROOM, ZONE)
-    told = await earshot.recaps.of_group(group, period_of(When.WEEK, earshot.clock.now_ms(), group.zone))
+    period = period_of(When.WEEK, earshot.clock.now_ms(), group.zone)
+    told = await earshot.recaps.of_group(Audience(group, frozenset({room})), period)
     return await earshot.wrapped.card(told, group=True)
 
 

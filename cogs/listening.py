@@ -1,17 +1,19 @@
-"""Top lists of the group, or one's own."""
+"""Top lists of the group, or of one member."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from bot.chat import Card, Cog, Context, Listing, Opt, Row, command
+from bot.chat import Card, Cog, Context, Listing, Opt, Person, Row, command
 from bot.core.calendar import When, period_of
 from bot.core.recap import words
-from bot.core.recap.model import Kind
+from bot.core.recap.model import Kind, Recap
+from bot.errors import NotJoined
 from bot.ports import Clock
 from bot.services.people import People
 from bot.services.recap import Recaps
-from bot.text import t, tn
+from bot.text import Text, t, tn
 
 HEADINGS = {Kind.TRACK: t("songs"), Kind.ARTIST: t("artists"), Kind.ALBUM: t("albums")}
 
@@ -31,32 +33,57 @@ class Listening(Cog):
         what: Annotated[Kind, Opt("What to rank")] = Kind.ARTIST,
         count: Annotated[int, Opt("How many", least=3, most=25)] = 10,
         when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK,
+        who: Annotated[Person | None, Opt("Only one member's plays")] = None,
     ) -> Card:
         """A top list with who played how much, and how it moved."""
         member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
-        group = await self.people.group(ctx.place, member)
-        period = period_of(when, self.clock.now_ms(), group.zone)
-        recap = (await self.recaps.of_group(group, period, top=count)).recap
-        ranked = {Kind.TRACK: recap.top_tracks, Kind.ARTIST: recap.top_artists, Kind.ALBUM: recap.top_albums}[
-            what
-        ]
+        audience = await self.people.audience(ctx.place, member)
+        period = period_of(when, self.clock.now_ms(), audience.group.zone)
+        recap = (await self.recaps.of_group(audience, period, top=count)).recap
         title = t("Top {what}, {period}", what=HEADINGS[what], period=words.period_name(period))
-        if not ranked:
-            return Card(
-                title,
-                footer=t(
-                    "Nothing to rank: no plays of members who joined. {coverage}",
-                    coverage=words.coverage(recap),
-                ),
+        if who is not None:
+            recap = await self._only(who, recap)
+            title = t("{title}: {name}", title=title, name=recap.members[0].member.name)
+        return _card(title, recap, what)
+
+    async def _only(self, who: Person, recap: Recap) -> Recap:
+        """What the recap says of one member. Raises `NotJoined` for somebody who is not in it, whyever that is."""
+        member = await self.people.known(who.identity)
+        part = None if member is None else recap.member(member.id)
+        if part is None:
+            raise NotJoined(
+                t(
+                    "{name} does not show {group} here what they play. They can, with /join.",
+                    name=who.name,
+                    group=recap.name,
+                )
             )
-        names = words.names_of(recap)
-        rows = tuple(Row(words.song(it), words.played(it, names)) for it in ranked)
-        return Card(
-            title,
-            (Listing(rows, numbered=True),),
-            footer=t(
-                "{plays} in all. {coverage}",
-                plays=tn("{n} play", "{n} plays", recap.plays),
-                coverage=words.coverage(recap),
-            ),
+        return replace(
+            recap,
+            plays=part.plays,
+            top_tracks=part.top_tracks,
+            top_artists=part.top_artists,
+            top_albums=part.top_albums,
+            members=(part,),
+            coverage=tuple(it for it in recap.coverage if it.member == part.member),
         )
+
+
+def _card(title: Text, recap: Recap, what: Kind) -> Card:
+    ranked = {Kind.TRACK: recap.top_tracks, Kind.ARTIST: recap.top_artists, Kind.ALBUM: recap.top_albums}[
+        what
+    ]
+    coverage = words.coverage(recap)
+    if not ranked:
+        return Card(
+            title, footer=t("Nothing to rank: no plays of members who joined. {coverage}", coverage=coverage)
+        )
+    names = words.names_of(recap)
+    rows = tuple(Row(words.song(it), words.played(it, names)) for it in ranked)
+    return Card(
+        title,
+        (Listing(rows, numbered=True),),
+        footer=t(
+            "{plays} in all. {coverage}", plays=tn("{n} play", "{n} plays", recap.plays), coverage=coverage
+        ),
+    )

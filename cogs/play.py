@@ -22,8 +22,9 @@ from bot.chat import (
 from bot.chat.cards import Block
 from bot.core.addresses import Addresses
 from bot.core.choosing import percentages
+from bot.core.consent import Audience
 from bot.core.drafts import Draft, DraftSong, Step, shares_of
-from bot.core.model import Group, Member, MemberId
+from bot.core.model import Member, MemberId
 from bot.core.reasons import listeners
 from bot.errors import BadOption
 from bot.services.people import People
@@ -47,30 +48,30 @@ class Play(Cog):
         self, ctx: Context, words: Annotated[str, Opt("What you would like to hear, in your own words")] = ""
     ) -> Card:
         """A draft that can be changed and saved. Without words, a mix of what the group plays."""
-        group, member = await self._who(ctx)
-        return draft_card(self.addresses, await self.service.draft(group, member, words, ctx.progress))
+        audience, member = await self._who(ctx)
+        return draft_card(self.addresses, await self.service.draft(audience, member, words, ctx.progress))
 
     @action("draft.swap")
     async def swap(self, ctx: Context, draft: str = "", song: str = "") -> Card:
         """Another song in place of this one."""
-        group, member = await self._who(ctx)
-        changed = await self.service.swap(group, member, _number(draft, "draft"), _number(song, "song"))
+        audience, member = await self._who(ctx)
+        changed = await self.service.swap(audience, member, _number(draft, "draft"), _number(song, "song"))
         return draft_card(self.addresses, changed, replaces=True)
 
     @action("draft.veto")
     async def veto(self, ctx: Context, draft: str = "", song: str = "") -> Card:
         """This song out, for good."""
-        group, member = await self._who(ctx)
-        changed = await self.service.veto(group, member, _number(draft, "draft"), _number(song, "song"))
+        audience, member = await self._who(ctx)
+        changed = await self.service.veto(audience, member, _number(draft, "draft"), _number(song, "song"))
         return draft_card(self.addresses, changed, replaces=True)
 
     @action("draft.save")
     async def save(self, ctx: Context, draft: str = "", again: str = "") -> Card:
         """Save it in the account of whoever pressed."""
-        group, member = await self._who(ctx)
+        audience, member = await self._who(ctx)
         draft_id = _number(draft, "draft")
         try:
-            outcome = await self.service.save(group, member, draft_id, ctx.progress, again)
+            outcome = await self.service.save(audience, member, draft_id, ctx.progress, again)
         except MayNotMake as missing:
             return Card(
                 missing.text,
@@ -80,25 +81,25 @@ class Play(Cog):
         except Unsure as unsure:
             return _unsure_card(unsure, draft_id)
         return draft_card(
-            self.addresses, await self.service.opened(group, draft_id), replaces=True, saved=outcome
+            self.addresses, await self.service.opened(audience, draft_id), replaces=True, saved=outcome
         )
 
     @command("Playlists that were made here")
     async def playlists(self, ctx: Context) -> Card:
         """Newest first, with who asked for them."""
-        group, _ = await self._who(ctx)
-        saved = await self.service.playlists(group)
+        audience, _ = await self._who(ctx)
+        saved = await self.service.playlists(audience.group)
         if not saved:
             return Card(t("No playlist has been saved here yet"), footer=t("/play makes a draft of one."))
-        names = await self.service.names(group)
+        names = await self.service.names(audience)
         rows = tuple(
             Row(
                 t("{name}", name=one.name),
                 t(
                     "{who} asked, {songs}, {when}",
-                    who=names.get(one.member_id) or t("somebody who has left"),
+                    who=names.get(one.member_id) or t("somebody who is not shown here"),
                     songs=tn("{n} song", "{n} songs", one.songs),
-                    when=Moment(one.saved_ms, group.zone),
+                    when=Moment(one.saved_ms, audience.group.zone),
                 ),
                 one.url,
             )
@@ -106,9 +107,9 @@ class Play(Cog):
         )
         return Card(t("Playlists made here"), (Listing(rows),))
 
-    async def _who(self, ctx: Context) -> tuple[Group, Member]:
+    async def _who(self, ctx: Context) -> tuple[Audience, Member]:
         member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
-        return await self.people.group(ctx.place, member), member
+        return await self.people.audience(ctx.place, member), member
 
 
 def draft_card(

@@ -37,9 +37,10 @@ class Prove(Cog):
     ) -> Card:
         """The numbers of the group's recap, each to be opened."""
         member = await self._member(ctx)
-        group = await self.people.group(ctx.place, member)
-        await self.people.require_joined(group, member)
-        told = await self.recaps.of_group(group, period_of(when, self.clock.now_ms(), group.zone))
+        audience = await self.people.audience(ctx.place, member)
+        await self.people.require_joined(audience, member)
+        period = period_of(when, self.clock.now_ms(), audience.group.zone)
+        told = await self.recaps.of_group(audience, period)
         return _numbers(await self.recaps.facts(told.frozen.id, member))
 
     @action("prove.facts", private=True)

@@ -5,7 +5,21 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
-from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Opt, Picture, Row, action, command
+from bot.chat import (
+    Bars,
+    Button,
+    Card,
+    Cog,
+    Context,
+    Fields,
+    Lines,
+    Listing,
+    Opt,
+    Picture,
+    Row,
+    action,
+    command,
+)
 from bot.chat.cards import Block
 from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
@@ -42,13 +56,13 @@ class Wrapped(Cog):
     ) -> Card:
         """The group's recap as a card with its picture."""
         member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
-        group = await self.people.group(ctx.place, member)
-        period = period_of(when, self.clock.now_ms(), group.zone)
+        audience = await self.people.audience(ctx.place, member)
+        period = period_of(when, self.clock.now_ms(), audience.group.zone)
         await ctx.progress(t("Counting {period} …", period=words.period_name(period)))
-        told = await self.recaps.of_group(group, period)
+        told = await self.recaps.of_group(audience, period)
         if not told.recap.members:
             return Card(
-                t("Nobody has joined {group} yet", group=group.name),
+                t("Nobody has joined {group} here yet", group=audience.group.name),
                 (
                     Lines(
                         (
@@ -107,6 +121,8 @@ class Wrapped(Cog):
         blocks.extend(_lists(recap, self.addresses))
         if len(recap.members) > 1:
             blocks.append(Fields(tuple(_compared(part) for part in recap.members), t("How you compare")))
+            plays = tuple((t("{name}", name=part.member.name), part.plays) for part in recap.members)
+            blocks.append(Bars(plays, t("Plays")))
         if recap.loops:
             blocks.append(Lines(tuple(words.loop(it) for it in recap.loops[:3]), t("On repeat")))
         buttons = [Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)]

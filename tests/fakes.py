@@ -586,7 +586,7 @@ class FakeStore:
     ) -> OneTimeCode | None:
         wrong = [at_ms for at_ms in self._wrong_codes[identity] if at_ms >= since_ms]
         if len(wrong) >= most_wrong:
-            raise NotAllowed(t("That were too many wrong codes. Try again in an hour."))
+            raise NotAllowed(t("Those were too many wrong codes. Try again in an hour."))
         if hash_ not in self._codes:
             self._require(identity in self._identities)
             self._wrong_codes[identity] = [*wrong, now_ms]

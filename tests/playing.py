@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.core.consent import Feature
+from bot.core.consent import Audience, Feature
 from bot.core.drafts import Draft
 from bot.core.model import Group, Identity, Link, LinkId, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.integrations.wordbook import read_wordbook
@@ -118,7 +118,8 @@ class House:
         for name in ("ana", "ben", "cem", "dan"):
             self.members[name] = await self.people.member(Identity("lounge", name), name.title(), "UTC")
         for name, features in (("ana", list(Feature)), ("ben", list(Feature)), ("cem", [Feature.RECAP])):
-            await self.store.join(self.group.id, self.members[name].id, features, 0)
+            await self.store.join(self.group.id, self.members[name].id, features, [ROOM], 0)
+        self.audience = Audience(self.group, frozenset({ROOM}))
         return self
 
     async def linked(self, name: str, scopes: frozenset[str] = SCOPES) -> Link:
@@ -139,10 +140,10 @@ class House:
         await self.store.cover(link.id, [Span(start - DAY, self.clock.now)])
 
     async def draft(self, words: str, who: str = "ana") -> OpenDraft:
-        return await self.playlists.draft(self.group, self.members[who], words, quiet)
+        return await self.playlists.draft(self.audience, self.members[who], words, quiet)
 
     async def reopened(self, opened: OpenDraft) -> Draft:
-        return (await self.playlists.opened(self.group, opened.document.id)).draft
+        return (await self.playlists.opened(self.audience, opened.document.id)).draft
 
 
 QUEEN = [

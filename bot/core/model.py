@@ -33,6 +33,14 @@ class RoomRef(NamedTuple):
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room of a group, with the name that people read."""
+
+    ref: RoomRef
+    name: str
+
+
 class Place(NamedTuple):
     """Where somebody asks: a room with its name, or a private chat (no room). `group`: which one they chose there."""
 

@@ -8,8 +8,8 @@ hour), never by what was stored when it was said: what arrived or went since the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.core.calendar import HOUR_MS, offset_at, segments
 from bot.core.identity import Key, keys_of
-from bot.core.model import Listening, MemberId, Period, PeriodKind, Play, Source, Track, TrackId
+from bot.core.model import Listening, Member, MemberId, Period, PeriodKind, Play, Source, Track, TrackId
 from bot.core.precedence import source_at
 from bot.core.recap.compute import MINUTE_MS, covered_ms, sounded
 from bot.core.recap.hours import span_of
@@ -136,6 +136,18 @@ def thaw(frozen: str) -> Facts:
     )
 
 
+def of_one(facts: Facts, owner: Member) -> Facts:
+    """A member's own facts, known by the number and name that the owner has now (two members may become one)."""
+    return replace(
+        facts,
+        members=tuple((owner.id, owner.name, zone) for _, _, zone in facts.members),
+        facts=tuple(
+            replace(fact, about=(owner.id,), shares=tuple((owner.id, n) for _, n in fact.shares))
+            for fact in facts.facts
+        ),
+    )
+
+
 def evidence(fact: Fact, facts: Facts, listenings: Sequence[Listening], tracks: Tracks) -> Evidence:
     """Count a fact again from the members' counted plays of the period as they are now.
 
@@ -165,7 +177,7 @@ def evidence(fact: Fact, facts: Facts, listenings: Sequence[Listening], tracks: 
         covered_ms=tuple((it.member.id, covered_ms(it.covered)) for it in counted),
         sha256=fingerprint(behind),
         behind=behind,
-        difference=_difference(fact, facts, value, {it.member.id: len(plays) for it, plays in narrowed}),
+        difference=_difference(fact, value, {it.member.id for it in counted}),
     )
 
 
@@ -301,17 +313,17 @@ def _narrowed(
     return plays
 
 
-def _difference(fact: Fact, facts: Facts, value: int, now: Mapping[MemberId, int]) -> Text | None:
-    """What changed since it was said, in words."""
+def _difference(fact: Fact, value: int, counted: Set[MemberId]) -> Text | None:
+    """What changed since it was said, in words; `counted` are the members whose plays were looked at now."""
     if value == fact.value:
         return None
     said = tn("It was {n} when it was said", "It was {n} when it was said", fact.value)
-    names = {member_id: name for member_id, name, _ in facts.members}
-    gone = [names[member_id] for member_id in fact.about if member_id not in now]
+    gone = len(set(fact.about) - counted)
     if gone:
-        who = ", ".join(gone)
-        return t("{said}; plays of {who} are not counted any more, because they are not shared here.",
-                 said=said, who=who)  # fmt: skip
+        # Without names: this may be read by somebody who was never to see them.
+        whose = tn("plays of {n} member are", "plays of {n} members are", gone)
+        return t("{said}; {whose} not counted any more, because they are not shared with you.",
+                 said=said, whose=whose)  # fmt: skip
     what = {
         Measure.PLAYS: ("{n} play", "{n} plays"),
         Measure.MINUTES: ("{n} minute", "{n} minutes"),

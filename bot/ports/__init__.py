@@ -4,6 +4,7 @@ One store method is one transaction with a name from the domain. Every store por
 `tests/fakes.py`; the contract tests run on the fake, on SQLite and on PostgreSQL. Times are ms UTC.
 """
 
+from bot.ports.codes import CodeStore, OneTimeCode
 from bot.ports.exports import ExportFile, ExportReader
 from bot.ports.installations import InstallationStore
 from bot.ports.links import DueLink, Grant, LinkStore, PendingLogin, Vault
@@ -25,6 +26,7 @@ from bot.ports.services import (
     Painter,
     PlaylistHost,
 )
+from bot.ports.uploads import UploadStore
 from bot.ports.whispers import WhisperStore
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Catalogue",
     "Chance",
     "Clock",
+    "CodeStore",
     "Document",
     "DraftStore",
     "DueLink",
@@ -53,6 +56,7 @@ __all__ = [
     "Message",
     "MessageStore",
     "Meter",
+    "OneTimeCode",
     "Painter",
     "PendingLogin",
     "PlayStore",
@@ -61,6 +65,7 @@ __all__ = [
     "Polled",
     "RecapStore",
     "SavedPlaylist",
+    "UploadStore",
     "Vault",
     "WhisperStore",
 ]

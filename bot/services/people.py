@@ -1,9 +1,10 @@
-"""Who is this, and which group is this room? The first step of nearly every command."""
+"""Who is this, and who will see the answer? The first step of nearly every command."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.consent import Audience
 from bot.core.model import Group, Identity, Member, Place
 from bot.errors import NotJoined, UserError, WhichGroup
 from bot.ports import Clock, GroupStore, Membership, MemberStore
@@ -28,15 +29,45 @@ class People:
             name, zone or self._default_zone, identity, self._clock.now_ms()
         )
 
-    async def group(self, place: Place, member: Member) -> Group:
-        """The group that is meant: the room's, made on first use; in a private chat the member's own, or the chosen.
+    async def known(self, identity: Identity) -> Member | None:
+        """The member behind an identity, None for somebody who never asked for anything."""
+        return await self._members.member_of(identity)
 
-        Raises `WhichGroup` where they are in several, `UserError` where in none.
+    async def audience(self, place: Place, member: Member) -> Audience:
+        """Who will see an answer. In a room: the room's group (made on first use), in this room.
+
+        In a private chat: the member's own group, or the chosen one, in the rooms where the member is seen, for
+        whom they see there they may see here. Raises `WhichGroup` where they are in several groups, `UserError`
+        where in none.
         """
         if place.room is not None:
-            return await self._groups.open_room(
-                place.room, place.name or place.room.channel, self._default_zone
+            group = await self._groups.open_room(place.room, place.name, self._default_zone)
+            return Audience(group, frozenset({place.room}))
+        group = await self._chosen(place, member)
+        mine = await self.membership(group, member)
+        return Audience(group, mine.rooms if mine is not None else frozenset())
+
+    async def joined(self, group: Group) -> Sequence[Membership]:
+        """Who said yes in this group, in whichever room."""
+        return await self._groups.memberships(group.id)
+
+    async def membership(self, group: Group, member: Member) -> Membership | None:
+        """The member's yes to this group, None where there is none."""
+        return next((it for it in await self.joined(group) if it.member.id == member.id), None)
+
+    async def require_joined(self, audience: Audience, member: Member) -> Membership:
+        """The member's yes to being seen here. Raises `NotJoined` with what to do."""
+        mine = await self.membership(audience.group, member)
+        if mine is None or mine.rooms.isdisjoint(audience.rooms):
+            raise NotJoined(
+                t(
+                    "You have not joined {group} here yet. /join shows what the others would see.",
+                    group=audience.group.name,
+                )
             )
+        return mine
+
+    async def _chosen(self, place: Place, member: Member) -> Group:
         groups = await self._groups.groups_of(member.id)
         if not groups:
             raise UserError(
@@ -46,16 +77,3 @@ class People:
         if len(chosen) != 1:
             raise WhichGroup(t("Which group do you mean?"), [(group.id, group.name) for group in groups])
         return chosen[0]
-
-    async def joined(self, group: Group) -> Sequence[Membership]:
-        """Who said yes in this group."""
-        return await self._groups.memberships(group.id)
-
-    async def require_joined(self, group: Group, member: Member) -> Membership:
-        """The member's yes to this group. Raises `NotJoined` with what to do."""
-        for membership in await self._groups.memberships(group.id):
-            if membership.member.id == member.id:
-                return membership
-        raise NotJoined(
-            t("You have not joined {group} yet. /join shows what the others would see.", group=group.name)
-        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.core import calendar, drafts
 from bot.core.affinity import DAY_MS, Taste, main_artist, taste
 from bot.core.candidates import Candidate
-from bot.core.consent import Feature, sharing
+from bot.core.consent import Audience, Feature, sharing, shown
 from bot.core.drafts import Draft, DraftSong, Listens
 from bot.core.model import Group, Link, LinkState, Member, MemberId, Period, PeriodKind, Source
 from bot.core.offline import Planned, plan_offline
@@ -80,10 +80,10 @@ class Playlists:
         self._clock = clock
         self._chance = chance
 
-    async def draft(self, group: Group, member: Member, words: str, progress: Progress) -> OpenDraft:
+    async def draft(self, audience: Audience, member: Member, words: str, progress: Progress) -> OpenDraft:
         """A new draft for any words, found at Spotify as far as an account and the budget allow."""
-        sharers = await self._sharers(group)
-        tastes, artists = await self._tastes(group, sharers)
+        sharers = await self._sharers(audience)
+        tastes, artists = await self._tastes(audience.group, sharers)
         seed = self._chance.seed()
         planned = await asyncio.to_thread(plan_offline, words, self._wordbook, artists, tastes, seed)
         unheard = tuple(taste.member_id for taste in tastes if not taste.known)
@@ -97,14 +97,14 @@ class Playlists:
                 )
             draft = await self._fill(draft, link)
         document = await self._drafts.new_draft(
-            group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
+            audience.group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
         )
         return OpenDraft(document, draft, _names(sharers))
 
-    async def opened(self, group: Group, draft_id: int) -> OpenDraft:
+    async def opened(self, audience: Audience, draft_id: int) -> OpenDraft:
         """A draft of this group. Raises `NotFound`."""
         document = await self._drafts.draft(draft_id)
-        if document is None or document.group_id != group.id:
+        if document is None or document.group_id != audience.group.id:
             raise NotFound(t("That draft is not here (any more). Use /play to make a new one."))
         try:
             draft = drafts.loaded(document.body)
@@ -112,9 +112,9 @@ class Playlists:
             raise NotFound(
                 t("That draft is of an older version of me. Use /play to make a new one.")
             ) from None
-        return OpenDraft(document, draft, _names(await self._sharers(group)))
+        return OpenDraft(document, draft, _names(await self._sharers(audience)))
 
-    async def swap(self, group: Group, member: Member, draft_id: int, n: int) -> OpenDraft:
+    async def swap(self, audience: Audience, member: Member, draft_id: int, n: int) -> OpenDraft:
         """Song `n` out, the fairest of the reserve in. Raises `NotFound`, `NotAllowed`, `Stale`."""
 
         def swapped(draft: Draft, at: int, new: DraftSong | None) -> Draft:
@@ -124,18 +124,18 @@ class Playlists:
                 )
             return drafts.swapped(draft, at, new)
 
-        return await self._changed(group, member, draft_id, n, swapped)
+        return await self._changed(audience, member, draft_id, n, swapped)
 
-    async def veto(self, group: Group, member: Member, draft_id: int, n: int) -> OpenDraft:
+    async def veto(self, audience: Audience, member: Member, draft_id: int, n: int) -> OpenDraft:
         """As `swap`, and written down as the member's veto: the song does not come back into this list."""
 
         def vetoed(draft: Draft, at: int, new: DraftSong | None) -> Draft:
             return drafts.vetoed(draft, at, member.id, new)
 
-        return await self._changed(group, member, draft_id, n, vetoed)
+        return await self._changed(audience, member, draft_id, n, vetoed)
 
     async def save(
-        self, group: Group, member: Member, draft_id: int, progress: Progress, again: str = ""
+        self, audience: Audience, member: Member, draft_id: int, progress: Progress, again: str = ""
     ) -> SaveOutcome:
         """Make it a collaborative playlist in the member's account; twice makes one.
 
@@ -143,7 +143,7 @@ class Playlists:
         account has not allowed it, `Unsure` where a save was interrupted, `NotFound`, `NotAllowed`, `Stale`,
         `ServiceError`s.
         """
-        seen = await self._may_change(group, member, draft_id, also_saved=True)
+        seen = await self._may_change(audience, member, draft_id, also_saved=True)
         link = await self._saver.link_of(await self._links.links(member.id))
         if seen.draft.saving is None and any(not song.uri for song in seen.draft.songs):
             await progress(t("Looking for the songs at Spotify …"))
@@ -151,31 +151,31 @@ class Playlists:
             document = await self._drafts.change_draft(draft_id, seen.document.version, drafts.dumped(draft))
             seen = replace(seen, document=document, draft=draft)
         await progress(t("Making the playlist …"))
-        return await self._saver.save(seen.document, seen.draft, group, member, link, again)
+        return await self._saver.save(seen.document, seen.draft, audience.group, member, link, again)
 
     async def playlists(self, group: Group) -> Sequence[SavedPlaylist]:
         """The group's saved playlists, newest first."""
         return await self._playlists.playlists(group.id, SHOWN_PLAYLISTS)
 
-    async def names(self, group: Group) -> Mapping[MemberId, str]:
-        """Everybody who joined, by id."""
-        return {one.member.id: one.member.name for one in await self._people.joined(group)}
+    async def names(self, audience: Audience) -> Mapping[MemberId, str]:
+        """Everybody who may be named here, by id."""
+        return _names(shown(await self._people.joined(audience.group), audience.rooms))
 
     # --- changing
 
     async def _changed(
         self,
-        group: Group,
+        audience: Audience,
         member: Member,
         draft_id: int,
         n: int,
         change: Callable[[Draft, int, DraftSong | None], Draft],
     ) -> OpenDraft:
         for _ in range(_TRIES):
-            seen = await self._may_change(group, member, draft_id)
+            seen = await self._may_change(audience, member, draft_id)
             if seen.draft.song(n) is None:
                 raise Stale(t("That song is out of the list already. Look at the list again."))
-            link = await self._searcher(member, await self._sharers(group))
+            link = await self._searcher(member, await self._sharers(audience))
             draft, new = await self._next(seen.draft, n, link)
             draft = change(draft, n, new)
             try:
@@ -188,11 +188,11 @@ class Playlists:
         raise Stale(t("Several people are changing this list at once. Please press again."))
 
     async def _may_change(
-        self, group: Group, member: Member, draft_id: int, *, also_saved: bool = False
+        self, audience: Audience, member: Member, draft_id: int, *, also_saved: bool = False
     ) -> OpenDraft:
-        seen = await self.opened(group, draft_id)
+        seen = await self.opened(audience, draft_id)
         if seen.document.member_id != member.id:
-            await self._people.require_joined(group, member)
+            await self._people.require_joined(audience, member)
         if seen.draft.saving is not None and not also_saved:
             raise NotAllowed(
                 t("This list is saved already. Change the playlist at Spotify, or ask with /play again.")
@@ -258,8 +258,8 @@ class Playlists:
 
     # --- taste
 
-    async def _sharers(self, group: Group) -> list[Member]:
-        return sharing(await self._people.joined(group), Feature.PLAYLISTS)
+    async def _sharers(self, audience: Audience) -> list[Member]:
+        return sharing(await self._people.joined(audience.group), Feature.PLAYLISTS, audience.rooms)
 
     async def _tastes(self, group: Group, members: Sequence[Member]) -> tuple[list[Taste], list[str]]:
         """What these members play, and the artists among it."""

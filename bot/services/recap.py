@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.core import calendar, receipts
-from bot.core.consent import Feature, sharing
+from bot.core.consent import Audience, Feature, sharing
 from bot.core.model import Group, Listening, Member, Period
 from bot.core.precedence import counted
 from bot.core.recap import compute
@@ -65,9 +65,11 @@ class Recaps:
         self._clock = clock
         self._freshen = freshen
 
-    async def of_group(self, group: Group, period: Period, top: int = 10) -> Told:
-        """The recap of those in the group who share theirs; without members where nobody does."""
-        members = await self._sharing(group)
+    async def of_group(self, audience: Audience, period: Period, top: int = 10) -> Told:
+        """The recap of those in the group who share theirs with this audience; without members where nobody does."""
+        group = audience.group
+        memberships = await self._groups.memberships(group.id)
+        members = sharing(memberships, Feature.RECAP, audience.rooms)
         return await self._told(group.name, members, period, top, group=group)
 
     async def of_member(self, member: Member, period: Period, top: int = 10) -> Told:
@@ -86,9 +88,10 @@ class Recaps:
         """The facts of a recap that the viewer may open. Raises `NotFound`, `NotAllowed`."""
         frozen, facts, members = await self._open(recap_id, viewer)
         shared = {member.id for member in members}
-        # What was said of somebody who has left since is not said again.
+        # What was said of one who is not shown to this viewer (any more) is not said again.
         kept = tuple(fact for fact in facts.facts if shared.issuperset(fact.about) or len(fact.about) > 1)
-        return Opened(frozen, Facts(facts.name, facts.period, facts.members, kept))
+        known = tuple(it for it in facts.members if it[0] in shared)
+        return Opened(frozen, Facts(facts.name, facts.period, known, kept))
 
     async def prove(self, recap_id: int, fact_id: str, viewer: Member) -> Proof:
         """The plays behind a fact, counted again now. Raises `NotFound`, `NotAllowed`."""
@@ -152,11 +155,11 @@ class Recaps:
     async def _tracks_of(self, listenings: Collection[Listening]) -> receipts.Tracks:
         return await self._plays.tracks({play.track_id for it in listenings for play in it.plays})
 
-    async def _sharing(self, group: Group) -> list[Member]:
-        return sharing(await self._groups.memberships(group.id), Feature.RECAP)
-
     async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member]]:
-        """The recap, its facts, and those whose plays may be looked at for it now."""
+        """The recap, its facts, and those whose plays may be looked at for it now.
+
+        For a group's recap those are the members who share with a room where the viewer is one of them.
+        """
         frozen = await self._recaps.frozen(recap_id)
         if frozen is None:
             raise NotFound(t("I do not have that recap any more. Ask for a new one with /wrapped."))
@@ -164,13 +167,14 @@ class Recaps:
         if frozen.group_id is None:
             if frozen.member_id != viewer.id:
                 raise NotAllowed(t("These are somebody else's numbers; only they can open them."))
-            return frozen, facts, [viewer]
+            return frozen, receipts.of_one(facts, viewer), [viewer]
         memberships = await self._groups.memberships(frozen.group_id)
-        if all(it.member.id != viewer.id for it in memberships):
+        mine = next((it.rooms for it in memberships if it.member.id == viewer.id), None)
+        if mine is None:
             raise NotAllowed(
                 t("Only members of {group} can open its numbers. /join makes you one.", group=facts.name)
             )
-        return frozen, facts, sharing(memberships, Feature.RECAP)
+        return frozen, facts, sharing(memberships, Feature.RECAP, mine)
 
 
 def recap_json(recap: Recap, zone: str | None = None) -> dict[str, object]:

@@ -220,6 +220,6 @@ async def test_names_of_those_who_stopped_sharing_are_not_shown(stage: Stage) ->
     await stage.plays("ben", *QUEEN)
     card = await stage.play.play(stage.ctx(), "6 songs by Queen")
     assert "Ben played it" in words(card)
-    await stage.store.join(stage.group.id, stage.members["ben"].id, [Feature.RECAP], 0)
+    await stage.store.join(stage.group.id, stage.members["ben"].id, [Feature.RECAP], [ROOM], 0)
     changed = await stage.press(listing(card).rows[0].buttons[1])
     assert "Ben" not in words(changed)

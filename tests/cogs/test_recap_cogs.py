@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Button, Card, Cog, Context, Fields, Listing, Person, Picture
+from bot.chat import Bars, Button, Card, Cog, Context, Fields, Listing, Person, Picture
 from bot.chat.cards import Lines
 from bot.core import calendar
 from bot.core.addresses import Addresses
@@ -61,7 +61,7 @@ class House:
         group = await self.store.open_room(ROOM, "music", ZONE)
         for name in ("ana", "ben"):
             member = await self.people.member(Identity("lounge", name), name.title(), ZONE)
-            await self.store.join(group.id, member.id, list(Feature), 0)
+            await self.store.join(group.id, member.id, list(Feature), [ROOM], 0)
             await self.play(member, *([HELLO] * 4 if name == "ana" else [HELLO, CREEP]))
         return self
 
@@ -103,6 +103,8 @@ def words(card: Card) -> str:
             said += [part for row in block.rows for part in (row.text, row.note) if part is not None]
         elif isinstance(block, Fields):
             said += [part for pair in block.pairs for part in pair]
+        elif isinstance(block, Bars):
+            said += [f"{name}: {n}" for name, n in block.bars]
         else:
             said.append(block.alt)
     return "\n".join(map(str, [*said, *([card.footer] if card.footer else [])]))
@@ -152,7 +154,7 @@ async def test_who_did_not_join_is_in_no_word(house: House) -> None:
 
 async def test_a_room_where_nobody_joined_says_how() -> None:
     card = await House().wrapped.wrapped(context())
-    assert str(card.title) == "Nobody has joined music yet"
+    assert str(card.title) == "Nobody has joined music here yet"
     assert "/join" in words(card)
 
 

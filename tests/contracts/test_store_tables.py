@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,9 +16,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.core.model import GroupId, Room, RoomRef
 from bot.errors import ConfigError
-from bot.integrations.store import open_store, schema
+from bot.integrations.store import migrations, open_store, schema
+from bot.integrations.store.upgrade import bring_up_to_date
 from tests.contracts.postgres import PostgresServer
+
+MIGRATIONS = Path(migrations.__file__).parent
 
 
 async def test_the_revisions_build_the_tables(database_url: str) -> None:
@@ -56,12 +61,47 @@ def test_on_sqlite_they_do_so_to_the_letter(migrated_file: Path, tmp_path: Path)
 
 
 def _statements(file: Path) -> dict[str, str]:
-    """The statement behind each table and index; the order of constraints does not matter."""
+    """The statement behind each table and index; neither order of constraints nor quotes matter."""
     with closing(sqlite3.connect(file)) as database:
         found = database.execute(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
         )
-        return {name: "\n".join(sorted(it.strip(" ,") for it in sql.splitlines())) for name, sql in found}
+        return {
+            name: "\n".join(sorted(it.strip(" ,\t") for it in sql.replace('"', "").splitlines()))
+            for name, sql in found
+        }
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def test_who_said_yes_before_rooms_had_a_yes_of_their_own_is_seen_in_all_of_them(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    if kind == "postgres":
+        url = await asyncio.to_thread(request.getfixturevalue("postgres").empty)
+    address = make_url(url).set(drivername="sqlite+aiosqlite" if kind == "sqlite" else "postgresql+asyncpg")
+    older = Path(shutil.copytree(MIGRATIONS, tmp_path / "migrations"))
+    (older / "versions" / "rev_0002.py").unlink()
+    await bring_up_to_date(address, older)
+    engine = create_async_engine(address)
+    async with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO member (name, zone) VALUES ('Ana', 'UTC'), ('Ben', 'UTC')",
+            "INSERT INTO chat_group (name, zone) VALUES ('Club', 'UTC'), ('Work', 'UTC')",
+            "INSERT INTO room VALUES ('lounge', '', 'club', 1), ('slack', 'T', 'C', 2)",
+            "INSERT INTO membership VALUES (1, 1, 'recap', 5), (2, 1, 'compare', 6)",
+        ):
+            await connection.execute(sqlalchemy.text(statement))
+    await engine.dispose()
+    store = await open_store(url)
+    club, work = RoomRef("lounge", "", "club"), RoomRef("slack", "T", "C")
+    assert [await store.rooms(GroupId(n)) for n in (1, 2)] == [[Room(club, "Club")], [Room(work, "Work")]]
+    said = [it for n in (1, 2) for it in await store.memberships(GroupId(n))]
+    assert [(it.member.name, it.features, it.rooms) for it in said] == [
+        ("Ana", {"recap"}, {club}),
+        ("Ana", {"compare"}, {work}),
+    ]
+    await store.close()
 
 
 @pytest.mark.postgres

@@ -10,7 +10,7 @@ import pytest
 from bot.core.model import Identity, Link, LinkId, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.integrations.store import Store, open_store
-from bot.ports import PendingLogin, Polled
+from bot.ports import OneTimeCode, PendingLogin, Polled
 
 TRACKS = [RawTrack(f"spotify:track:{n}", f"Song {n}", "Artist") for n in range(60)]
 
@@ -38,6 +38,65 @@ async def test_a_login_is_taken_by_exactly_one(stores: list[Store], ana: Member)
     await stores[0].begin_login(PendingLogin("s", ana.id, b"", "app", "", frozenset(), 1_000))
     taken = await asyncio.gather(*(store.take_login("s", 1) for store in stores * 5))
     assert len([it for it in taken if it is not None]) == 1
+
+
+async def test_a_code_is_used_and_an_offer_taken_by_exactly_one(stores: list[Store]) -> None:
+    ana = Identity("lounge", "ana")
+    await stores[0].add_member("Ana", "UTC", ana, 1)
+    await stores[0].keep_code(OneTimeCode("h", "person", ana, None, 1_000), 1)
+    await stores[0].offer_upload("t", ana, 1_000)
+    assert sum(await asyncio.gather(*(store.use_code("h") for store in stores * 5))) == 1
+    taken = await asyncio.gather(*(store.take_upload("t", 1) for store in stores * 5))
+    assert [it for it in taken if it is not None] == [ana]
+
+
+async def test_guesses_made_at_once_are_all_counted(stores: list[Store]) -> None:
+    ana = Identity("lounge", "ana")
+    await stores[0].add_member("Ana", "UTC", ana, 1)
+    guesses = await asyncio.gather(
+        *(store.find_code("wrong", ana, now_ms=1, since_ms=0, most_wrong=3) for store in stores * 5),
+        return_exceptions=True,
+    )
+    assert guesses.count(None) == 3
+    assert len([it for it in guesses if isinstance(it, NotAllowed)]) == 7
+
+
+async def test_a_room_that_moves_takes_nobody_along_who_joins_in_that_moment(
+    stores: list[Store], ana: Member
+) -> None:
+    for n in range(6):
+        here, there = RoomRef("lounge", "", f"here-{n}"), RoomRef("lounge", "", f"there-{n}")
+        group = await stores[0].open_room(here, "here", "UTC")
+        own = await stores[0].open_room(there, "there", "UTC")
+        await asyncio.gather(
+            stores[0].move_room(there, group.id),
+            stores[1].join(own.id, ana.id, {"recap"}, [there], 1),
+            return_exceptions=True,
+        )
+        moved = await stores[0].group_of(there) == group
+        assert await stores[0].memberships(group.id) == []
+        assert len(await stores[0].memberships(own.id)) <= 1
+        assert [it.rooms for it in await stores[0].memberships(own.id)] in ([], [set() if moved else {there}])
+
+
+async def test_what_is_imported_while_two_become_one_is_theirs_or_refused(
+    stores: list[Store], ana: Member
+) -> None:
+    for _ in range(6):
+        other = await stores[0].add_member("Ana too", "UTC", None, 1)
+        await stores[0].export_link(ana.id, Source.EXTENDED)
+        link = await stores[0].export_link(other.id, Source.EXTENDED)
+        before = await stores[0].plays_between([ana.id], 0, 10**6)
+        plays = [NewPlay(n + len(before[0].plays), TRACKS[n]) for n in range(60)]
+        _, recorded = await asyncio.gather(
+            stores[0].merge_members(ana.id, other.id),
+            stores[1].record(link.id, plays),
+            return_exceptions=True,
+        )
+        assert recorded == 60 or isinstance(recorded, NotFound)
+        (found,) = await stores[1].plays_between([ana.id], 0, 10**6)
+        assert len(found.plays) - len(before[0].plays) == (60 if recorded == 60 else 0)
+        assert await stores[1].links(other.id) == []
 
 
 async def test_a_draft_is_changed_by_exactly_one(stores: list[Store], ana: Member) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core import drafts
+from bot.core.consent import Audience
 from bot.core.drafts import Step
 from bot.core.model import RoomRef
 from bot.errors import NotAllowed, NotFound, NotJoined, QuotaExceeded, Refused, Stale, Unavailable
@@ -127,7 +128,7 @@ async def test_a_swap_brings_another_song_with_its_address(house: House) -> None
     opened = await house.draft("10 upbeat songs")
     third = opened.draft.songs[2]
     changed = (
-        await house.playlists.swap(house.group, house.members["ben"], opened.document.id, third.n)
+        await house.playlists.swap(house.audience, house.members["ben"], opened.document.id, third.n)
     ).draft
     assert len(changed.songs) == 10
     assert changed.songs[2].n != third.n
@@ -139,19 +140,19 @@ async def test_a_veto_is_remembered_and_the_song_stays_out(house: House) -> None
     opened = await house.draft("10 upbeat songs")
     song = opened.draft.songs[0]
     changed = (
-        await house.playlists.veto(house.group, house.members["ben"], opened.document.id, song.n)
+        await house.playlists.veto(house.audience, house.members["ben"], opened.document.id, song.n)
     ).draft
     assert changed.vetoes == ((house.members["ben"].id, song.key),)
     with pytest.raises(Stale, match="out of the list already"):
-        await house.playlists.veto(house.group, house.members["ana"], opened.document.id, song.n)
+        await house.playlists.veto(house.audience, house.members["ana"], opened.document.id, song.n)
 
 
 async def test_two_who_press_at_once_both_get_their_way(house: House) -> None:
     opened = await house.draft("10 upbeat songs")
     one, other = opened.draft.songs[1], opened.draft.songs[5]
     await asyncio.gather(
-        house.playlists.veto(house.group, house.members["ana"], opened.document.id, one.n),
-        house.playlists.veto(house.group, house.members["ben"], opened.document.id, other.n),
+        house.playlists.veto(house.audience, house.members["ana"], opened.document.id, one.n),
+        house.playlists.veto(house.audience, house.members["ben"], opened.document.id, other.n),
     )
     changed = await house.reopened(opened)
     assert {key for _, key in changed.vetoes} == {one.key, other.key}
@@ -163,22 +164,25 @@ async def test_an_empty_reserve_keeps_a_swapped_song_and_lets_a_vetoed_one_go(ho
     assert opened.draft.reserve == ()
     song = opened.draft.songs[0]
     with pytest.raises(NotFound, match="nothing left"):
-        await house.playlists.swap(house.group, house.members["ana"], opened.document.id, song.n)
-    left = (await house.playlists.veto(house.group, house.members["ana"], opened.document.id, song.n)).draft
+        await house.playlists.swap(house.audience, house.members["ana"], opened.document.id, song.n)
+    left = (
+        await house.playlists.veto(house.audience, house.members["ana"], opened.document.id, song.n)
+    ).draft
     assert len(left.songs) == len(opened.draft.songs) - 1
 
 
 async def test_who_has_not_joined_changes_only_what_they_asked_for(house: House) -> None:
     opened = await house.draft("10 upbeat songs", "ana")
     with pytest.raises(NotJoined):
-        await house.playlists.veto(house.group, house.members["dan"], opened.document.id, 1)
+        await house.playlists.veto(house.audience, house.members["dan"], opened.document.id, 1)
     own = await house.draft("10 upbeat songs", "dan")
-    assert (await house.playlists.veto(house.group, house.members["dan"], own.document.id, 1)).draft.vetoes
+    assert (await house.playlists.veto(house.audience, house.members["dan"], own.document.id, 1)).draft.vetoes
 
 
 async def test_another_groups_draft_is_not_here(house: House) -> None:
     opened = await house.draft("10 upbeat songs")
-    elsewhere = await house.store.open_room(RoomRef("lounge", "", "other"), "other", "UTC")
+    other = RoomRef("lounge", "", "other")
+    elsewhere = Audience(await house.store.open_room(other, "other", "UTC"), frozenset({other}))
     with pytest.raises(NotFound):
         await house.playlists.opened(elsewhere, opened.document.id)
 
@@ -186,14 +190,14 @@ async def test_another_groups_draft_is_not_here(house: House) -> None:
 async def test_a_draft_that_cannot_be_read_any_more_is_said_to_be_old(house: House) -> None:
     document = await house.store.new_draft(house.group.id, house.members["ana"].id, '{"v": 0}', 0)
     with pytest.raises(NotFound, match="older version"):
-        await house.playlists.opened(house.group, document.id)
+        await house.playlists.opened(house.audience, document.id)
 
 
 # --- saving
 
 
 async def save(house: House, opened: OpenDraft, who: str = "ana", again: str = "") -> str:
-    outcome = await house.playlists.save(house.group, house.members[who], opened.document.id, quiet, again)
+    outcome = await house.playlists.save(house.audience, house.members[who], opened.document.id, quiet, again)
     return outcome.playlist.url
 
 
@@ -289,7 +293,7 @@ async def test_a_saved_list_is_changed_at_spotify(house: House) -> None:
     await save(house, opened)
     with pytest.raises(NotAllowed, match="saved already"):
         await house.playlists.swap(
-            house.group, house.members["ana"], opened.document.id, opened.draft.songs[0].n
+            house.audience, house.members["ana"], opened.document.id, opened.draft.songs[0].n
         )
 
 
@@ -330,15 +334,15 @@ async def at_spotify() -> AsyncIterator[tuple[House, Playlists]]:
 async def test_words_become_a_collaborative_playlist_at_the_practice_spotify() -> None:
     async with at_spotify() as (house, playlists):
         ana = house.members["ana"]
-        opened = await playlists.draft(house.group, ana, "10 upbeat songs for a friday standup", quiet)
+        opened = await playlists.draft(house.audience, ana, "10 upbeat songs for a friday standup", quiet)
         assert len(opened.draft.songs) == 10
         assert all(song.uri.startswith("spotify:track:") for song in opened.draft.songs)
         assert opened.draft.searches <= 30
-        swapped = await playlists.swap(house.group, ana, opened.document.id, opened.draft.songs[0].n)
-        outcome = await playlists.save(house.group, ana, opened.document.id, quiet)
+        swapped = await playlists.swap(house.audience, ana, opened.document.id, opened.draft.songs[0].n)
+        outcome = await playlists.save(house.audience, ana, opened.document.id, quiet)
         assert outcome.collaborative is True
         assert outcome.playlist.songs == 10
-        again = await playlists.save(house.group, ana, opened.document.id, quiet)
+        again = await playlists.save(house.audience, ana, opened.document.id, quiet)
         assert again.playlist == outcome.playlist
         assert drafts.loaded((await house.store.draft(opened.document.id)).body).songs == swapped.draft.songs  # type: ignore[union-attr]
 
@@ -347,7 +351,7 @@ async def test_the_practice_catalogue_knows_nearly_all_of_the_songbook() -> None
     """Songs that are asked for are found as themselves; what the catalogue lacks is replaced, never mistaken."""
     async with at_spotify() as (house, playlists):
         for words in ("50 rock songs", "30 songs for a rainy day"):
-            draft = (await playlists.draft(house.group, house.members["ana"], words, quiet)).draft
+            draft = (await playlists.draft(house.audience, house.members["ana"], words, quiet)).draft
             assert len(draft.songs) >= 30
             assert all(song.uri for song in draft.songs)
             assert draft.dropped <= len(draft.songs) * 0.2

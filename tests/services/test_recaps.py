@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from bot.core import calendar, receipts
-from bot.core.consent import Feature
+from bot.core.consent import Audience, Feature
 from bot.core.model import Group, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.core.receipts import Measure
 from bot.core.rules import RULES
@@ -18,6 +18,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.services.recap import Recaps, recap_json
 from tests.fakes import FakeClock, FakeStore
 
+ROOM = RoomRef("lounge", "", "music")
 WEEK = calendar.week_of(date(2026, 11, 16), "Europe/Berlin")
 HELLO = RawTrack("spotify:track:1", "Hello", "Adele", "25", 200_000)
 HELLO_AGAIN = RawTrack("spotify:track:2", "hello", "ADELE", "25 (Deluxe)", 200_000)
@@ -40,11 +41,10 @@ class House:
             await self.store.add_member(name, zone, None, 0)
             for name, zone in (("Ana", "Europe/Berlin"), ("Ben", "Asia/Kolkata"), ("Cem", "UTC"))
         ]
-        self.group: Group = await self.store.open_room(
-            RoomRef("lounge", "", "music"), "Music", "Europe/Berlin"
-        )
+        self.group: Group = await self.store.open_room(ROOM, "Music", "Europe/Berlin")
+        self.audience = Audience(self.group, frozenset({ROOM}))
         for member in (self.ana, self.ben):
-            await self.store.join(self.group.id, member.id, [Feature.RECAP], 0)
+            await self.store.join(self.group.id, member.id, [Feature.RECAP], [ROOM], 0)
         await self.played(self.ana, HELLO, HELLO, HELLO_AGAIN, YESTERDAY, HELLO)
         await self.played(self.ben, YESTERDAY, YESTERDAY, HELLO_AGAIN)
         await self.played(self.cem, HELLO)
@@ -67,27 +67,27 @@ async def house() -> House:
 
 
 async def test_a_group_is_told_of_those_who_share(house: House) -> None:
-    told = await house.recaps.of_group(house.group, WEEK)
+    told = await house.recaps.of_group(house.audience, WEEK)
     assert [(part.member.name, part.plays) for part in told.recap.members] == [("Ana", 5), ("Ben", 3)]
     assert house.asked == [[house.ana, house.ben]]
     assert (told.recap.name, told.frozen.group_id, told.frozen.member_id) == ("Music", house.group.id, None)
-    await house.store.join(house.group.id, house.ben.id, [Feature.PLAYLISTS], 1)
-    told = await house.recaps.of_group(house.group, WEEK)
+    await house.store.join(house.group.id, house.ben.id, [Feature.PLAYLISTS], [ROOM], 1)
+    told = await house.recaps.of_group(house.audience, WEEK)
     assert [part.member.name for part in told.recap.members] == ["Ana"]
     await house.store.leave(house.group.id, house.ana.id)
-    told = await house.recaps.of_group(house.group, WEEK)
+    told = await house.recaps.of_group(house.audience, WEEK)
     assert (told.recap.members, told.recap.plays) == ((), 0)
 
 
 async def test_the_same_facts_are_frozen_once_and_their_hash_is_of_their_text(house: House) -> None:
-    one = (await house.recaps.of_group(house.group, WEEK)).frozen
-    other = (await house.recaps.of_group(house.group, WEEK)).frozen
+    one = (await house.recaps.of_group(house.audience, WEEK)).frozen
+    other = (await house.recaps.of_group(house.audience, WEEK)).frozen
     assert one == other
     assert sha256(one.facts.encode()).hexdigest() == one.sha256
     assert one.facts == json.dumps(json.loads(one.facts), sort_keys=True, separators=(",", ":"))
     assert "." not in "".join(str(it) for it in _numbers(json.loads(one.facts)))
     await house.played(house.ana, HELLO, hour=20)
-    assert (await house.recaps.of_group(house.group, WEEK)).frozen.id != one.id
+    assert (await house.recaps.of_group(house.audience, WEEK)).frozen.id != one.id
 
 
 def _numbers(value: object) -> list[float]:
@@ -99,7 +99,7 @@ def _numbers(value: object) -> list[float]:
 
 
 async def test_every_fact_can_be_proven_with_the_number_that_was_said(house: House) -> None:
-    told = await house.recaps.of_group(house.group, WEEK)
+    told = await house.recaps.of_group(house.audience, WEEK)
     opened = await house.recaps.facts(told.frozen.id, house.ana)
     assert opened.facts == receipts.thaw(told.frozen.facts)
     said = {fact.id: (str(fact.words), fact.value) for fact in opened.facts.facts}
@@ -131,7 +131,7 @@ async def test_every_fact_can_be_proven_with_the_number_that_was_said(house: Hou
 
 
 async def test_a_proof_lists_ones_own_plays_and_counts_the_others(house: House) -> None:
-    told = await house.recaps.of_group(house.group, WEEK)
+    told = await house.recaps.of_group(house.audience, WEEK)
     proof = await house.recaps.prove(told.frozen.id, "track:1", house.ana)
     start = calendar.at_local(date(2026, 11, 17), 10, 0, "Europe/Berlin")
     assert [(play.at_ms - start, play.track.key, play.ms_played, play.source) for play in proof.own] == [
@@ -155,7 +155,7 @@ async def test_a_proof_lists_ones_own_plays_and_counts_the_others(house: House) 
 
 
 async def test_what_arrives_later_is_said(house: House) -> None:
-    told = await house.recaps.of_group(house.group, WEEK)
+    told = await house.recaps.of_group(house.audience, WEEK)
     await house.played(house.ben, HELLO, YESTERDAY, HELLO, hour=22)
 
     async def said(fact_id: str) -> tuple[int, str]:
@@ -169,7 +169,7 @@ async def test_what_arrives_later_is_said(house: House) -> None:
 
 
 async def test_what_went_since_and_who_left_is_said(house: House) -> None:
-    told = await house.recaps.of_group(house.group, WEEK)
+    told = await house.recaps.of_group(house.audience, WEEK)
     link = await house.store.export_link(house.ana.id, Source.EXTENDED)
     await house.store.unlink(link.id)
     proof = await house.recaps.prove(told.frozen.id, "track:1", house.ben)
@@ -180,7 +180,7 @@ async def test_what_went_since_and_who_left_is_said(house: House) -> None:
     await house.store.leave(house.group.id, house.ana.id)
     proof = await house.recaps.prove(told.frozen.id, "track:1", house.ben)
     assert str(proof.evidence.difference) == (
-        "It was 5 when it was said; plays of Ana are not counted any more, because they are not shared here."
+        "It was 5 when it was said; plays of 1 member are not counted any more, because they are not shared with you."
     )
     assert proof.others == ()
     shown = {fact.id for fact in (await house.recaps.facts(told.frozen.id, house.ben)).facts.facts}
@@ -191,7 +191,7 @@ async def test_what_went_since_and_who_left_is_said(house: House) -> None:
 
 
 async def test_who_may_open_what(house: House) -> None:
-    groups = (await house.recaps.of_group(house.group, WEEK)).frozen
+    groups = (await house.recaps.of_group(house.audience, WEEK)).frozen
     own = (await house.recaps.of_member(house.ana, WEEK)).frozen
     assert (own.group_id, own.member_id) == (None, house.ana.id)
     with pytest.raises(NotAllowed, match="Only members of Music"):
@@ -200,7 +200,7 @@ async def test_who_may_open_what(house: House) -> None:
         with pytest.raises(NotAllowed, match="somebody else's"):
             await house.recaps.prove(own.id, "plays", stranger)
     # A member who joined without showing their own may look, and sees only counts.
-    await house.store.join(house.group.id, house.cem.id, [], 0)
+    await house.store.join(house.group.id, house.cem.id, [], [ROOM], 0)
     proof = await house.recaps.prove(groups.id, "plays", house.cem)
     assert (proof.own, proof.others) == ((), (("Ana", 5), ("Ben", 3)))
     mine = await house.recaps.prove(own.id, "track:1", house.ana)

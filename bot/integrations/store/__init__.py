@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sqlalchemy import false, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import ConfigError, Unavailable
+from bot.integrations.store import schema
 from bot.integrations.store.budget import Budget
+from bot.integrations.store.codes import Codes
 from bot.integrations.store.engine import Database
 from bot.integrations.store.failures import said_kindly
 from bot.integrations.store.links import Links
+from bot.integrations.store.merging import Merging
 from bot.integrations.store.messages import Messages
 from bot.integrations.store.people import People
 from bot.integrations.store.platforms import PlatformNotes
@@ -24,13 +29,14 @@ from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
+from bot.integrations.store.rooms import Rooms
 from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
 
 if TYPE_CHECKING:
     from bot import ports
 
-__all__ = ["DATABASE", "Store", "open_data", "open_store"]
+__all__ = ["DATABASE", "Store", "open_as_it_is", "open_data", "open_store"]
 
 DATABASE = "earshot.sqlite"
 
@@ -41,8 +47,15 @@ _DRIVERS = {
 }
 
 
-class Store(People, Links, Plays, Budget, Recaps, Playlists, Messages, Whispers, PlatformNotes):
+class Store(
+    People, Rooms, Links, Plays, Budget, Recaps, Playlists, Messages, Whispers, PlatformNotes, Codes, Merging
+):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
+
+    async def check_writable(self) -> None:
+        """Writes nothing. Raises `Unavailable` where nothing can be written."""
+        async with self._database.write() as connection:
+            await connection.execute(update(schema.memo).where(false()).values(value=""))
 
     async def close(self) -> None:
         """Let go of the database. Whatever is asked of the store afterwards raises `Unavailable`."""
@@ -74,6 +87,24 @@ async def open_data(folder: Path, url: str = "") -> Store:
     except OSError as error:
         raise ConfigError([f"{folder}: the data folder cannot be made ({error.strerror})."]) from error
     return await open_store(url or f"sqlite:///{folder / DATABASE}")
+
+
+async def open_as_it_is(folder: Path, url: str = "") -> tuple[Store | None, Sequence[str]]:
+    """The store of a data folder where it is there and of this version; nothing is made or upgraded.
+
+    Else None, with the revisions that the next start will run (none: it makes the database). Raises `ConfigError`
+    for a database that this version cannot use, `Unavailable` for one that cannot be reached.
+    """
+    address = _address(url or f"sqlite:///{folder / DATABASE}")
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+        return None, ()
+    from bot.integrations.store.upgrade import pending
+
+    with said_kindly():
+        missing, version = await pending(address)
+    if missing:
+        return None, missing if version else ()
+    return Store(Database(address)), ()
 
 
 async def _bring_up_to_date(address: URL) -> None:
@@ -115,6 +146,8 @@ if TYPE_CHECKING:
         ports.WhisperStore,
         ports.MemoStore,
         ports.InstallationStore,
+        ports.CodeStore,
+        ports.UploadStore,
         Protocol,
     ): ...
 

@@ -61,14 +61,14 @@ class Plays(OnDatabase):
     async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
         async with self._database.write() as connection:
             await require_link(connection, link_id)
-            await _cover(connection, link_id, spans)
+            await cover(connection, link_id, spans)
 
     async def record_poll(self, polled: Polled) -> int:
         async with self._database.write() as connection:
             await require_link(connection, polled.link_id)
             new = await self._add(connection, polled.link_id, polled.plays)
             if polled.certified is not None:
-                await _cover(connection, polled.link_id, [polled.certified])
+                await cover(connection, polled.link_id, [polled.certified])
             if polled.gap is not None:
                 await connection.execute(
                     self._database.insert(schema.gap)
@@ -106,7 +106,7 @@ class Plays(OnDatabase):
                 LinkPlays(
                     link,
                     await _plays(connection, link.id, start_ms, end_ms),
-                    await _spans(connection, link.id),
+                    await spans_of(connection, link.id),
                     await _gaps(connection, link.id, start_ms, end_ms),
                 )
                 for link in await links_of(connection, list(member_ids))
@@ -239,7 +239,7 @@ def _add_play(database: Database) -> str:
     return database.driver_sql(database.insert(schema.play).on_conflict_do_nothing())
 
 
-async def _cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
+async def cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
     """Add intervals to what a link, held by the transaction, vouches for."""
     stored = select(schema.covered.c.start_ms, schema.covered.c.end_ms).where(
         schema.covered.c.link_id == link_id
@@ -280,7 +280,8 @@ async def _plays(connection: AsyncConnection, link_id: LinkId, start_ms: int, en
     return list(map(Play._make, rows))
 
 
-async def _spans(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
+async def spans_of(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
+    """What a link vouches for, in order."""
     rows = await raw_rows(
         connection,
         select(schema.covered.c.start_ms, schema.covered.c.end_ms)

@@ -16,7 +16,7 @@ class Recaps(OnDatabase):
     async def freeze(
         self, group_id: GroupId | None, member_id: MemberId | None, made_ms: int, facts: str, sha256: str
     ) -> FrozenRecap:
-        owner = f"group={group_id or ''} member={member_id or ''}"
+        owner = owner_of(group_id, member_id)
         async with self._database.write() as connection:
             await connection.execute(
                 self._database.insert(schema.recap)
@@ -41,6 +41,11 @@ class Recaps(OnDatabase):
                 await connection.execute(select(schema.recap).where(schema.recap.c.id == recap_id))
             ).one_or_none()
         return None if row is None else _frozen(row)
+
+
+def owner_of(group_id: GroupId | None, member_id: MemberId | None) -> str:
+    """Group and member in one column: a unique constraint does not see two NULLs as equal."""
+    return f"group={group_id or ''} member={member_id or ''}"
 
 
 def _frozen(row: AnyRow) -> FrozenRecap:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import SchemaItem
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -96,6 +98,16 @@ def _of(table: str, *, key: bool = False, optional: bool = False) -> Column[int]
     return column
 
 
+def _by_whom() -> tuple[SchemaItem, ...]:
+    """A reference to an identity: it follows its member, whoever that is."""
+    return (
+        _words("platform"),
+        _words("user"),
+        ForeignKeyConstraint(["platform", "user"], ["identity.platform", "identity.user"]),
+        Index(None, "platform", "user"),
+    )
+
+
 # --- people -----------------------------------------------------------------------------------------------
 
 member = Table("member", metadata, _id(), _words("name"), _words("zone"), Index(None, "name"))
@@ -117,6 +129,7 @@ room = Table(
     Column("place", Words, primary_key=True),
     Column("channel", Words, primary_key=True),
     _of("chat_group"),
+    _words("name"),
 )
 
 membership = Table(
@@ -128,6 +141,38 @@ membership = Table(
     _number("joined_ms"),
     Index(None, "member_id"),
     sqlite_with_rowid=False,
+)
+
+# In which rooms of a group a member may be seen. It counts only beside a membership in the room's group.
+room_consent = Table(
+    "room_consent",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("place", Words, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    _of("member", key=True),
+    ForeignKeyConstraint(["platform", "place", "channel"], ["room.platform", "room.place", "room.channel"]),
+    Index(None, "member_id"),
+    sqlite_with_rowid=False,
+)
+
+# --- codes and offers -------------------------------------------------------------------------------------
+
+one_time_code = Table(
+    "one_time_code",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    _words("kind"),
+    *_by_whom(),
+    _of("chat_group", optional=True),
+    _number("expires_ms"),
+    Column("used", Boolean, nullable=False),
+)
+
+wrong_code = Table("wrong_code", metadata, _id(), *_by_whom(), _number("at_ms"))
+
+upload_offer = Table(
+    "upload_offer", metadata, Column("hash", Words, primary_key=True), *_by_whom(), _number("expires_ms")
 )
 
 # --- links ------------------------------------------------------------------------------------------------
@@ -255,7 +300,7 @@ blocked = Table("blocked", metadata, Column("developer", Words, primary_key=True
 
 # --- recaps -----------------------------------------------------------------------------------------------
 
-# `owner` words group and member in one column, because a unique constraint does not see two NULLs as equal.
+# `owner` is group and member in one (`recaps.owner_of`).
 recap = Table(
     "recap",
     metadata,
