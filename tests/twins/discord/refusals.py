@@ -1,0 +1,96 @@
+"""How Discord says no: a status, a code, a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refusal(Exception):
+    """An error answer. `extra` goes into the body, `headers` beside it."""
+
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {code} {message}")
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = {"message": message, "code": code, **(extra or {})}
+
+
+def unauthorized() -> Refusal:
+    return Refusal(401, 0, "401: Unauthorized")
+
+
+def not_found() -> Refusal:
+    return Refusal(404, 0, "404: Not Found")
+
+
+def unknown(what: str) -> Refusal:
+    """404 for a channel, message, … that is not there."""
+    codes = {
+        "Channel": 10003,
+        "Guild": 10004,
+        "Member": 10007,
+        "Message": 10008,
+        "User": 10013,
+        "Webhook": 10015,
+        "interaction": 10062,
+    }
+    return Refusal(404, codes[what], f"Unknown {what}")
+
+
+def missing_access() -> Refusal:
+    return Refusal(403, 50001, "Missing Access")
+
+
+def missing_permissions() -> Refusal:
+    return Refusal(403, 50013, "Missing Permissions")
+
+
+def cannot_send_to_user() -> Refusal:
+    return Refusal(403, 50007, "Cannot send messages to this user")
+
+
+def not_your_message() -> Refusal:
+    return Refusal(403, 50005, "Cannot edit a message authored by another user")
+
+
+def invalid_token() -> Refusal:
+    return Refusal(401, 50027, "Invalid Webhook Token")
+
+
+def already_acknowledged() -> Refusal:
+    return Refusal(400, 40060, "Interaction has already been acknowledged.")
+
+
+def too_many_followups() -> Refusal:
+    return Refusal(400, 40094, "This interaction has hit the maximum number of follow up messages")
+
+
+def too_large() -> Refusal:
+    return Refusal(413, 40005, "Request entity too large")
+
+
+def invalid_form(errors: Mapping[str, Any]) -> Refusal:
+    return Refusal(400, 50035, "Invalid Form Body", extra={"errors": errors})
+
+
+def rate_limited(retry_after: float, *, everywhere: bool = False, via: bool = True) -> Refusal:
+    """Without `via` it looks as if Cloudflare had banned the caller, to discord.py at least."""
+    headers = {
+        "Retry-After": str(max(1, round(retry_after))),
+        "X-RateLimit-Scope": "global" if everywhere else "user",
+    }
+    if everywhere:
+        headers["X-RateLimit-Global"] = "true"
+    if via:
+        headers["Via"] = "1.1 google"
+    extra = {"retry_after": round(retry_after, 3), "global": everywhere}
+    return Refusal(429, 0, "You are being rate limited.", extra=extra, headers=headers)
