@@ -103,7 +103,7 @@ class SampleBot(discord.AutoShardedClient):
         options.setdefault("allowed_mentions", discord.AllowedMentions.none())
         super().__init__(intents=intents, guild_ready_timeout=0.1, **options)
         self.tree = app_commands.CommandTree(self, allowed_contexts=EVERYWHERE, allowed_installs=ANYHOW)
-        self.failures: list[BaseException] = []
+        self.failures: asyncio.Queue[BaseException] = asyncio.Queue()
         self.hold = asyncio.Event()
         self.tree.error(self._failed)
         self._declare()
@@ -117,7 +117,7 @@ class SampleBot(discord.AutoShardedClient):
             await message.reply(f"heard: {message.clean_content}", nonce="n1")
 
     async def _failed(self, interaction: discord.Interaction[Any], error: BaseException) -> None:
-        self.failures.append(getattr(error, "original", error))
+        self.failures.put_nowait(getattr(error, "original", error))
 
     def _declare(self) -> None:
         tree = self.tree
