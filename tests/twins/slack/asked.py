@@ -58,6 +58,8 @@ class Asked:
         belongs_to = self if source is self else self.human.team.twin.answers.get(source)
         if belongs_to is not None:
             return belongs_to is self
+        if isinstance(source, View):
+            return source is self.human.team.homes.get(self.human.id)
         if not isinstance(source, Message) or not source.author.is_bot:
             return False
         here = source.channel in (self.channel, self.human.dm())
@@ -102,6 +104,14 @@ class Asked:
             return seen[-1] if seen else None
 
         return await self._until(top, within, "no form was opened")
+
+    async def home(self, within: float = PATIENCE_S) -> Shown:
+        """The person's home tab, once the app published it anew."""
+
+        def latest() -> Shown | None:
+            return next((it for it in reversed(self.all_shown) if it.kind == "home"), None)
+
+        return await self._until(latest, within, "no home view was published")
 
     async def _until(self, look: Callable[[], Shown | None], within: float, what: str) -> Shown:
         try:

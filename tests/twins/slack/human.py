@@ -219,15 +219,9 @@ class Human(Person):
 
     async def opens_home(self, within: float = PATIENCE_S) -> Shown:
         """Look at the app's home tab; the view that the app publishes then."""
-        start = len(self._twin.changes.seen)
+        asked = Asked(self, self.dm())
         self._opens("home")
-
-        def published() -> Sight | None:
-            home = self.team.homes.get(self.id)
-            new = (it for it in self._twin.changes.seen[start:] if home is not None and it.source is home)
-            return next(new, None)
-
-        return Shown(self, await self._twin.changes.until(published, within, "no home view was published"))
+        return await asked.home(within)
 
     async def opens_messages(self) -> Asked:
         """Look at the app's messages tab."""
