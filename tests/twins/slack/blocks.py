@@ -52,7 +52,7 @@ def in_view(view: Any, pointer: str = "/view") -> Iterator[Fault]:
     if isinstance(blocks, list):
         yield from _blocks(blocks, kind, f"{pointer}/blocks", walk=False)
         asks = any(isinstance(it, dict) and it.get("type") == "input" for it in blocks)
-        if kind == "modal" and asks and "submit" not in view:
+        if kind == "modal" and asks and view.get("submit") is None:
             yield Fault(f"{pointer}/submit", "is required where there is an input block")
     if len(json.dumps(view)) > limits.VIEW_BYTES:
         yield Fault(pointer, f"larger than {limits.VIEW_BYTES} bytes")
@@ -62,7 +62,7 @@ def in_options(said: Any) -> Iterator[Fault]:
     """What is wrong with the options that an app suggests."""
     for name, kind in (("options", "[option]"), ("option_groups", "[option_group]")):
         if name in said:
-            yield from _value(said[name], kind, ("select", name), f"/{name}", "menu")
+            yield from _value(said[name], kind, ("suggested", name), f"/{name}", "menu")
 
 
 def characters(blocks: Any) -> int:

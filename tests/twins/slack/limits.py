@@ -58,6 +58,7 @@ OWN: dict[str, dict[str, Bounds]] = {
         "options": {"min_items": 1, "max_items": 100},
         "option_groups": {"min_items": 1, "max_items": 100},
     },
+    "suggested": {"options": {"max_items": 100}, "option_groups": {"max_items": 100}},
     "text": {"": {"min_length": 1, "max_length": 3000}},
     "text_element": {"text": {"min_length": 1}},
 }
