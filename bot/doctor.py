@@ -38,8 +38,10 @@ Findings = Sequence[Finding]
 Check = Callable[[], Awaitable[Findings]]
 
 
-async def examine(path: Path | None, environ: Mapping[str, str], *, online: bool) -> list[Finding]:
-    """Everything that was found, in the order in which to read it."""
+async def examine(
+    path: Path | None, environ: Mapping[str, str], *, online: bool, within_s: float = CHECK_S
+) -> list[Finding]:
+    """Everything that was found, in the order in which to read it; each check has `within_s`."""
     checks: dict[str, Check] = {"libraries": lambda: asyncio.to_thread(machine.library_findings)}
     try:
         settings = load(path, environ)
@@ -52,19 +54,21 @@ async def examine(path: Path | None, environ: Mapping[str, str], *, online: bool
         if online:
             checks |= _online(settings)
     checks["fonts"] = lambda: asyncio.to_thread(font_findings)
-    for findings in await asyncio.gather(*(_bounded(about, check) for about, check in checks.items())):
+    for findings in await asyncio.gather(
+        *(_bounded(about, check, within_s) for about, check in checks.items())
+    ):
         found += findings
     return found
 
 
-async def _bounded(about: str, check: Check) -> Findings:
+async def _bounded(about: str, check: Check, within_s: float) -> Findings:
     try:
-        async with asyncio.timeout(CHECK_S):
+        async with asyncio.timeout(within_s):
             return await check()
     except TimeoutError:
         return [
             failed(
-                about, f"could not be looked at within {CHECK_S:g} s", "Try again; is it far away or busy?"
+                about, f"could not be looked at within {within_s:g} s", "Try again; is it far away or busy?"
             )
         ]
     except Exception as error:  # noqa: BLE001 - a check that breaks is a finding too

@@ -85,11 +85,11 @@ def folder_findings(folder: Path) -> Sequence[Finding]:
         found = [warning(about, f"others on this machine can look into {folder}", f"Run: chmod 700 {folder}")]
     else:
         found = [fine(about, f"{folder} can be written, and nobody else looks into it")]
-    return [*found, _disk(there)]
+    return [*found, disk_finding(shutil.disk_usage(there).free)]
 
 
-def _disk(there: Path) -> Finding:
-    free = shutil.disk_usage(there).free
+def disk_finding(free: int) -> Finding:
+    """Whether so many free bytes are enough."""
     said = f"{free // MEGABYTE:,} MB are free"
     if free < NO_SPACE:
         return failed("disk", said, "Free some space: the database stops taking writes when it is full.")

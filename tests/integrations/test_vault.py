@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.findings import Level
 from bot.errors import ConfigError, Unavailable
-from bot.integrations.vault import Keyring, open_vault
+from bot.integrations.vault import Keyring, key_findings, open_vault
 
 VAULT = Keyring({1: b"1" * 32, 7: b"7" * 32}, 7)
 words = st.text(st.characters(exclude_categories=["Cs"]))
@@ -84,3 +85,23 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path):
     file.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
         open_vault(file)
+
+
+def test_doctor_makes_no_key(tmp_path: Path):
+    file = tmp_path / "key"
+    [found] = key_findings(file, needed=False)
+    assert (found.level, found.said) == (Level.OK, f"{file} is made at the first start")
+    [found] = key_findings(file, needed=True)
+    assert found.level is Level.PROBLEM
+    assert "backup" in found.do
+    assert not file.exists()
+
+
+def test_doctor_looks_at_the_key(tmp_path: Path):
+    file = tmp_path / "key"
+    open_vault(file)
+    assert [it.level for it in key_findings(file, needed=True)] == [Level.OK]
+    file.chmod(0o644)
+    [found] = key_findings(file, needed=True)
+    assert found.level is Level.PROBLEM
+    assert f"chmod 600 {file}" in found.said

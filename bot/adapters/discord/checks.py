@@ -45,7 +45,9 @@ def token_findings(token: str) -> Sequence[Finding]:
 
 
 async def application_findings(token: str, api_url: str) -> Sequence[Finding]:
-    """What Discord says about the token's bot and application."""
+    """What Discord says about the token's bot and application. A token that is none is not shown to it."""
+    if not _SHAPE.fullmatch(token):
+        return []
     headers = {"Authorization": f"Bot {token}", "User-Agent": _AGENT}
     timeout = aiohttp.ClientTimeout(total=_ASK_S)
     try:
@@ -60,8 +62,8 @@ async def application_findings(token: str, api_url: str) -> Sequence[Finding]:
         return [failed(ABOUT, f"cannot be asked: {plain(said)}", "Check the network, and discordstatus.com.")]
     return [
         fine(ABOUT, f"the token is good: {plain(str(bot.get('username')))}"),
-        *_setup(application),
-        *_starts(gateway),
+        *setup_findings(application),
+        *start_findings(gateway),
     ]
 
 
@@ -80,7 +82,8 @@ async def _read(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
         return body
 
 
-def _setup(application: dict[str, Any]) -> Sequence[Finding]:
+def setup_findings(application: dict[str, Any]) -> Sequence[Finding]:
+    """What the portal's switches are set to; `application` as Discord describes it."""
     about, found = "Discord application", []
     if application.get("interactions_endpoint_url"):
         found.append(
@@ -144,7 +147,8 @@ def _installing(ways: Any) -> Sequence[Finding]:
     return found
 
 
-def _starts(gateway: dict[str, Any]) -> Sequence[Finding]:
+def start_findings(gateway: dict[str, Any]) -> Sequence[Finding]:
+    """How often the bot may still connect today; `gateway` as Discord describes it."""
     about = "Discord connections"
     limit = gateway.get("session_start_limit") or {}
     left, hours = int(limit.get("remaining", 0)), int(limit.get("reset_after", 0)) // 3_600_000 + 1

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.draw import draw
+from bot.adapters.slack.failures import DEAD
 from bot.adapters.slack.manifest import INSTALL_PATH, SCOPES
 from bot.chat import Bars, Button, Card, Fields, Lines
 from bot.config import Slack
@@ -29,36 +30,22 @@ COPY_APP = (
 COPY_SIGNING = "api.slack.com/apps → your app → Basic Information → App Credentials: copy the Signing Secret."
 REINSTALL = "Paste what `earshot manifest slack` prints under App Manifest, then Install App → Reinstall."
 
+_BOT_SHAPE, _APP_SHAPE = r"(xoxe\.)?xoxb-[\w-]+", r"xapp-[\w-]+"
 _ASK_S = 8
 _NO_ANSWER = (SlackClientError, aiohttp.ClientError, OSError)
 _UNREACHABLE = "Check the network, and slack-status.com."
-# Errors of Slack's that say that the token itself is no good.
-_BAD_TOKEN = frozenset(
-    {
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "not_allowed_token_type",
-    }
-)
+_NO_TOKEN_OF_OURS = DEAD | {"not_allowed_token_type"}
 
 
 def setting_findings(slack: Slack, public_url: str) -> Sequence[Finding]:
     """Whether tokens look like what they should be, and whether Slack can reach us where it has to."""
     found: list[Finding] = []
     if slack.bot_token:
-        found.append(_prefixed(BOT, slack.bot_token, r"(xoxe\.)?xoxb-", COPY_BOT))
+        found.append(_looks(BOT, slack.bot_token, _BOT_SHAPE, COPY_BOT))
     if slack.app_token:
-        found.append(_prefixed(APP, slack.app_token, "xapp-", COPY_APP))
+        found.append(_looks(APP, slack.app_token, _APP_SHAPE, COPY_APP))
     if slack.signing_secret:
-        looks_good = re.fullmatch("[0-9a-f]{32}", slack.signing_secret)
-        found.append(
-            fine(SIGNING, "looks like one")
-            if looks_good
-            else wrong(SIGNING, "does not look like one", COPY_SIGNING)
-        )
+        found.append(_looks(SIGNING, slack.signing_secret, "[0-9a-f]{32}", COPY_SIGNING))
     reachable = urlsplit(public_url).scheme == "https"
     if not slack.app_token and not reachable:
         found.append(
@@ -81,29 +68,32 @@ def setting_findings(slack: Slack, public_url: str) -> Sequence[Finding]:
     return found
 
 
-def _prefixed(setting: str, token: str, prefix: str, do: str) -> Finding:
+def _looks(setting: str, token: str, shape: str, do: str) -> Finding:
     other = {"xoxb": "a bot token", "xapp": "an app-level token", "xoxp": "a user token"}.get(token[:4])
     if is_made_up(token):
         return wrong(setting, "is the text of an example, or has blanks in it", do)
-    if not re.match(prefix, token):
+    if not re.fullmatch(shape, token, re.ASCII):
         return wrong(setting, f"is {other}" if other else "does not look like one", do)
     return fine(setting, "looks like one")
 
 
 async def app_findings(slack: Slack) -> Sequence[Finding]:
-    """What Slack says about the tokens, the scopes they were given, and a card of ours."""
+    """What Slack says about the tokens, the scopes they were given, and a card of ours.
+
+    A token that is none is not shown to it.
+    """
     # The library logs each refusal; here it is a finding.
     quiet = logging.Logger("earshot.doctor", logging.CRITICAL)
     client = AsyncWebClient(
         token=slack.bot_token or None, base_url=slack.api_url, timeout=_ASK_S, logger=quiet, retry_handlers=[]
     )
     found: list[Finding] = []
-    if slack.bot_token:
+    if re.fullmatch(_BOT_SHAPE, slack.bot_token, re.ASCII):
         found += await _asked(BOT, COPY_BOT, client.auth_test(), _bot)
-    if slack.app_token:
+    if re.fullmatch(_APP_SHAPE, slack.app_token, re.ASCII):
         opened = client.apps_connections_open(app_token=slack.app_token)
         found += await _asked(APP, COPY_APP, opened, _socket)
-    if slack.bot_token and found[0].level is Level.OK:
+    if found and found[0].about == ABOUT and found[0].level is Level.OK:
         found += await _card(client)
     return found
 
@@ -112,16 +102,22 @@ async def _asked(setting: str, do: str, call: Any, read: Any) -> Sequence[Findin
     try:
         answer = await call
     except SlackApiError as error:
-        code = str(error.response.get("error", "no reason"))
-        if code in _BAD_TOKEN:
-            return [wrong(setting, f"Slack does not take it ({plain(code)})", do)]
+        code = _code(error)
+        if code in _NO_TOKEN_OF_OURS:
+            return [wrong(setting, f"Slack does not take it ({code})", do)]
         if code == "missing_scope":
             return [wrong(setting, "lacks a scope that it needs", do)]
-        return [failed(ABOUT, f"answers {plain(code)}", _UNREACHABLE)]
+        return [failed(ABOUT, f"answers {code}", _UNREACHABLE)]
     except _NO_ANSWER as error:
         return [failed(ABOUT, f"cannot be asked ({type(error).__name__})", _UNREACHABLE)]
     found: Sequence[Finding] = read(answer)
     return found
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's word for why not."""
+    said = error.response.data
+    return plain(str(said.get("error"))) if isinstance(said, dict) else f"HTTP {error.response.status_code}"
 
 
 def _bot(answer: Any) -> Sequence[Finding]:
@@ -163,7 +159,7 @@ async def _card(client: AsyncWebClient) -> Sequence[Finding]:
     try:
         await client.blocks_validate(blocks=draw(card))
     except SlackApiError as error:
-        code = plain(str(error.response.get("error", "no reason")))
+        code = _code(error)
         if code in {"unknown_method", "ratelimited"}:  # it is new, and not everywhere yet
             return []
         return [failed(about, f"Slack would not take one: {code}", "Report it: Slack has changed something.")]

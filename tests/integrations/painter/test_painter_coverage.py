@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from bot.core.findings import Level
 from bot.integrations.painter import FontSet, scripts
+from bot.integrations.painter.checks import font_findings
 from bot.integrations.painter.cmap import BadFont, characters, joined
 from bot.integrations.painter.coverage import Coverage, Face, read_coverage
 
@@ -91,3 +93,14 @@ def test_doctor_learns_what_to_install(packaged: FontSet) -> None:
     assert found["Emoji"].hint == "apt install fonts-noto-color-emoji"
     assert found["Tamil"].hint == "apt install fonts-noto-core"
     assert found["Latin"].hint == ""
+
+
+def test_doctor_says_which_package_would_show_more() -> None:
+    drawn, *chips = font_findings(system_fonts=False)
+    assert (drawn.level, drawn.said) == (Level.OK, "pictures can show 9 of the 21 scripts that were tried")
+    assert {it.level for it in chips} == {Level.WARNING}
+    assert {it.do.rpartition(" ")[2]: it.said.count(",") + 1 for it in chips} == {
+        "fonts-noto-core": 7,
+        "fonts-noto-cjk": 4,
+        "fonts-noto-color-emoji": 1,
+    }
