@@ -18,7 +18,7 @@ from bot.chat.lines import option_words, split_command
 from bot.chat.replies import line_of
 from bot.errors import BadOption
 from bot.text import Moment, Text, t
-from tests.adapters.lounge.conftest import Sample, png
+from tests.adapters.sample import Sample, png
 
 values = st.one_of(st.text(max_size=20), st.integers(), st.builds(Moment, st.integers(0, 4_000_000_000_000)))
 texts = st.recursive(

@@ -19,7 +19,8 @@ from bot.adapters.lounge import Lounge, LoungeRoom
 from bot.chat.whispers import Whispers
 from bot.integrations.store import open_store
 from bot.integrations.system import SystemChance, SystemClock
-from tests.adapters.lounge.conftest import ROOM, TOKEN, FakeResidents, Sample
+from tests.adapters.lounge.conftest import ROOM, TOKEN, FakeResidents
+from tests.adapters.sample import Sample
 from tests.fakes import FakeMeter
 
 async def main(folder):
