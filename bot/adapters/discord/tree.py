@@ -148,7 +148,7 @@ def _annotation(option: Option) -> Any:
         most = min(most, LENGTH_MOST)
     if option.choices or (least is None and most is None):
         return kind
-    return app_commands.Range[kind, least, most]  # type: ignore[valid-type]
+    return app_commands.Range[kind, least, most]
 
 
 def _words(value: Any) -> str:

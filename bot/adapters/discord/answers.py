@@ -1,0 +1,54 @@
+"""Answers in flight: run, waited for when it is time to go, and none begun after that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.chat.answering import Wire, answer
+from bot.chat.context import Context
+from bot.chat.features import Call
+from bot.chat.whispers import Whispers
+from bot.ports import Meter
+
+log = logging.getLogger(__name__)
+
+
+class Answers:
+    """Runs calls. `closing` is true once nothing new is to begin."""
+
+    def __init__(self, meter: Meter, whispers: Whispers, grace_s: float) -> None:
+        self.closing = False
+        self._meter = meter
+        self._whispers = whispers
+        self._grace_s = grace_s
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """The current task works on something that is worth waiting for."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            yield
+        finally:
+            self._tasks.discard(task)
+
+    async def run(self, call: Call, ctx: Context, wire: Wire) -> None:
+        """Answer a call; never raises."""
+        try:
+            await answer(call, ctx, wire, meter=self._meter, whispers=self._whispers, grace_s=self._grace_s)
+        except Exception:
+            log.exception("the answer to %s could not be shown [%s]", call.name, ctx.request_id)
+
+    async def finish(self, within_s: float) -> None:
+        """Begin nothing new, let the others finish; what takes longer is cut off."""
+        self.closing = True
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

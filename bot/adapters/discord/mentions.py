@@ -1,0 +1,200 @@
+"""Typed lines: `@Earshot play rainy sunday` in a channel, or any line in a private chat with us.
+
+Nothing else is read: Discord gives us no other words, and we ask for no intent that would.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+
+import discord
+
+from bot.adapters.discord.answers import Answers
+from bot.adapters.discord.directory import Directory
+from bot.adapters.discord.draw import FILE_MOST, Drawn, draw_progress
+from bot.adapters.discord.failures import attempt
+from bot.adapters.discord.forms import form_ready
+from bot.adapters.discord.outbox import DrawCard, Outbox
+from bot.adapters.discord.pace import Pace
+from bot.adapters.discord.people import identity_of, person_of, place_of
+from bot.chat.answering import failed
+from bot.chat.asking import lacks_required
+from bot.chat.cards import Button, Card, Form, Lines
+from bot.chat.commands import Command
+from bot.chat.context import Context
+from bot.chat.features import Features
+from bot.chat.lines import option_words, split_command
+from bot.chat.replies import no_command, not_understood
+from bot.errors import BadOption, EarshotError, Unavailable
+from bot.ports import Chance
+from bot.text import Text, t
+
+log = logging.getLogger(__name__)
+
+REQUEST_ID = 10
+_TALK = (discord.MessageType.default, discord.MessageType.reply)
+
+
+class Mentions:
+    """Hears what is said to us and answers it."""
+
+    def __init__(
+        self,
+        *,
+        features: Features,
+        answers: Answers,
+        directory: Directory,
+        outbox: Outbox,
+        draw: DrawCard,
+        chance: Chance,
+    ) -> None:
+        self._features = features
+        self._answers = answers
+        self._directory = directory
+        self._outbox = outbox
+        self._draw = draw
+        self._chance = chance
+
+    async def heard(self, message: discord.Message, me: discord.ClientUser) -> None:
+        """Somebody said something where we can hear it."""
+        if message.author.bot or message.type not in _TALK or self._answers.closing:
+            return
+        line = _line(message, me)
+        if line is None:
+            return
+        with self._answers.in_flight():
+            await self._answer(message, line)
+
+    async def _answer(self, message: discord.Message, line: str) -> None:
+        name, rest = split_command(line)
+        command = self._features.commands.get(name)
+        if command is None:
+            await self._reply(message, no_command(line, name, tuple(self._features.commands)))
+            return
+        typed: Mapping[str, str] = {}
+        guild_id = message.guild.id if message.guild else None
+        try:
+            typed = option_words(command.options, rest)
+            call = await self._features.call(
+                f"/{name}", typed, self._directory.who(guild_id, message.mentions)
+            )
+        except BadOption as error:
+            if lacks_required(command, typed, error):
+                await self._reply(message, _incomplete(command, typed, error))
+            else:
+                await self._reply(message, not_understood(command, error))
+            return
+        except EarshotError as error:
+            await self._reply(message, failed(error))
+            return
+        wire = MessageWire(
+            message,
+            private=call.private and guild_id is not None,
+            command=name,
+            again=call.again,
+            draw=self._draw,
+            outbox=self._outbox,
+        )
+        await self._answers.run(call, self._context(message, guild_id), wire)
+
+    async def _reply(self, message: discord.Message, card: Card) -> None:
+        await attempt(
+            lambda: self._outbox.send(message.channel, lambda: self._draw(card, FILE_MOST), answers=message)
+        )
+
+    def _context(self, message: discord.Message, guild_id: int | None) -> Context:
+        author = message.author
+        admin = isinstance(author, discord.Member) and author.guild_permissions.manage_guild
+        return Context(
+            person_of(author, admin=admin),
+            place_of(message.channel, guild_id, with_us=guild_id is None),
+            self._chance.token()[:REQUEST_ID],
+        )
+
+
+def _line(message: discord.Message, me: discord.ClientUser) -> str | None:
+    """What was said to us; None if it was not said to us. In a channel a line begins with our name."""
+    mention = re.match(rf"\s*<@!?{me.id}>", message.content)
+    if message.guild is None:
+        return message.content[mention.end() :] if mention else message.content
+    return f"/{message.content[mention.end() :].strip().removeprefix('/')}" if mention else None
+
+
+def _incomplete(command: Command, typed: Mapping[str, str], error: BadOption) -> Card:
+    """A command that lacks something: a button opens the form, for only a press can."""
+    button = Button(t("Fill it in"), f"/{command.name}", dict(typed), strong=True)
+    return Card(error.text, (Lines((t("{usage}", usage=command.usage),)),), (button,))
+
+
+class MessageWire:
+    """A `bot.chat.answering.Wire` for a typed line: a reply in the channel, or words in private.
+
+    `command` is the name to use where nothing private can be said; `again` makes the button that asks again.
+    """
+
+    def __init__(
+        self,
+        message: discord.Message,
+        *,
+        private: bool,
+        command: str,
+        again: Callable[[Text], Button],
+        draw: DrawCard,
+        outbox: Outbox,
+    ) -> None:
+        self._message = message
+        self._private = private
+        self._command = command
+        self._again = again
+        self._draw = draw
+        self._outbox = outbox
+        self._reply: discord.Message | None = None
+        self._pace = Pace(self._show_progress)
+
+    async def acknowledge(self) -> None:
+        """Never raises: whether they see us typing is nothing to stop for."""
+        await attempt(self._typing)
+
+    async def progress(self, text: Text) -> None:
+        if not self._private:
+            self._pace.say(text)
+
+    async def show(self, card: Card) -> None:
+        await self._pace.stop()
+        if not self._private:
+            await self._say(lambda: self._draw(card, FILE_MOST))
+        elif not await self._outbox.in_private(identity_of(self._message.author), card):
+            said = t(
+                "I cannot write to you in private. Use /{command} here: only you will see it.",
+                command=self._command,
+            )
+            await self._say(lambda: self._draw(Card(said), FILE_MOST))
+
+    async def open(self, form: Form) -> None:
+        """In the channel, for the form is about it; what comes of it is seen by those who are to see it."""
+        await self._pace.stop()
+        card = form_ready(form, self._again)
+        await self._say(lambda: self._draw(card, FILE_MOST))
+
+    async def add(self, card: Card) -> None:
+        """Raises `Unavailable` where it cannot be shown, so that it goes on waiting."""
+        if not await self._outbox.in_private(identity_of(self._message.author), card):
+            raise Unavailable(t("I cannot write to you in private."))
+
+    async def _typing(self) -> None:
+        await self._message.channel.typing()
+
+    async def _show_progress(self, text: Text) -> None:
+        await attempt(lambda: self._write(lambda: draw_progress(text)))
+
+    async def _say(self, draw: Callable[[], Drawn]) -> None:
+        await attempt(lambda: self._write(draw))
+
+    async def _write(self, draw: Callable[[], Drawn]) -> None:
+        """The reply, or what it says now."""
+        if self._reply is None:
+            self._reply = await self._outbox.send(self._message.channel, draw, answers=self._message)
+        else:
+            await self._outbox.rewrite(self._reply, draw)

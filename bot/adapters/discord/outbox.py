@@ -1,0 +1,140 @@
+"""Messages of the bot itself, beyond any interaction: posts, edits, private words.
+
+A post carries a nonce: however often it is sent, Discord shows it once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.draw import FILE_MOST, Drawn
+from bot.adapters.discord.failures import FAILURES, ours, told, tried
+from bot.adapters.discord.people import PLATFORM
+from bot.chat.cards import Card
+from bot.chat.platform import PostRef
+from bot.chat.whispers import Whispers
+from bot.core.model import Identity, RoomRef
+from bot.errors import NotFound, RoomLost
+from bot.ports import Chance
+from bot.text import t
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+NONCE_MOST = 25
+_NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages", "attach_files": "Attach Files"}
+
+# A card within the size that a file can have.
+DrawCard = Callable[[Card, int], Drawn]
+
+
+class Outbox:
+    """A `bot.chat.platform.Outbox` for what the bot may say as a member of a server, or in a private chat with it."""
+
+    def __init__(self, client: discord.Client, draw: DrawCard, whispers: Whispers, chance: Chance) -> None:
+        self._client = client
+        self._draw = draw
+        self._whispers = whispers
+        self._chance = chance
+
+    async def post(self, room: RoomRef, card: Card) -> PostRef:
+        """See `bot.chat.platform.Outbox`."""
+        channel = self._channel(room)
+        try:
+            message = await self.send(channel, self._drawing(card))
+        except FAILURES as error:
+            raise self._told(error, room) from error
+        return PostRef(room, str(message.id))
+
+    async def edit(self, post: PostRef, card: Card) -> None:
+        """See `bot.chat.platform.Outbox`."""
+        message = self._channel(post.room).get_partial_message(_number(post.message))
+        try:
+            await self.rewrite(message, self._drawing(card))
+        except FAILURES as error:
+            raise self._told(error, post.room) from error
+
+    async def whisper(self, identity: Identity, card: Card) -> None:
+        """See `bot.chat.platform.Outbox`."""
+        if not await self.in_private(identity, card):
+            await self._whispers.keep(identity, card)
+
+    async def in_private(self, identity: Identity, card: Card) -> bool:
+        """Say it in the private chat with somebody; whether that was possible."""
+        user = discord.Object(_number(identity.user))
+        try:
+            channel = await tried(lambda: self._client.create_dm(user), tries=TRIES)
+            await self.send(channel, self._drawing(card))
+        except FAILURES as error:
+            log.info("a private message could not be delivered: %s", told(error))
+            return False
+        return True
+
+    async def send(
+        self,
+        channel: discord.abc.Messageable,
+        draw: Callable[[], Drawn],
+        *,
+        answers: discord.Message | None = None,
+    ) -> discord.Message:
+        """A new message, in reply to `answers` if given. Raises one of `FAILURES`."""
+        nonce = self._chance.token()[:NONCE_MOST]
+        reply: dict[str, Any] = {}
+        if answers is not None:
+            reply = {"reference": answers.to_reference(fail_if_not_exists=False), "mention_author": False}
+
+        async def once() -> discord.Message:
+            drawn = draw()
+            return await channel.send(view=drawn.view, files=drawn.files, nonce=nonce, **reply)
+
+        return await tried(once, tries=TRIES)
+
+    async def rewrite(
+        self, message: discord.Message | discord.PartialMessage, draw: Callable[[], Drawn]
+    ) -> None:
+        """Say something else in a message of ours. Raises one of `FAILURES`."""
+
+        async def once() -> None:
+            drawn = draw()
+            await message.edit(view=drawn.view, attachments=drawn.files)
+
+        await tried(once, tries=TRIES)
+
+    def _drawing(self, card: Card) -> Callable[[], Drawn]:
+        return lambda: self._draw(card, FILE_MOST)
+
+    def _channel(self, room: RoomRef) -> discord.PartialMessageable:
+        if room.platform != PLATFORM:
+            raise NotFound(t("That room is not on Discord."))
+        return self._client.get_partial_messageable(_number(room.channel))
+
+    def _told(self, error: Exception, room: RoomRef) -> Exception:
+        """The error as one of ours, with what whoever runs the room can do."""
+        log.warning("a post failed: %s", told(error))
+        guild = self._client.get_guild(_number(room.place)) if room.place else None
+        raised = ours(error, missing=_missing(guild, _number(room.channel)))
+        if isinstance(raised, RoomLost) and guild is None:
+            return RoomLost(t("I am not in that server (any more). Invite me there, and I can post."))
+        return raised
+
+
+def _missing(guild: discord.Guild | None, channel_id: int) -> str:
+    """The permissions that we lack there, as far as we can see."""
+    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
+    if guild is None or channel is None:
+        return ", ".join(_NEEDED.values())
+    permitted = channel.permissions_for(guild.me)
+    return ", ".join(said for name, said in _NEEDED.items() if not getattr(permitted, name)) or ", ".join(
+        _NEEDED.values()
+    )
+
+
+def _number(digits: str) -> int:
+    """An id. Raises `NotFound` for what Discord cannot have given us."""
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
+        raise NotFound(t("There is no such place on Discord."))
+    return int(digits)
