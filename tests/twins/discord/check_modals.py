@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.twins.discord.check_messages import component_problems
-from tests.twins.discord.components import LABEL, ROW, TEXT_INPUT, Json, walk
+from tests.twins.discord.components import LABEL, TEXT_INPUT, Json, walk
 from tests.twins.discord.problems import Problem
 
 MOST_PARTS = 5
@@ -22,11 +22,7 @@ def modal_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     parts = list(walk(data.get("components")))
     yield from component_problems(parts)
     for path, part in parts:
-        if part.get("type") == ROW and any(
-            it.get("type") != TEXT_INPUT for it in part.get("components") or ()
-        ):
-            yield Problem(("components", *path), "a row of a modal holds a text input; others need a label")
-        elif part.get("type") == LABEL and (part.get("component") or {}).get("label"):
+        if part.get("type") == LABEL and (part.get("component") or {}).get("label"):
             yield Problem(("components", *path, "component", "label"), "the label has it already")
         elif part.get("type") == TEXT_INPUT:
             for problem in _text_input(part):
