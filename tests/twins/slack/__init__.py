@@ -49,14 +49,17 @@ from tests.twins.slack.human import Human
 from tests.twins.slack.model import Channel, File
 from tests.twins.slack.server import SlackTwin, slack_twin
 from tests.twins.slack.shown import Picture, Shown
+from tests.twins.slack.waiting import CannotDo, NoAnswer
 from tests.twins.slack.workspace import Team
 
 __all__ = [
     "App",
     "Asked",
+    "CannotDo",
     "Channel",
     "File",
     "Human",
+    "NoAnswer",
     "Picture",
     "Shown",
     "SlackTwin",

@@ -72,7 +72,7 @@ def delete(call: Call) -> Json:
 @serves("chat.getPermalink")
 def get_permalink(call: Call) -> Json:
     channel = call.channel()
-    message = channel.message(call.text("message_ts"))
+    message = channel.said(call.text("message_ts"))
     if message is None:
         raise Refused("message_not_found")
     page = f"https://{call.team.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
@@ -107,7 +107,7 @@ def _may_post(call: Call, channel: Channel) -> None:
 
 
 def _own(call: Call, channel: Channel, name: str, otherwise: str) -> Message:
-    message = channel.message(call.text(name))
+    message = channel.said(call.text(name))
     if message is None:
         raise Refused("message_not_found")
     if message.author is not call.team.bot:

@@ -89,7 +89,7 @@ def history(call: Call) -> Json:
 @serves("conversations.replies", "channels:history", "groups:history", "im:history")
 def replies(call: Call) -> Json:
     channel, thread = _read(call), call.text("ts")
-    if channel.message(thread) is None:
+    if channel.said(thread) is None:
         raise Refused("thread_not_found")
     return _messages(call, [it for it in _spoken(channel) if thread in (it.ts, it.thread_ts)])
 

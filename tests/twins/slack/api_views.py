@@ -105,6 +105,6 @@ def _depth(view: View) -> int:
 def _thread(call: Call) -> Channel:
     channel = call.channel("channel_id")
     thread = call.text("thread_ts")
-    if thread and channel.message(thread) is None:
+    if thread and channel.said(thread) is None:
         raise Refused("invalid_thread_ts")
     return channel

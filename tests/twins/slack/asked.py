@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.twins.slack.model import Channel, Json, Message, Sight, View
+from tests.twins.slack.model import Channel, Json, Message, View
 from tests.twins.slack.shown import Shown
+from tests.twins.slack.waiting import PATIENCE_S, NoAnswer, Sight
 
 if TYPE_CHECKING:
     from tests.twins.slack.human import Human
 
-PATIENCE_S = 10.0
+Until = str | Callable[[Shown], bool]
 SETTLED_S = 0.1
 STEP_S = 0.02
 
@@ -29,23 +30,27 @@ class Asked:
         self.human = human
         self.channel = channel
         self.started = asyncio.get_running_loop().time()
-        self.acked_after_s: float | None = None
+        self.acknowledged_after_s: float | None = None
         self.errors: dict[str, str] = {}
         self._changes = human.team.changes
         self._read = len(self._changes.seen)
         self._shown: list[Shown] = []
 
-    def acknowledged(self) -> None:
-        """The app took the request."""
-        self.acked_after_s = asyncio.get_running_loop().time() - self.started
+    async def acknowledged(self, within: float = PATIENCE_S) -> float:
+        """Waits until the app has taken the request; the seconds that took. Raises NoAnswer."""
+        return await self._changes.until(lambda: self.acknowledged_after_s, within, "nobody acknowledged")
+
+    def acknowledge(self) -> None:
+        """The twin says: the app took the request."""
+        self.acknowledged_after_s = asyncio.get_running_loop().time() - self.started
         self._changes.tell()
 
-    def failed(self, words: str) -> None:
-        """Slack itself tells the person that the app did not answer."""
+    def fail(self, words: str) -> None:
+        """The twin says: Slack itself tells the person that the app did not answer."""
         self._changes.sight("error", {"type": "message", "text": words}, self)
 
     @property
-    def all_shown(self) -> list[Shown]:
+    def seen(self) -> list[Shown]:
         """Everything the person has seen of it so far, in order: an edited message counts each time it changed."""
         unread = self._changes.seen[self._read :]
         self._read += len(unread)
@@ -66,59 +71,60 @@ class Asked:
         return here and source.only_for in ("", self.human.id)
 
     async def shown(self, within: float = PATIENCE_S) -> Shown:
-        """The first thing the person saw: a message, a modal, or Slack's word that the app failed."""
-        return await self._until(lambda: next(iter(self.all_shown), None), within, "nothing was shown")
+        """The first thing there is to be seen: a message, a form, Slack's word that the app failed. Raises NoAnswer."""
+        return await self._until(lambda: next(iter(self.seen), None), within, "nothing was shown")
 
-    async def answer(self, *words: str, within: float = PATIENCE_S, settle: float = SETTLED_S) -> Shown:
-        """The last message, as it stands once it says all these words.
+    async def answer(self, *until: Until, within: float = PATIENCE_S, settle: float = SETTLED_S) -> Shown:
+        """The last message, or form that stands open, once it says these words or fits these conditions.
 
-        Without words: once nothing has changed for `settle` seconds and no request of the app is under way.
-        Where the bot first says that it is at work, give it words of the real answer.
+        Without any: once nothing has changed for `settle` seconds and no request of the app is under way. Where the
+        bot first says that it is at work, say what the real answer is like. Raises NoAnswer.
         """
-        what = f"no answer with {words}" if words else "no answer"
-        found = await self._until(lambda: self._last(words), within, what)
-        if not words:
+        what = f"no answer with {until}" if until else "no answer"
+        found = await self._until(lambda: self._last(until), within, what)
+        if not until:
             await self._at_rest(settle, within)
-        return self._last(words) or found
+        return self._last(until) or found
 
-    def _last(self, words: tuple[str, ...]) -> Shown | None:
-        seen = [it for it in self.all_shown if it.kind in ("message", "ephemeral", "error")]
-        seen = [it for it in seen if it.kind == "error" or not it.message.deleted]
-        return seen[-1] if seen and all(word in seen[-1].text for word in words) else None
+    def _last(self, until: tuple[Until, ...]) -> Shown | None:
+        standing = [it for it in self.seen if it.stands and it.kind != "home"]
+        fits = standing and all(
+            it in standing[-1].text if isinstance(it, str) else it(standing[-1]) for it in until
+        )
+        return standing[-1] if fits else None
 
     async def _at_rest(self, settle: float, within: float) -> None:
         twin, now = self.human.team.twin, asyncio.get_running_loop().time
         late, quiet_since, count = now() + within, now(), twin.changes.count
         while now() - quiet_since < settle:
             if now() > late:
-                raise TimeoutError(f"the answer did not come to rest within {within:g} s")
+                raise NoAnswer(f"the answer did not come to rest within {within:g} s")
             await asyncio.sleep(STEP_S)
             if twin.busy or twin.changes.count != count:
                 quiet_since, count = now(), twin.changes.count
 
     async def form(self, within: float = PATIENCE_S) -> Shown:
-        """The modal that stands open."""
+        """The modal that stands open. Raises NoAnswer."""
 
         def top() -> Shown | None:
-            seen = [it for it in self.all_shown if it.kind == "modal" and it.view.open]
-            return seen[-1] if seen else None
+            return next((it for it in reversed(self.seen) if it.kind == "modal" and it.stands), None)
 
         return await self._until(top, within, "no form was opened")
 
     async def home(self, within: float = PATIENCE_S) -> Shown:
-        """The person's home tab, once the app published it anew."""
+        """The person's home tab, once the app published it anew. Raises NoAnswer."""
 
         def latest() -> Shown | None:
-            return next((it for it in reversed(self.all_shown) if it.kind == "home"), None)
+            return next((it for it in reversed(self.seen) if it.kind == "home"), None)
 
         return await self._until(latest, within, "no home view was published")
 
     async def _until(self, look: Callable[[], Shown | None], within: float, what: str) -> Shown:
         try:
             return await self._changes.until(look, within, what)
-        except TimeoutError as late:
-            seen = [f"{it.kind}: {it.text or it.title}" for it in self.all_shown]
-            raise TimeoutError(f"{late}; seen: {seen}") from None
+        except NoAnswer as late:
+            seen = [f"{it.kind}: {it.text or it.title}" for it in self.seen]
+            raise NoAnswer(f"{late}; seen: {seen}") from None
 
 
 def block_errors(view: View, errors: Json) -> dict[str, str]:

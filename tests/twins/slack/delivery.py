@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from tests.twins.slack.model import Changes, Json, Refused, new_secret
+from tests.twins.slack.model import Json, Refused, new_secret
+from tests.twins.slack.waiting import Changes
 
 MOST_SOCKETS = 10
 

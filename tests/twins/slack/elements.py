@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tests.twins.slack.model import Json, new_secret
+from tests.twins.slack.waiting import CannotDo
 
 WITH_ELEMENTS = ("actions", "context", "context_actions", "carousel", "card")
 
@@ -61,13 +63,28 @@ def placed(blocks: list[Json]) -> Iterator[Placed]:
                 yield Placed(block, element)
 
 
-def find(blocks: list[Json], name: str, kinds: tuple[str, ...] = ()) -> Placed:
-    """The element that is called `name`. Raises LookupError that says what there is."""
-    there = [it for it in placed(blocks) if not kinds or it.kind in kinds]
-    for it in there:
-        if name in it.names:
-            return it
-    raise LookupError(f"there is no {name!r} here; there is {[it.names for it in there]}")
+def find(
+    blocks: list[Json], name: str, kinds: tuple[str, ...], *, beside: str = "", number: int = 1
+) -> Placed:
+    """The element that is called `name`. Raises CannotDo that says what there is.
+
+    Where several are: `beside` is a part of the text of its block, or of the last block with text above it.
+    """
+    there = [it for it in placed(blocks) if it.kind in kinds]
+    fitting = [it for it in there if name in it.names and beside in _beside(blocks, it)]
+    if len(fitting) < number:
+        where = f" beside {beside!r}" if beside else ""
+        raise CannotDo(f"there is no {name!r}{where} here; there is {[it.names[0] for it in there]}")
+    return fitting[number - 1]
+
+
+def _beside(blocks: list[Json], it: Placed) -> str:
+    above = blocks[: 1 + next(n for n, block in enumerate(blocks) if block is it.block)]
+    return next((json.dumps(block, ensure_ascii=False) for block in reversed(above) if _has_text(block)), "")
+
+
+def _has_text(block: Json) -> bool:
+    return block["type"] not in ("actions", "divider", "context_actions")
 
 
 def identified(blocks: list[Json]) -> list[Json]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.twins.slack.elements import Placed, placed, plain
 from tests.twins.slack.model import Channel, File, Json, Person
+from tests.twins.slack.waiting import CannotDo
 
 Filled = Mapping[str, Any]
 Keep = Callable[[str, bytes], File]
@@ -31,15 +32,11 @@ PICKED = {
 }
 
 
-class CannotFill(LookupError):
-    """The form does not have what somebody wants to put in. The test is wrong, or the form is."""
-
-
 def state_values(blocks: list[Json], filled: Filled, offered: Mapping[str, list[Json]], keep: Keep) -> Json:
     """Block id → action id → what stands there: what was filled in, else what the app put there.
 
     `filled` goes by label, placeholder, block id or action id; `offered` has the options that the app suggested, by
-    action id; `keep` takes a file in.
+    action id; `keep` takes a file in. Raises CannotDo for what the form does not ask or offer.
     """
     values: Json = {}
     used = set()
@@ -51,7 +48,7 @@ def state_values(blocks: list[Json], filled: Filled, offered: Mapping[str, list[
         standing = _given(it, filled[name], offered, keep) if name is not None else _initial(it.element)
         values.setdefault(it.block["block_id"], {})[it.element["action_id"]] = {"type": it.kind, **standing}
     if unknown := set(filled) - used:
-        raise CannotFill(
+        raise CannotDo(
             f"the form does not ask for {sorted(unknown)}; it asks for {[it.names for it in placed(blocks)]}"
         )
     return values
@@ -94,12 +91,12 @@ def _objection(it: Placed, value: Any) -> str:
 
 
 def chosen(it: Placed, wanted: Any, offered: Mapping[str, list[Json]]) -> Json:
-    """The option somebody means, by its words or its value. Raises CannotFill that says what there is."""
+    """The option somebody means, by its words or its value. Raises CannotDo that says what there is."""
     options = [*it.options(), *offered.get(it.element["action_id"], ())]
     for option in options:
         if wanted in (plain(option["text"]), option["value"]):
             return option
-    raise CannotFill(f"{wanted!r} is not among {[plain(option['text']) for option in options]}")
+    raise CannotDo(f"{wanted!r} is not among {[plain(option['text']) for option in options]}")
 
 
 def _given(it: Placed, value: Any, offered: Mapping[str, list[Json]], keep: Keep) -> Json:
@@ -120,7 +117,7 @@ def _given(it: Placed, value: Any, offered: Mapping[str, list[Json]], keep: Keep
 def _file(it: Placed, name: str, data: bytes, keep: Keep) -> Json:
     allowed = it.element.get("filetypes")
     if allowed and name.rpartition(".")[2].lower() not in allowed:
-        raise CannotFill(f"Slack takes only {allowed} here, not {name}")
+        raise CannotDo(f"Slack takes only {allowed} here, not {name}")
     return keep(name, data).raw()
 
 

@@ -10,13 +10,14 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from tests.twins.slack.asked import PATIENCE_S, Asked, block_errors
+from tests.twins.slack.asked import Asked, block_errors
 from tests.twins.slack.delivery import NotAcked
 from tests.twins.slack.elements import Placed, find, identified, plain
 from tests.twins.slack.forms import PICKED, Filled, chosen, objections, state_values
-from tests.twins.slack.model import Channel, File, Json, Message, Person, Sight, View
+from tests.twins.slack.model import Channel, File, Json, Message, Person, View
 from tests.twins.slack.reading import escaped
 from tests.twins.slack.shown import Shown
+from tests.twins.slack.waiting import PATIENCE_S, CannotDo, Sight
 
 USUAL_QUERY_LENGTH = 3
 
@@ -35,7 +36,7 @@ class Human(Person):
         asked = Asked(self, room)
         known = self._twin.app.commands
         if known is not None and command not in known:
-            asked.failed(f"{command} is not a valid command. In Slack, start with a slash to send a command.")
+            asked.fail(f"{command} is not a valid command. In Slack, start with a slash to send a command.")
             return asked
         escape = known is None or known[command]
         trigger_id = self._twin.new_trigger(asked)
@@ -61,14 +62,18 @@ class Human(Person):
         try:
             said = await self._twin.hand_over("slash_commands", payload)
         except NotAcked as refused:
-            asked.failed(f'{payload["command"]} failed with the error "{refused}"')
+            asked.fail(f'{payload["command"]} failed with the error "{refused}"')
             return
-        asked.acknowledged()
+        asked.acknowledge()
         if said and (said.get("text") or said.get("blocks")):
             self._twin.answer_to(asked, asked.channel, said)
 
-    async def says(self, room: Channel, text: str, *, thread: str = "") -> Asked:
-        """Say something. With `@` and the bot's name it hears it; in a direct conversation it hears everything."""
+    async def says(self, room: Channel, text: str, *, reply_to: Shown | None = None) -> Asked:
+        """Say something, in the thread of a message if it is a reply.
+
+        With `@` and the bot's name the bot hears it; in a direct conversation it hears everything.
+        """
+        thread = reply_to.raw.get("thread_ts", reply_to.ts) if reply_to is not None else ""
         asked = Asked(self, room)
         linked = self._linked(text, labelled=False)
         inline = [{"type": "rich_text_section", "elements": [{"type": "text", "text": text or " "}]}]
@@ -106,16 +111,20 @@ class Human(Person):
 
     # -- buttons and menus ---------------------------------------------------------------------------------------
 
-    async def clicks(self, shown: Shown, label: str) -> Asked:
-        """Press a button, by its words (or its action id); where it asks to confirm, confirm."""
-        it = find(self._now(shown), label, ("button", "icon_button"))
+    async def clicks(self, shown: Shown, label: str, *, beside: str = "", number: int = 1) -> Asked:
+        """Press a button as it now stands, by its words or its action id; where it asks to confirm, confirm.
+
+        Where several have these words: `beside` is a part of the text it stands beside, or `number` counts. Raises
+        CannotDo when there is none.
+        """
+        it = find(self._now(shown), label, ("button", "icon_button"), beside=beside, number=number)
         action = {"text": it.element.get("text"), "type": "button"}
         if "value" in it.element:
             action["value"] = it.element["value"]
         return self._acts(shown, it, action)
 
     async def picks(self, shown: Shown, name: str, *options: Any) -> Asked:
-        """Choose in a menu, by placeholder or label: words of options, people, channels, a date."""
+        """Choose in a menu, by placeholder or label: words of options, people, channels, a date. Raises CannotDo."""
         it = find(self._now(shown), name, (*PICKED, "overflow"))
         if it.kind == "overflow":
             return self._acts(shown, it, {"selected_option": chosen(it, options[0], {})})
@@ -140,9 +149,9 @@ class Human(Person):
         try:
             await self._twin.hand_over("interactive", payload)
         except NotAcked as refused:
-            asked.failed(f'the app failed with the error "{refused}"')
+            asked.fail(f'the app failed with the error "{refused}"')
         else:
-            asked.acknowledged()
+            asked.acknowledge()
 
     async def completes(self, shown: Shown, name: str, typed: str) -> list[str]:
         """Type into a menu that the app fills; the words of what it offers. Too few characters ask nothing."""
@@ -163,10 +172,10 @@ class Human(Person):
         """Fill in a form and send it. What then stands beside its fields is in `errors`, by label.
 
         `values` goes by label, placeholder or block id: words; the words of an option; a list of them; people;
-        `(filename, bytes)`. What is not named stays as the app put it.
+        `(filename, bytes)`. What is not named stays as the app put it. Raises CannotDo for what it does not ask.
         """
         view = form.view
-        assert view.open, "the form is closed"
+        self._now(form)
         asked = Asked(self, self._place(form))
         standing = state_values(view.body["blocks"], values, self._offered, self._keep)
         asked.errors = objections(view.body["blocks"], standing)
@@ -176,9 +185,9 @@ class Human(Person):
             try:
                 said = await self._twin.hand_over("interactive", payload)
             except NotAcked:
-                asked.failed("We had some trouble connecting. Try again?")
+                asked.fail("We had some trouble connecting. Try again?")
                 return asked
-            asked.acknowledged()
+            asked.acknowledge()
             self._submitted(asked, view, said or {})
         return asked
 
@@ -331,13 +340,11 @@ class Human(Person):
         return state_values(self._now(shown), {}, self._offered, self._keep)
 
     def _now(self, shown: Shown) -> list[Json]:
-        """The blocks as they stand now. What was taken away cannot be pressed."""
+        """The blocks as they stand now. Raises CannotDo: what was taken away cannot be used."""
+        if not shown.stands:
+            raise CannotDo(f"the {shown.kind} is gone")
         source = shown.sight.source
-        if isinstance(source, View):
-            assert source.open, "the form is closed"
-            return list(source.body["blocks"])
-        assert not shown.message.deleted, "the message is gone"
-        return shown.message.blocks
+        return list(source.body["blocks"]) if isinstance(source, View) else shown.message.blocks
 
     def _view(self, shown: Shown) -> View | None:
         return shown.sight.source if isinstance(shown.sight.source, View) else None

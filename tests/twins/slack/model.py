@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
+
+from tests.twins.slack.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
+    from tests.twins.slack.shown import Shown
     from tests.twins.slack.workspace import Team
 
 Json = dict[str, Any]
-T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -23,39 +24,6 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.more = more
-
-
-class Changes:
-    """What came before people's eyes, in order (`seen`); wakes those who wait for something to happen."""
-
-    def __init__(self) -> None:
-        self._next: asyncio.Future[None] | None = None
-        self.count = 0
-        self.seen: list[Sight] = []
-
-    def tell(self) -> None:
-        """Something happened."""
-        self.count += 1
-        if self._next is not None and not self._next.done():
-            self._next.set_result(None)
-        self._next = None
-
-    def sight(self, kind: str, raw: Json, source: object) -> None:
-        """Somebody sees something new."""
-        self.seen.append(Sight(kind, asyncio.get_running_loop().time(), raw, source))
-        self.tell()
-
-    async def until(self, look: Callable[[], T | None], within: float, what: str) -> T:
-        """What `look` finds, once it finds something. Raises TimeoutError that says `what` did not happen."""
-        deadline = asyncio.get_running_loop().time() + within
-        while (found := look()) is None:
-            if self._next is None:
-                self._next = asyncio.get_running_loop().create_future()
-            left = deadline - asyncio.get_running_loop().time()
-            if left <= 0:
-                raise TimeoutError(f"{what}: not within {within:g} s")
-            await asyncio.wait({self._next}, timeout=left)
-        return found
 
 
 _numbers = itertools.count(1)
@@ -89,16 +57,6 @@ class Person:
     def handle(self) -> str:
         """The name as it stands in payloads: lower case, no blanks."""
         return self.name.lower().replace(" ", ".")
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What came before somebody's eyes at loop time `at`: a message or view as it then was."""
-
-    kind: str
-    at: float
-    raw: Json
-    source: object
 
 
 @dataclass(eq=False)
@@ -174,7 +132,14 @@ class Channel:
     def has(self, person: Person) -> bool:
         return person.id in self.members
 
-    def message(self, ts: str) -> Message | None:
+    async def message(
+        self, fits: Callable[[Shown], bool] = lambda it: True, *, within: float = PATIENCE_S
+    ) -> Shown:
+        """The newest message of the bot that everybody here sees and that fits, now or soon. Raises NoAnswer."""
+        what = f"nothing of the kind in {self.name}"
+        return await self.team.changes.until(lambda: self.team.newest(self, fits), within, what)
+
+    def said(self, ts: str) -> Message | None:
         """The message of that time stamp that history shows."""
         return next((it for it in self.messages if it.ts == ts and not it.deleted and not it.only_for), None)
 

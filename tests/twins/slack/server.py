@@ -20,9 +20,10 @@ from tests.twins.slack.asked import Asked
 from tests.twins.slack.delivery import Delivery, NotAcked, Posts, Sockets, forged
 from tests.twins.slack.faults import Fault, Faults
 from tests.twins.slack.images import check_images, share_images
-from tests.twins.slack.model import Changes, Channel, Json, Message, Refused, View, new_secret
+from tests.twins.slack.model import Channel, Json, Message, Refused, View, new_secret
 from tests.twins.slack.oauth import OAuth
 from tests.twins.slack.responding import LIFE_S, ResponseUrl
+from tests.twins.slack.waiting import PATIENCE_S, Changes
 from tests.twins.slack.workspace import Team
 from tests.twins.traffic import Request, Traffic
 
@@ -157,7 +158,7 @@ class SlackTwin:
     def accept_sockets(self) -> None:
         self.sockets.refusing = False
 
-    async def connected(self, sockets: int = 1, within: float = 10.0) -> None:
+    async def connected(self, sockets: int = 1, within: float = PATIENCE_S) -> None:
         """Wait until the app has this many sockets (0: none)."""
 
         def enough() -> bool | None:

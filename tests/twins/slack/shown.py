@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.twins.slack.elements import placed, plain
-from tests.twins.slack.model import File, Json, Message, Sight, View
+from tests.twins.slack.model import File, Json, Message, View
 from tests.twins.slack.reading import pings, read_blocks, words
+from tests.twins.slack.waiting import CannotDo, Sight
 
 if TYPE_CHECKING:
     from tests.twins.slack.human import Human
@@ -49,6 +50,14 @@ class Shown:
         return self.kind in ("ephemeral", "error")
 
     @property
+    def stands(self) -> bool:
+        """Whether it is still there: the message not deleted, the form not closed."""
+        source = self.sight.source
+        return (
+            source.open if isinstance(source, View) else not (isinstance(source, Message) and source.deleted)
+        )
+
+    @property
     def ts(self) -> str:
         return str(self.raw.get("ts", ""))
 
@@ -76,8 +85,9 @@ class Shown:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The words on the buttons, in order."""
-        return tuple(plain(it.element["text"]) for it in placed(self.blocks) if it.kind == "button")
+        """The words on the buttons that can be pressed, in order."""
+        buttons = (it.element for it in placed(self.blocks) if it.kind == "button")
+        return tuple(plain(it["text"]) for it in buttons if "url" not in it)
 
     @property
     def links(self) -> dict[str, str]:
@@ -111,18 +121,29 @@ class Shown:
         return tuple(it for it in found if it.file is None or self.human.can_see(it.file))
 
     @property
+    def files(self) -> dict[str, bytes]:
+        """The other files that it carries, by name, as far as this person can see them."""
+        attached = (self.human.team.files[file["id"]] for file in self.raw.get("files", ()))
+        others = (it for it in attached if not it.mimetype.startswith("image/"))
+        return {it.name: it.data or b"" for it in others if self.human.can_see(it)}
+
+    @property
     def pings(self) -> list[str]:
         """Whom it calls: `@channel` and the like, ids of people."""
         return pings(self.raw)
 
     @property
     def message(self) -> Message:
-        assert isinstance(self.sight.source, Message), f"this is a {self.kind}, not a message"
+        """The message it is. Raises CannotDo when it is none."""
+        if not isinstance(self.sight.source, Message):
+            raise CannotDo(f"this is a {self.kind}, not a message")
         return self.sight.source
 
     @property
     def view(self) -> View:
-        assert isinstance(self.sight.source, View), f"this is a {self.kind}, not a form"
+        """The view it is. Raises CannotDo when it is none."""
+        if not isinstance(self.sight.source, View):
+            raise CannotDo(f"this is a {self.kind}, not a form")
         return self.sight.source
 
     def _picture(self, image: Json) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -9,6 +10,8 @@ from tests.twins.slack.app import Installation
 from tests.twins.slack.elements import identified
 from tests.twins.slack.human import Human
 from tests.twins.slack.model import Channel, File, Json, Message, Person, View, new_id, new_secret
+from tests.twins.slack.shown import Shown
+from tests.twins.slack.waiting import Changes
 
 if TYPE_CHECKING:
     from tests.twins.slack.asked import Asked
@@ -51,7 +54,7 @@ class Team:
         return self.twin.app.id
 
     @property
-    def changes(self) -> Any:
+    def changes(self) -> Changes:
         return self.twin.changes
 
     @property
@@ -136,6 +139,14 @@ class Team:
         """Whether the app may read a file."""
         mine = file.owner is self.bot or file.given
         return mine or any(self.channels[id_].has(self.bot) for id_ in file.shares)
+
+    def newest(self, channel: Channel, fits: Callable[[Shown], bool]) -> Shown | None:
+        """The bot's newest message there that everybody sees and that fits, as one of them sees it."""
+        human = next(it for it in self.people.values() if isinstance(it, Human) and channel.has(it))
+        seen = (
+            it for it in reversed(human.sees(channel)) if it.message.author is self.bot and not it.ephemeral
+        )
+        return next((it for it in seen if fits(it)), None)
 
     def file(self, named: Json) -> File | None:
         """The file that a `slack_file` object names by id or address."""
