@@ -1,22 +1,24 @@
 """Every command and action by its name, and calls of them: checked, ready to run, short enough for a button.
 
 A call's name is `/top` for a command (a slash begins no action's name) or `draft.swap` for an action. The argument
-`@group` beside a command's words says which group was chosen in a private chat.
+`@group` beside a command's words says which group was chosen in a private chat; the answer's buttons carry it on.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from bot.chat.cards import Button
+from bot.chat.cards import Button, Form, Link, Listing
 from bot.chat.commands import Action, Answer, Cog, Command, Who, parsed, people_in
 from bot.chat.context import Context
 from bot.core.model import GroupId
 from bot.errors import NotFound
 from bot.text import Text, t
+
+B = TypeVar("B", bound=Button | Link)
 
 GROUP = "@group"
 _OTHER_VERSION = t("This is from another version of me and does nothing any more.")
@@ -37,11 +39,11 @@ class Call:
         """Whether the answer is for the caller's eyes only."""
         return self.what.private
 
-    def run(self, ctx: Context) -> Awaitable[Answer]:
-        """The answer. Raises what the feature raises."""
-        if self.group is not None:
-            ctx = ctx.in_group(self.group)
-        return self.what.run(ctx, **self.values)
+    async def run(self, ctx: Context) -> Answer:
+        """The answer; what it offers to press or to fill in is about the same group. Raises what the feature raises."""
+        if self.group is None:
+            return await self.what.run(ctx, **self.values)
+        return _about(await self.what.run(ctx.in_group(self.group), **self.values), self.group)
 
     def again(self, label: Text, group: int | None = None, *, strong: bool = False) -> Button:
         """A button that makes the same call, or makes it about a group."""
@@ -94,6 +96,29 @@ class Features:
         except TypeError:
             raise NotFound(_OTHER_VERSION) from None
         return Call(action, name, words, words, group)
+
+
+def _about(answer: Answer, group: GroupId) -> Answer:
+    """The answer whose buttons, or whose form, remember the group that was chosen."""
+    if isinstance(answer, Form):
+        return replace(answer, args=_chosen(answer.args, group))
+    blocks = tuple(
+        replace(block, rows=tuple(replace(row, buttons=_buttons(row.buttons, group)) for row in block.rows))
+        if isinstance(block, Listing)
+        else block
+        for block in answer.blocks
+    )
+    return replace(answer, blocks=blocks, buttons=_buttons(answer.buttons, group))
+
+
+def _buttons(buttons: tuple[B, ...], group: GroupId) -> tuple[B, ...]:
+    return tuple(
+        replace(it, args=_chosen(it.args, group)) if isinstance(it, Button) else it for it in buttons
+    )
+
+
+def _chosen(args: Mapping[str, str], group: GroupId) -> dict[str, str]:
+    return {GROUP: str(group), **args}
 
 
 def _group(typed: str) -> GroupId | None:

@@ -8,11 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Card, Cog, Command, Context, Opt, Person, action, command
+from bot.chat import (
+    Button,
+    Card,
+    Cog,
+    Command,
+    Context,
+    Form,
+    FormField,
+    Lines,
+    Link,
+    Listing,
+    Opt,
+    Person,
+    Row,
+    action,
+    command,
+)
 from bot.chat.features import Features
 from bot.chat.lines import option_words
 from bot.chat.packing import PACKED_MOST, packed, unpacked
-from bot.core.model import Identity
+from bot.core.model import Identity, Place
 from bot.errors import BadOption, NotFound
 from bot.text import t
 
@@ -28,6 +44,19 @@ class Sample(Cog):
         who: Annotated[Person | None, Opt("With whom")] = None,
     ) -> Card:
         return Card(t("{how} {who}", how=how, who=who.name if who else "nobody"))
+
+    @action("match.list")
+    async def listed(self, ctx: Context) -> Card:
+        swap = Button(t("Swap"), "match.swap", {"song": str(ctx.place.group)})
+        return Card(
+            t("Songs"),
+            (Lines((t("One."),)), Listing((Row(t("One"), buttons=(swap,)),))),
+            (swap, Link(t("Open"), "https://example.org")),
+        )
+
+    @action("match.ask")
+    async def ask(self, ctx: Context) -> Form:
+        return Form(t("Which?"), (FormField("song", t("Song")),), "match.swap")
 
     @action("match.swap")
     async def swap(self, ctx: Context, song: str, again: str = "") -> Card:
@@ -77,6 +106,27 @@ async def test_a_call_can_be_made_again_about_a_group() -> None:
     assert (call.group, dict(call.args)) == (7, {"how": "hours"})
     assert call.again(t("Again")).args == {"how": "hours", "@group": "7"}
     assert call.again(t("Again"), 8).args == {"how": "hours", "@group": "8"}
+
+
+async def test_what_an_answer_offers_is_about_the_group_that_was_chosen() -> None:
+    ctx = Context(BO, Place(None), "r")
+    card = await (await features().call("match.list", {"@group": "7"}, who)).run(ctx)
+    assert isinstance(card, Card)
+    (listing,) = [block for block in card.blocks if isinstance(block, Listing)]
+    for button in (card.buttons[0], listing.rows[0].buttons[0]):
+        assert isinstance(button, Button)
+        assert button.args == {"song": "7", "@group": "7"}
+    assert card.buttons[1] == Link(t("Open"), "https://example.org")
+    form = await (await features().call("match.ask", {"@group": "7"}, who)).run(ctx)
+    assert isinstance(form, Form)
+    assert form.args == {"@group": "7"}
+
+
+async def test_where_no_group_was_chosen_none_is_added() -> None:
+    card = await (await features().call("match.list", {}, who)).run(Context(BO, Place(None), "r"))
+    assert isinstance(card, Card)
+    assert isinstance(card.buttons[0], Button)
+    assert card.buttons[0].args == {"song": "None"}
 
 
 def test_two_commands_of_one_name_are_a_mistake() -> None:
