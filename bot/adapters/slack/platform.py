@@ -1,0 +1,314 @@
+"""Slack as a chat platform: its parts plugged together, start and stop, and what is said unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urljoin
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.adapters.slack.asked import PLATFORM, team_and_user
+from bot.adapters.slack.conversation import Conversation
+from bot.adapters.slack.desk import Counter, Desk
+from bot.adapters.slack.failures import DEAD, No, Silence, heard, ours
+from bot.adapters.slack.home import Home
+from bot.adapters.slack.installs import Grant, Installs, States
+from bot.adapters.slack.listeners import Listeners
+from bot.adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH, SCOPES
+from bot.adapters.slack.modals import Modals
+from bot.adapters.slack.people import People
+from bot.adapters.slack.socket import Socket
+from bot.adapters.slack.speech import Speech
+from bot.adapters.slack.unfinished import Unfinished
+from bot.adapters.slack.uploads import Incoming
+from bot.adapters.slack.workspaces import Authorize, Workspaces, library_log
+from bot.chat.answering import GRACE_S
+from bot.chat.cards import Card
+from bot.chat.features import Features
+from bot.chat.platform import PostRef
+from bot.chat.whispers import Whispers
+from bot.core.model import Identity, RoomRef
+from bot.errors import ConfigError, NotFound, Unavailable
+from bot.ports import Chance, Clock, InstallationStore, MemoStore, Meter, Vault
+from bot.text import t
+
+log = logging.getLogger(__name__)
+
+API_URL = "https://slack.com/api/"
+FINISH_S = 10.0
+HEARTBEAT_S = 10.0
+CONNECT_S = 60.0
+
+
+class Slack:
+    """A `bot.chat.platform.ChatPlatform`: one Slack app, in one workspace or in several.
+
+    With an `app_token` it speaks Socket Mode, without one HTTP, checked with the `signing_secret`; `routes` are to be
+    served under `public_url` then. `bot_token` opens one workspace; with `client_id` and `client_secret` others
+    install the app from a page of ours. `home` is the private action whose card is shown in the home tab, `talk` the
+    command that words in our own conversation with somebody are for. `incoming` is a folder for files on their way.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        app_token: str,
+        signing_secret: str,
+        client_id: str,
+        client_secret: str,
+        public_url: str,
+        features: Features,
+        home: str,
+        meter: Meter,
+        whispers: Whispers,
+        chance: Chance,
+        clock: Clock,
+        memos: MemoStore,
+        installations: InstallationStore,
+        vault: Vault,
+        incoming: Path,
+        talk: str = "play",
+        api_url: str = API_URL,
+        finish_s: float = FINISH_S,
+        grace_s: float = GRACE_S,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
+        self._bot_token = bot_token
+        self._app_token = app_token
+        self._finish_s = finish_s
+        self._heartbeat_s = heartbeat_s
+        self._whispers = whispers
+        self._installs = Installs(installations, vault)
+        self._workspaces = Workspaces(api_url, self._installs, clock, client_id, client_secret)
+        people = People(self._workspaces, clock)
+        self._speech = Speech(self._workspaces, people, whispers)
+        self._unfinished = Unfinished(memos)
+        self._incoming = Incoming(incoming, self._workspaces, api_url)
+        counter = Counter(
+            features, self._workspaces, people, self._speech, Modals(features), self._unfinished, self._incoming,
+            meter, whispers, chance, grace_s,
+        )  # fmt: skip
+        page = Home(counter, home)
+        self._desk = Desk(counter, page.show)
+        self._app = AsyncApp(
+            name="earshot",
+            logger=library_log,
+            client=self._workspaces.client(),
+            authorize=Authorize(self._workspaces),  # type: ignore[arg-type]
+            signing_secret=signing_secret,
+            request_verification_enabled=not app_token,
+        )
+        conversation = Conversation(self._desk, features, self._workspaces, talk)
+        Listeners(self._app, features, self._desk, page, conversation, self._workspaces)
+        states = States(memos, chance, clock)
+        self._flow = _flow(
+            client_id, client_secret, public_url, api_url, self._installs, states, self._workspaces
+        )
+        self._socket: Socket | None = None
+        self._serving = False
+
+    @property
+    def name(self) -> str:
+        """As in `RoomRef.platform`."""
+        return PLATFORM
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack can reach us, and takes our token."""
+        return (
+            self._serving
+            and not self._workspaces.locked_out
+            and (self._socket is None or self._socket.connected)
+        )
+
+    async def start(self) -> None:
+        """Try the tokens out, then connect. Returns once Slack can reach us.
+
+        Raises `ConfigError` for what is no good in the configuration, `Unavailable` where Slack does not answer.
+        """
+        problems = self._problems()
+        if problems:
+            raise ConfigError(problems)
+        self._workspaces.open()
+        try:
+            await asyncio.to_thread(self._incoming.empty)
+            if self._bot_token:
+                self._workspaces.static = await self._entered()
+            await self._unfinished.mend(self._speech)
+            if self._app_token:
+                self._socket = await self._plugged_in()
+        except BaseException:
+            await self._close()
+            raise
+        self._serving = True
+
+    async def stop(self) -> None:
+        """Take nothing new, let the answers finish (bounded), close."""
+        self._serving = False
+        if self._socket is not None:
+            await self._socket.close()
+        await self._desk.finish(self._finish_s)
+        await self._close()
+
+    def routes(self) -> list[web.RouteDef]:
+        """What has to be served under the public address: Slack's requests (without Socket Mode), the install page."""
+        routes = [] if self._app_token else [web.post(EVENTS_PATH, self.handle)]
+        flow = self._flow
+        if flow is not None:
+            routes += [
+                web.get(INSTALL_PATH, _page(flow.handle_installation)),
+                web.get(REDIRECT_PATH, _page(flow.handle_callback)),
+            ]
+        return routes
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """A request of Slack's. Bolt looks at its signature."""
+        if not self._serving:
+            return web.Response(status=503)
+        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+
+    async def post(self, room: RoomRef, card: Card) -> PostRef:
+        """Say something in a room."""
+        try:
+            return PostRef(room, await self._speech.post(room.place, _channel(room), card))
+        except (No, Silence) as failure:
+            raise ours(failure) from failure
+
+    async def edit(self, post: PostRef, card: Card) -> None:
+        """Replace what was posted."""
+        room = post.room
+        try:
+            await self._speech.update(room.place, _channel(room), post.message, card)
+        except (No, Silence) as failure:
+            raise ours(failure) from failure
+
+    async def whisper(self, identity: Identity, card: Card) -> None:
+        """Say something to one person alone; where Slack does not let us, it waits for their next private answer."""
+        team, user = team_and_user(identity)
+        try:
+            await self._speech.directly(team, user, card)
+        except No as no:
+            log.info("a whisper waits: %s", no.code)
+            await self._whispers.keep(identity, card)
+        except Silence as silence:
+            # It may have arrived; it is not said twice.
+            log.warning("a whisper may not have arrived: %s", silence)
+
+    def _problems(self) -> list[str]:
+        """What can be seen to be wrong before Slack is asked."""
+        problems = []
+        if self._bot_token and not self._bot_token.startswith(("xoxb-", "xoxe.xoxb-")):
+            problems.append(f"slack.bot_token: {_mixed_up(self._bot_token)}{_BOT_TOKEN}")
+        if self._app_token and not self._app_token.startswith("xapp-"):
+            problems.append(f"slack.app_token: {_mixed_up(self._app_token)}{_APP_TOKEN}")
+        return problems
+
+    async def _entered(self) -> tuple[str, Grant]:
+        """The workspace of the bot token, and who we are there."""
+        try:
+            told = await heard(self._workspaces.client(self._bot_token).auth_test())
+        except (No, Silence) as failure:
+            raise _at_start(failure, "slack.bot_token", _BOT_TOKEN) from failure
+        return str(told["team_id"]), Grant(self._bot_token, str(told["bot_id"]), str(told["user_id"]))
+
+    async def _plugged_in(self) -> Socket:
+        """The socket, once it is connected."""
+        client = self._workspaces.client()
+        try:
+            told = await heard(client.apps_connections_open(app_token=self._app_token))
+        except (No, Silence) as failure:
+            raise _at_start(failure, "slack.app_token", _APP_TOKEN) from failure
+        socket = Socket(self._app, self._app_token, client, str(told["url"]), self._heartbeat_s)
+        try:
+            await asyncio.wait_for(socket.connect(), CONNECT_S)  # type: ignore[no-untyped-call]
+        except BaseException as error:
+            await socket.close()
+            if isinstance(error, TimeoutError):
+                raise Unavailable(_NOT_REACHED) from error
+            raise
+        return socket
+
+    async def _close(self) -> None:
+        await self._workspaces.close()
+
+
+_BOT_TOKEN = (
+    "The bot token starts with xoxb-; it is under OAuth & Permissions in the settings of the Slack app."  # noqa: S105
+)
+_APP_TOKEN = (
+    "The app token starts with xapp-; it is under Basic Information, App-Level Tokens, in the settings of the Slack "  # noqa: S105
+    "app, and needs connections:write."
+)
+_NOT_REACHED = t("Slack cannot be reached from here. Look at the network, then start me again.")
+
+
+def _mixed_up(token: str) -> str:
+    """What kind of token it is instead."""
+    kinds = {
+        "xoxb-": "a bot token",
+        "xapp-": "an app token",
+        "xoxp-": "a user's token",
+        "xoxe": "a refresh token",
+    }
+    kind = next((words for start, words in kinds.items() if token.startswith(start)), "none that Slack makes")
+    return f"this is {kind}. "
+
+
+def _at_start(failure: No | Silence, setting: str, where: str) -> Exception:
+    """What stops the start: a token that is no good, or a Slack that is not there."""
+    if isinstance(failure, Silence):
+        return Unavailable(_NOT_REACHED)
+    if failure.code in DEAD or failure.code in ("not_allowed_token_type", "missing_scope"):
+        return ConfigError([f"{setting}: Slack does not take it ({failure.code}). {where}"])
+    return ours(failure)
+
+
+def _channel(room: RoomRef) -> str:
+    if room.platform != PLATFORM:
+        raise NotFound(t("That room is not on Slack."))
+    return room.channel
+
+
+def _flow(
+    client_id: str,
+    client_secret: str,
+    public_url: str,
+    api_url: str,
+    installs: Installs,
+    states: States,
+    workspaces: Workspaces,
+) -> AsyncOAuthFlow | None:
+    """The install page and what comes back from Slack's; None for one workspace."""
+    if not client_id:
+        return None
+    settings = AsyncOAuthSettings(
+        client_id=client_id,
+        client_secret=client_secret,
+        scopes=list(SCOPES),
+        user_scopes=[],
+        redirect_uri=public_url.rstrip("/") + REDIRECT_PATH,
+        authorization_url=urljoin(api_url, "../oauth/v2/authorize"),
+        installation_store=installs,
+        state_store=states,
+        logger=library_log,
+    )
+    return AsyncOAuthFlow(client=workspaces.client(), logger=library_log, settings=settings)
+
+
+def _page(
+    handler: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def page(request: web.Request) -> web.StreamResponse:
+        return await to_aiohttp_response(await handler(await to_bolt_request(request)))
+
+    return page

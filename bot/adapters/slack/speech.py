@@ -1,0 +1,196 @@
+"""Saying things in Slack: in a room, to one person's eyes, in their own conversation with us."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.adapters.slack.asked import Asked
+from bot.adapters.slack.draw import draw, fallback, quiet_line
+from bot.adapters.slack.failures import No, Silence, heard_url
+from bot.adapters.slack.people import People
+from bot.adapters.slack.pictures import pictures_of, shared, uploaded, without_pictures
+from bot.adapters.slack.words import JSON, escaped, spoken
+from bot.adapters.slack.workspaces import Workspaces, library_log, retries
+from bot.chat.cards import Card, Link
+from bot.chat.whispers import Whispers
+from bot.text import Text, t
+
+log = logging.getLogger(__name__)
+
+_LINE_MOST = 300
+
+
+class Speech:
+    """Says cards. Unless it is written otherwise, each raises `No` and `Silence`."""
+
+    def __init__(self, workspaces: Workspaces, people: People, whispers: Whispers) -> None:
+        self._workspaces = workspaces
+        self._people = people
+        self._whispers = whispers
+
+    async def post(
+        self, team: str, channel: str, card: Card, *, thread: str = "", about: Text | None = None
+    ) -> str:
+        """A new message for everybody there; its time stamp, which is its id."""
+        pictures = pictures_of(card)
+        files = await uploaded(self._workspaces, team, pictures)
+        try:
+            return await self._post(
+                team, channel, fallback(card), draw(card, files=files, about=about), thread
+            )
+        except No as no:
+            if no.code != "invalid_blocks" or not any(files):
+                raise
+        # It was the pictures: the words first, then the files below them.
+        log.warning("Slack does not show a file in the message itself; it goes into the thread")
+        message = await self._post(team, channel, fallback(card), draw(card, about=about), thread)
+        await shared(self._workspaces, team, channel, thread or message, pictures)
+        return message
+
+    async def update(
+        self, team: str, channel: str, message: str, card: Card, *, about: Text | None = None
+    ) -> None:
+        """Another card in place of a message of ours."""
+        pictures = pictures_of(card)
+        files = await uploaded(self._workspaces, team, pictures)
+        try:
+            await self._update(team, channel, message, fallback(card), draw(card, files=files, about=about))
+        except No as no:
+            if no.code != "invalid_blocks" or not any(files):
+                raise
+        else:
+            return
+        log.warning("Slack does not show a file in the message itself; it goes into the thread")
+        await self._update(team, channel, message, fallback(card), draw(card, about=about))
+        await shared(self._workspaces, team, channel, message, pictures)
+
+    async def remark(
+        self, team: str, channel: str, text: Text, *, thread: str = "", message: str = ""
+    ) -> str:
+        """One small line as a message, or in place of `message`; its id."""
+        words, blocks = escaped(spoken(text, _LINE_MOST)), quiet_line(text)
+        if not message:
+            return await self._post(team, channel, words, blocks, thread)
+        await self._update(team, channel, message, words, blocks)
+        return message
+
+    async def remove(self, team: str, channel: str, message: str) -> None:
+        """Take a message of ours away."""
+        await self._workspaces.do(team, lambda slack: slack.chat_delete(channel=channel, ts=message))
+
+    async def respond(
+        self,
+        asked: Asked,
+        card: Card,
+        *,
+        public: bool = False,
+        replace_original: bool = False,
+        about: Text | None = None,
+    ) -> None:
+        """Answer through the request itself: it works where our token does not reach, five times in half an hour."""
+        if not asked.response_url:
+            raise No("no_response_url")
+        body: JSON = {
+            "text": fallback(card),
+            "blocks": draw(card, about=about),
+            "response_type": "in_channel" if public else "ephemeral",
+            "replace_original": replace_original,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        client = AsyncWebhookClient(
+            asked.response_url,
+            session=self._workspaces.http,
+            logger=library_log,
+            retry_handlers=retries(True),
+        )
+        await heard_url(client.send_dict(body))
+
+    async def quietly(self, asked: Asked, card: Card, *, replace_original: bool = False) -> None:
+        """For the asker's eyes only, in the best way that is left. Raises nothing; the last way is to keep it."""
+        card = await self._pictures_apart(asked, card)
+        try:
+            await self._quietly(asked, card, replace_original)
+        except Silence as silence:
+            # It may have been seen; it is not said twice.
+            log.warning("a private answer may not have arrived: %s", silence)
+
+    async def directly(self, team: str, user: str, card: Card) -> tuple[str, str]:
+        """In somebody's own conversation with us; the channel and the message."""
+        channel = await self._people.dm(team, user)
+        return channel, await self.post(team, channel, card)
+
+    async def _quietly(self, asked: Asked, card: Card, replace_original: bool) -> None:
+        team, user, channel, thread = asked.team, asked.user, asked.channel, asked.thread
+        words, blocks = fallback(card), draw(card)
+        # A response_url knows no threads.
+        if asked.response_url and (replace_original or not thread):
+            try:
+                await self.respond(asked, card, replace_original=replace_original)
+            except No as no:
+                log.info("response_url: %s", no.code)
+            else:
+                return
+        if channel and not asked.direct:
+            try:
+                await self._workspaces.do(
+                    team,
+                    lambda slack: slack.chat_postEphemeral(
+                        channel=channel, user=user, text=words, blocks=blocks, thread_ts=thread or None
+                    ),
+                    once=True,
+                )
+            except No as no:
+                log.info("chat.postEphemeral: %s", no.code)
+            else:
+                return
+        try:
+            if asked.direct:
+                await self._post(team, channel, words, blocks, thread)
+            else:
+                await self.directly(team, user, card)
+        except No as no:
+            log.info("a private answer waits: %s", no.code)
+            await self._whispers.keep(asked.identity, card)
+
+    async def _pictures_apart(self, asked: Asked, card: Card) -> Card:
+        """The card without its pictures, which are in the asker's own conversation then."""
+        pictures = pictures_of(card)
+        if not pictures:
+            return card
+        try:
+            channel, message = await self.directly(
+                asked.team, asked.user, replace(card, blocks=tuple(pictures), buttons=(), footer=None)
+            )
+            told = await self._workspaces.do(
+                asked.team, lambda slack: slack.chat_getPermalink(channel=channel, message_ts=message)
+            )
+        except (No, Silence) as failure:
+            log.info("a private picture stays words: %s", failure)
+            return card
+        where = t("The picture is in your own conversation with me, where only you see it.")
+        link = Link(t("Show the picture"), str(told["permalink"]))
+        return replace(without_pictures(card, where), buttons=(link, *card.buttons))
+
+    async def _post(self, team: str, channel: str, words: str, blocks: list[JSON], thread: str) -> str:
+        told = await self._workspaces.do(
+            team,
+            lambda slack: slack.chat_postMessage(
+                channel=channel,
+                text=words,
+                blocks=blocks,
+                thread_ts=thread or None,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+            once=True,
+        )
+        return str(told["ts"])
+
+    async def _update(self, team: str, channel: str, message: str, words: str, blocks: list[JSON]) -> None:
+        await self._workspaces.do(
+            team, lambda slack: slack.chat_update(channel=channel, ts=message, text=words, blocks=blocks)
+        )
