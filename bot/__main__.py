@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--http", action="store_true", help="HTTP instead of Socket Mode")
     manifest.add_argument(
         "--short", nargs="*", metavar="NAME",
-        help="commands with a slash of their own beside /earshot (default: play wrapped; none if no name follows)",
+        help="commands with a slash of their own beside /earshot (default: see docs/install-slack.md; none if no name follows)",
     )  # fmt: skip
     _config(manifest)
 
@@ -224,9 +224,9 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from bot import app
+    from bot import serving
 
-    return _until_stopped(app.run(_settings(given)))
+    return _until_stopped(serving.run(_settings(given)))
 
 
 def _doctor(given: argparse.Namespace) -> int:

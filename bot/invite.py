@@ -13,7 +13,7 @@ from bot.adapters.slack.manifest import manifest
 from bot.chat import Cog
 from bot.chat.features import Features
 from bot.config import Settings
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NotFound
 
 
 def invitation(settings: Settings, application: str) -> dict[str, Any]:
@@ -51,10 +51,13 @@ def invitation_in_words(told: dict[str, Any]) -> str:
 def slack_manifest(settings: Settings, *, http: bool, short: Sequence[str] | None) -> dict[str, Any]:
     """The manifest of the Slack app. `short` are commands with a slash of their own; None: the usual ones.
 
-    Raises `NotFound` for one that there is not.
+    Raises `ConfigError` for one that there is not.
     """
     chosen = {} if short is None else {"short": short}
-    return manifest(declared(), settings.web.public_url, not http, **chosen)
+    try:
+        return manifest(declared(), settings.web.public_url, not http, **chosen)
+    except NotFound as error:
+        raise ConfigError([f"--short: {error.text}"]) from error
 
 
 def declared() -> Features:

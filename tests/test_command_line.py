@@ -98,6 +98,8 @@ def test_nothing_of_a_row_but_what_was_played_is_stored(tmp_path: Path, export: 
         ),
         (["run", "--config", "missing.toml"], 2, "missing.toml: cannot be read"),
         (["run"], 2, "nothing to serve yet"),
+        (["invite"], 2, "Which application?"),
+        (["manifest", "slack", "--short", "fly"], 2, "There is no command /fly"),
         (["fly"], 2, "invalid choice"),
     ],
 )
@@ -133,8 +135,40 @@ def test_an_artist_is_known_from_the_plays(tmp_path: Path, export: Path) -> None
     assert json.loads(planned.stdout)["hints"]["like"] == ["Low"]
 
 
+def test_doctor_examines_a_fresh_folder_and_makes_nothing(tmp_path: Path) -> None:
+    done = earshot("doctor", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "")
+    told = json.loads(done.stdout)
+    assert told["ok"] is False
+    assert [it["about"] for it in told["findings"] if it["level"] == "problem"] == ["platforms"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_tells_what_is_wrong_from_what_failed(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[lounge]\nname = "Ana"\nport = 0\n[web]\nport = 0\n')
+    well = earshot("doctor", cwd=tmp_path)
+    assert (well.returncode, well.stderr) == (0, "")
+    assert "configured: the lounge" in well.stdout
+    (tmp_path / "earshot-data").mkdir(mode=0o700)
+    (tmp_path / "earshot-data" / "earshot.sqlite").write_text("Dear Ana, " * 500)
+    failed = earshot("doctor", cwd=tmp_path)
+    assert failed.returncode == 4
+    assert "problem  database: The database file is not a SQLite database." in failed.stdout
+
+
+def test_the_ways_in_are_printed(tmp_path: Path) -> None:
+    invited = earshot("invite", "--application", "1187654321098765432", cwd=tmp_path)
+    assert (invited.returncode, invited.stderr) == (0, "")
+    assert invited.stdout.count("https://discord.com/oauth2/authorize?client_id=1187654321098765432") == 2
+    made = earshot("manifest", "slack", "--short", "top", cwd=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    commands = json.loads(made.stdout)["features"]["slash_commands"]
+    assert [it["command"] for it in commands] == ["/earshot", "/top"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_command_teaches(tmp_path: Path) -> None:
-    for name in ("demo", "run", "import", "recap", "plan"):
+    for name in ("demo", "run", "doctor", "invite", "manifest", "import", "recap", "plan"):
         taught = earshot(name, "--help", cwd=tmp_path).stdout
         assert "examples:" in taught
         assert "exit codes:" in taught
