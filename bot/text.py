@@ -50,6 +50,12 @@ def tn(one: str, many: str, n: int, /, **values: str | int | Moment | Text) -> T
     return Text(one if n == 1 else many, {"n": n, **values})
 
 
+def joined(texts: Sequence[Text], between: str) -> Text:
+    """The texts one after the other; `between` stands between two of them. Nothing for none."""
+    values = {f"x{n}": text for n, text in enumerate(texts)}
+    return Text(between.join(f"{{{name}}}" for name in values), values)
+
+
 def plain(words: str) -> str:
     """Words that somebody else wrote, on one line: what would move a terminal's cursor is shown as `�`."""
     return "".join("\ufffd" if category(char) in _UNSEEN and char not in _JOINERS else char for char in words)

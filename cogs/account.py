@@ -1,7 +1,8 @@
-"""Where your listening comes from: link Spotify, bring an export, and take either back."""
+"""Connecting what is yours: Spotify, a file of your history, yourself on another platform; and taking it back."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Annotated
 
@@ -11,7 +12,6 @@ from bot.chat import (
     Choice,
     Cog,
     Context,
-    Fields,
     Form,
     FormField,
     Lines,
@@ -21,12 +21,10 @@ from bot.chat import (
     command,
     submitted,
 )
-from bot.chat.cards import Block
+from bot.chat.commands import Answer
 from bot.core import model
-from bot.core.exports import Skip
 from bot.core.model import LinkState, Member, Source
 from bot.errors import BadOption
-from bot.services.importing import Importing, ImportSummary
 from bot.services.linking import MORE_SCOPES, Linking
 from bot.services.people import People
 from bot.text import Moment, t, tn
@@ -39,43 +37,54 @@ SOURCES = {
     Source.ACCOUNT: t("Imported: account data"),
 }
 
-SKIPPED = {
-    Skip.TOO_SHORT: t("under 30 seconds"),
-    Skip.NOT_MUSIC: t("podcasts, audiobooks, and what is no track"),
-    Skip.INCOGNITO: t("in a private session"),
-    Skip.DUPLICATE: t("in the export twice"),
-    Skip.UNREADABLE: t("not readable"),
-    Skip.COVERED: t("known better from your extended history"),
-}
-SHOWN_PROBLEMS = 8
-
 
 class What(Enum):
-    """Where listening can come from."""
+    """What can be connected."""
 
     SPOTIFY = "spotify"
     EXPORT = "export"
+    PERSON = "person"
 
 
 class Account(Cog):
-    """What is a member's own: accounts and imports."""
+    """What is a member's own.
 
-    def __init__(self, people: People, linking: Linking, importing: Importing) -> None:
+    `/link` also leads to what other features do: `bring` a file, `offer` a code to the same person elsewhere, take
+    (`redeem`) one.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        linking: Linking,
+        bring: Callable[[Context], Awaitable[Answer]],
+        offer: Callable[[Context], Awaitable[Answer]],
+        redeem: Callable[[Context, str], Awaitable[Answer]],
+    ) -> None:
         self.people = people
         self.linking = linking
-        self.importing = importing
+        self.bring = bring
+        self.offer = offer
+        self.redeem = redeem
 
     # --- linking
 
-    @command("Connect your Spotify, or bring your history as a file", private=True)
+    @command("Connect your Spotify, your history as a file, or yourself on another platform", private=True)
     async def link(
         self,
         ctx: Context,
-        what: Annotated[What, Opt("Your account, or the file Spotify sends you")] = What.SPOTIFY,
-    ) -> Card | Form:
-        """A card with the way to the consent page, or a form for the file."""
+        what: Annotated[
+            What, Opt("Your account, the file Spotify sends you, or yourself elsewhere")
+        ] = What.SPOTIFY,
+        code: Annotated[str, Opt("The code that /link what:person showed you elsewhere", most=20)] = "",
+    ) -> Answer:
+        """A card with the way to the consent page, the ways to bring a file, or a code."""
+        if code:
+            return await self.redeem(ctx, code)
         if what is What.EXPORT:
-            return _import_form()
+            return await self.bring(ctx)
+        if what is What.PERSON:
+            return await self.offer(ctx)
         return await self._link(ctx, more="", again=False)
 
     @action("account.link", private=True)
@@ -117,18 +126,6 @@ class Account(Cog):
             ),
             buttons=(Link(t("Go on to Spotify"), url),),
         )
-
-    @submitted("account.import")
-    async def import_export(self, ctx: Context, file: str = "") -> Card:
-        """Read the file that came with the form; says what was added and what was left out."""
-        upload = ctx.uploads.get("file")
-        if upload is None:
-            raise BadOption(
-                t("No file came with that. Choose the zip from Spotify, or one of its JSON files."), "file"
-            )
-        member = await self._member(ctx)
-        await ctx.progress(t("Reading {file} …", file=upload.name))
-        return _imported(await self.importing.run(member, [upload.path], ctx.progress), member)
 
     # --- unlinking
 
@@ -203,67 +200,8 @@ def _linked_already(link: model.Link, member: Member) -> Card:
         buttons=(
             Button(t("Renew it"), "account.link", {"again": "yes"}),
             Button(t("Unlink"), "account.unlink.ask"),
+            Button(t("All that is yours"), "account.home"),
         ),
-    )
-
-
-def _import_form() -> Form:
-    return Form(
-        t("Bring your Spotify history"),
-        (
-            FormField(
-                "file",
-                t("The zip from Spotify, or one JSON file of it"),
-                t(
-                    "Order it under Account → Privacy at spotify.com. Spotify takes some days; nothing is sent there."
-                ),
-                file=True,
-            ),
-        ),
-        submit="account.import",
-        button=t("Read it"),
-    )
-
-
-def _imported(summary: ImportSummary, member: Member) -> Card:
-    """What an import read; every row is accounted for."""
-    pairs = [
-        (t("Plays added"), t("{n}", n=summary.plays)),
-        (t("Already known"), t("{n}", n=summary.already_known)),
-        (t("Rows read"), t("{n}", n=summary.rows)),
-    ]
-    if summary.first_ms is not None and summary.last_ms is not None:
-        pairs.append((t("From"), t("{when}", when=Moment(summary.first_ms, member.zone))))
-        pairs.append((t("To"), t("{when}", when=Moment(summary.last_ms, member.zone))))
-    blocks: list[Block] = [Fields(tuple(pairs))]
-    skipped = tuple(
-        t("{n} {why}", n=rows, why=SKIPPED[skip]) for skip, rows in summary.skipped.items() if rows
-    )
-    if skipped:
-        blocks.append(Lines(skipped, heading=t("Rows that are no play")))
-    problems = [
-        t("{file}: {reason}", file=it.file, reason=it.reason)
-        if not it.rows
-        else t(
-            "{file}: {reason} ({rows})",
-            file=it.file,
-            reason=it.reason,
-            rows=tn("{n} row", "{n} rows", it.rows),
-        )
-        for it in summary.problems
-    ]
-    problems += [
-        t("{file}: the same as {first}, read once", file=it, first=to) for it, to in summary.repeated
-    ]
-    if problems:
-        more = len(problems) - SHOWN_PROBLEMS
-        said = problems[:SHOWN_PROBLEMS] + ([tn("and {n} more", "and {n} more", more)] if more > 0 else [])
-        blocks.append(Lines(tuple(said), heading=t("Worth knowing")))
-    title = tn("{n} play added", "{n} plays added", summary.plays)
-    return Card(
-        title,
-        tuple(blocks),
-        footer=t("Bringing the same file again adds nothing twice. /unlink takes it all back."),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from bot.chat import (
@@ -30,7 +29,7 @@ from bot.errors import BadOption
 from bot.services.people import People
 from bot.services.playlists import OpenDraft, Playlists
 from bot.services.saving import MayNotMake, SaveOutcome, Unsure
-from bot.text import Moment, Text, t, tn
+from bot.text import Moment, Text, joined, t, tn
 
 ASK_PLAYLISTS = {"more": "playlists"}
 
@@ -118,7 +117,7 @@ def draft_card(
     """A draft as everybody sees it."""
     draft = opened.draft
     done = draft.saving is not None and draft.saving.step is Step.SAVED
-    blocks: list[Block] = [Lines((_joined(draft.understood, " · "), *draft.notes))]
+    blocks: list[Block] = [Lines((joined(draft.understood, " · "), *draft.notes))]
     if done and draft.saving is not None:
         blocks.append(Lines(_saved_lines(saved), t("Saved as “{name}”", name=draft.saving.name)))
     rows = tuple(_row(addresses, opened, song, open_to_change=draft.saving is None) for song in draft.songs)
@@ -222,13 +221,6 @@ def _unsure_card(unsure: Unsure, draft_id: int) -> Card:
             Button(t("It is empty: add them"), "draft.save", {**ids, "again": "add"}),
         ),
     )
-
-
-def _joined(texts: Sequence[Text], between: str) -> Text:
-    joined = texts[0]
-    for text in texts[1:]:
-        joined = Text(f"{{one}}{between}{{other}}", {"one": joined, "other": text})
-    return joined
 
 
 def _number(typed: str, name: str) -> int:

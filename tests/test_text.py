@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import Moment, Text, from_json, in_english, plain, t, tn, to_json
+from bot.text import Moment, Text, from_json, in_english, joined, plain, t, tn, to_json
 
 values = st.recursive(
     st.text()
@@ -45,3 +45,10 @@ def test_a_title_cannot_move_a_terminals_cursor() -> None:
     text = t("{title}", title="A\x1b[31m\r\nfake\u202e line 夜\u3000é 👩\u200d🚀")
     said = in_english(text, escape=plain)
     assert said == "A\ufffd[31m\ufffd\ufffdfake\ufffd line 夜\u3000é 👩\u200d🚀"
+
+
+def test_texts_are_joined_with_their_values() -> None:
+    texts = [t("{who}", who="Ana"), tn("{n} play", "{n} plays", 2)]
+    assert in_english(joined(texts, " · "), escape=str.upper) == "ANA · 2 plays"
+    assert str(joined(texts[:1], " · ")) == "Ana"
+    assert str(joined([], " · ")) == ""

@@ -21,6 +21,7 @@ from bot.errors import (
     QuotaExceeded,
     RateLimited,
     TokenRejected,
+    Unavailable,
 )
 from bot.ports import Accounts, BudgetStore, Clock, Grant, LinkStore, Vault
 from bot.text import Moment, t
@@ -189,7 +190,7 @@ class Access:
 
 
 def sealed_grant(vault: Vault, link: Link, grant: Grant) -> bytes:
-    """A grant as it is stored: JSON, encrypted for this account of this member."""
+    """A grant as it is stored: JSON, encrypted for this account, whose member may change (two may become one)."""
     body = {
         "access": grant.access_token,
         "refresh": grant.refresh_token,
@@ -200,13 +201,18 @@ def sealed_grant(vault: Vault, link: Link, grant: Grant) -> bytes:
 
 
 def _unsealed_grant(vault: Vault, link: Link, sealed: bytes) -> Grant:
-    body = json.loads(vault.unseal(sealed, _context(link)))
+    try:
+        unsealed = vault.unseal(sealed, _context(link))
+    except Unavailable:
+        # Before a member could become another one, grants were sealed for the member too.
+        unsealed = vault.unseal(sealed, f"link:{link.member_id}:{link.source.value}:{link.account}")
+    body = json.loads(unsealed)
     return Grant(body["access"], body["refresh"], body["expires"], frozenset(body["scopes"]))
 
 
 def _context(link: Link) -> str:
     """Known before the link has an id, and the same ever after."""
-    return f"link:{link.member_id}:{link.source.value}:{link.account}"
+    return f"link:{link.source.value}:{link.account}"
 
 
 def _refuse_dead(link: Link) -> None:

@@ -21,6 +21,8 @@ from bot.text import t
 
 LOGIN_MS = 10 * 60_000
 UNDO_MS = 60 * 60_000
+# Spotify ends every grant six months after the member's yes; this is a little less.
+GRANT_MS = 180 * 86_400_000
 SEATS = (
     5  # a development-mode app's; https://developer.spotify.com/documentation/web-api/concepts/quota-modes
 )
@@ -160,7 +162,7 @@ class Linking:
             self._app.developer, lambda: self._accounts.account(grant.access_token)
         )
         before = await self.spotify_links(member)
-        if any(link.account != account.id for link in before):
+        if before and all(link.account != account.id for link in before):
             raise NotAllowed(
                 t(
                     "{who} in chat is linked to another Spotify account already. Use /unlink there first, then "

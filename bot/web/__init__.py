@@ -1,4 +1,4 @@
-"""The small web server: the pages around Spotify's consent, and whether the bot is alive and ready.
+"""The small web server: the pages around Spotify's consent, uploads, and whether the bot is alive and ready.
 
 Codes and tokens come in URLs here, so there is no access log, no referrer leaves a page, nothing is cached. A login
 that comes back in a browser which has not seen the page with the member's name is asked once more, for somebody else
@@ -21,6 +21,7 @@ from bot.errors import EarshotError, UserError
 from bot.services.linking import LOGIN_MS, SEATS, Linking
 from bot.text import t
 from bot.web import pages
+from bot.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,17 @@ _HEADERS = {
 
 
 def make_web(
-    linking: Linking, ready: Checks, *, https: bool, metrics: Metrics | None = None
+    linking: Linking,
+    ready: Checks,
+    *,
+    https: bool,
+    metrics: Metrics | None = None,
+    uploads: Uploads | None = None,
 ) -> web.Application:
     """The application. `ready` names what has to work and whether it does; `https` is how browsers reach it.
 
-    `metrics` gives what `/metrics` shows, in Prometheus' text format; without it there is no such page.
+    `metrics` gives what `/metrics` shows, in Prometheus' text format; `uploads` takes files. Without one there is no
+    such page.
     """
     app = web.Application(middlewares=[_kindly], client_max_size=16 * 1024)
     callback = _Callback(linking, https)
@@ -61,6 +68,8 @@ def make_web(
     )
     if metrics is not None:
         app.router.add_get("/metrics", _Metrics(metrics).answer)
+    if uploads is not None:
+        uploads.add_to(app)
     return app
 
 
@@ -178,13 +187,13 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
             pages.said_page(t("There is no such page"), t("Use /link in chat to link Spotify.")), error.status
         )
     except EarshotError as error:
-        log.info("%s: %s", request.path, type(error).__name__)
+        log.info("%s: %s", _route(request), type(error).__name__)
         response = _html(
             pages.said_page(t("Nothing was linked"), error.text), 400 if isinstance(error, UserError) else 502
         )
     except Exception:
         bug = secrets.token_hex(4)
-        log.exception("%s failed [%s]", request.path, bug)
+        log.exception("%s failed [%s]", _route(request), bug)
         response = _html(
             pages.said_page(
                 t("That went wrong on my side"),
@@ -194,6 +203,12 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
         )
     response.headers.update(_HEADERS)
     return response
+
+
+def _route(request: web.Request) -> str:
+    """The address without what is secret in it."""
+    resource = request.match_info.route.resource
+    return "?" if resource is None else resource.canonical
 
 
 def _html(page: str, status: int = 200) -> web.Response:

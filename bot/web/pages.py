@@ -1,10 +1,12 @@
-"""The pages a member sees while linking: plain HTML, no script, nothing secret in them."""
+"""The pages a member sees while linking or bringing a file: plain HTML, no script."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
+from bot.chat import Card, Fields, Lines
+from bot.core.model import Member
 from bot.services.linking import MORE_SCOPES, Invitation, Linked
 from bot.text import Text, in_english, t, tn
 
@@ -110,6 +112,40 @@ def undone_page(plays: int) -> str:
     )
 
 
+def upload_page(member: Member, token: str, trouble: Text | None) -> str:
+    """Where a member brings their file; `trouble` is why the one before would not do."""
+    return _page(
+        t("Bring your Spotify history, {who}", who=member.name),
+        (_said(trouble, strong=True) if trouble is not None else "")
+        + _said(t("Choose the zip that Spotify sent you, or one JSON file of it: one file of up to 1 GB."))
+        + _said(
+            t(
+                "If somebody sent you this page and {who} is not you, close it: the plays would become theirs.",
+                who=member.name,
+            )
+        )
+        + f'<form method="post" action="/upload/{escape(token)}" enctype="multipart/form-data">'
+        '<p><label>The file <input type="file" name="file" accept=".zip,.json" required></label></p>'
+        '<button class="button">Read it</button></form>'
+        + _said(
+            t(
+                "It takes a while; leave this page open until the answer is here. The file is deleted once it is read."
+            ),
+            quiet=True,
+        ),
+    )
+
+
+def card_page(card: Card) -> str:
+    """A card of lines and fields as a page."""
+    body = ""
+    for block in card.blocks:
+        assert isinstance(block, Lines | Fields), "pages show lines and fields"
+        body += "" if block.heading is None else f"<h2>{in_english(block.heading, escape=escape)}</h2>"
+        body += _list(block.lines) if isinstance(block, Lines) else _pairs(block)
+    return _page(card.title, body + ("" if card.footer is None else _said(card.footer, quiet=True)))
+
+
 def said_page(title: Text, *lines: Text) -> str:
     """A page that only says something."""
     return _page(title, "".join(_said(line) for line in lines))
@@ -124,6 +160,17 @@ def _said(text: Text, *, strong: bool = False, quiet: bool = False) -> str:
 
 def _list(lines: Sequence[Text]) -> str:
     return "<ul>" + "".join(f"<li>{in_english(line, escape=escape)}</li>" for line in lines) + "</ul>"
+
+
+def _pairs(fields: Fields) -> str:
+    return (
+        "<dl>"
+        + "".join(
+            f"<dt>{in_english(name, escape=escape)}</dt><dd>{in_english(value, escape=escape)}</dd>"
+            for name, value in fields.pairs
+        )
+        + "</dl>"
+    )
 
 
 def _page(title: Text, body: str) -> str:

@@ -20,12 +20,19 @@ from bot.integrations.vault import Keyring
 from bot.ports import Grant
 from bot.sandbox import SAMPLE_LISTENERS, App, PracticeSpotify, read_catalogue
 from bot.services.access import Access, sealed_grant
+from bot.services.codes import Codes
 from bot.services.importing import Importing
 from bot.services.linking import BASE_SCOPES, MORE_SCOPES, Linking, SpotifyApp
+from bot.services.pairing import Pairing
+from bot.services.panel import Panels
 from bot.services.people import People
+from bot.services.uploading import Uploading
 from bot.text import Text
 from cogs.account import Account, What
 from cogs.consent import Consent
+from cogs.home import Home
+from cogs.imports import Imports
+from cogs.person import SamePerson
 from tests.fakes import FakeChance, FakeClock, FakeStore
 
 ROOM = RoomRef("lounge", "", "music-club")
@@ -39,27 +46,43 @@ class Attached:
 
 
 class House:
-    """The two features over an in-memory store."""
+    """The features over an in-memory store."""
 
-    def __init__(self, app: SpotifyApp | None = APP) -> None:
+    def __init__(self, app: SpotifyApp | None = APP, page: str = "https://earshot.example/upload") -> None:
         self.clock, self.store = FakeClock(), FakeStore()
         self.vault = Keyring({1: b"k" * 32}, 1)
         accounts: Any = None  # nothing here goes to Spotify
         access = Access(self.store, self.store, accounts, self.vault, self.clock)
         people = People(self.store, self.store, self.clock, "UTC")
-        linking = Linking(self.store, self.store, accounts, access, self.vault, self.clock, FakeChance(), app)
-        self.account = Account(people, linking, Importing(self.store, self.store, FilesOnDisk()))
+        chance = FakeChance()
+        linking = Linking(self.store, self.store, accounts, access, self.vault, self.clock, chance, app)
+        importing = Importing(self.store, self.store, FilesOnDisk())
+        uploading = Uploading(self.store, self.store, importing, self.clock, chance, page)
+        pairing = Pairing(self.store, Codes(self.store, self.clock, chance))
+        self.imports = Imports(people, importing, uploading)
+        self.person = SamePerson(people, pairing)
+        self.home = Home(people, Panels(self.store, self.store, self.store))
+        self.account = Account(people, linking, self.imports.bring, self.person.offer, self.person.redeem)
         self.consent = Consent(people, self.store, self.store, self.clock)
         self.people = people
         self.progress: list[Text] = []
 
-    def ctx(self, name: str = "Ana", *, room: RoomRef | None = ROOM, file: Path | None = None) -> Context:
+    def ctx(
+        self,
+        name: str = "Ana",
+        *,
+        platform: str = "lounge",
+        room: RoomRef | None = ROOM,
+        file: Path | None = None,
+        upload_most: int = 512 << 20,
+    ) -> Context:
         async def progress(text: Text) -> None:
             self.progress.append(text)
 
         uploads = {"file": Attached(file.name, str(file))} if file else {}
-        person = Person(Identity("lounge", name), name)
-        return Context(person, Place(room, "music-club" if room else ""), "request", progress, uploads)
+        person = Person(Identity(platform, name), name)
+        place = Place(room, "music-club" if room else "")
+        return Context(person, place, "request", progress, uploads, upload_most)
 
     async def linked(self, more: frozenset[str] = frozenset(), state: LinkState = LinkState.ACTIVE) -> Link:
         ctx = self.ctx()
@@ -91,8 +114,8 @@ def words(card: Card | Form) -> str:
                 said += [str(heading or ""), *map(str, lines)]
             case Fields(pairs):
                 said += [f"{name}: {value}" for name, value in pairs]
-            case Listing(rows):
-                said += [str(row.text) for row in rows]
+            case Listing(rows, heading):
+                said += [str(heading or ""), *(f"{row.text}: {row.note}" for row in rows)]
             case _:
                 raise AssertionError(block)
     return "\n".join(said)
@@ -127,7 +150,9 @@ async def test_who_is_linked_is_told_so_and_can_renew_or_unlink(house: House):
     await house.linked()
     card = await house.account.link(house.ctx())
     assert "linked already" in words(card)
-    assert buttons(card) == [("account.link", {"again": "yes"}), ("account.unlink.ask", {})]
+    assert buttons(card) == [
+        ("account.link", {"again": "yes"}), ("account.unlink.ask", {}), ("account.home", {})
+    ]  # fmt: skip
     assert page(await house.account.link_pressed(house.ctx(), again="yes"))
 
 
@@ -168,10 +193,10 @@ async def test_an_export_is_read_and_every_row_accounted_for(house: House, tmp_p
         read_catalogue(), SAMPLE_LISTENERS, seed=7, clock=lambda: now, apps=[App("c", None, [])]
     )
     file = practice.write_export(tmp_path, "ana", now - timedelta(weeks=4), now)
-    first = words(await house.account.import_export(house.ctx(file=file), file=file.name))
+    first = words(await house.imports.import_export(house.ctx(file=file), file=file.name))
     assert "Already known: 0" in first
     assert "under 30 seconds" in first
-    again = words(await house.account.import_export(house.ctx(file=file), file=file.name))
+    again = words(await house.imports.import_export(house.ctx(file=file), file=file.name))
     assert again.startswith("0 plays added")
     assert house.progress
     member = await house.people.member(Identity("lounge", "Ana"), "Ana")
@@ -186,7 +211,7 @@ async def test_an_export_is_read_and_every_row_accounted_for(house: House, tmp_p
 
 async def test_a_form_without_a_file_says_what_to_choose(house: House):
     with pytest.raises(BadOption, match="zip from Spotify"):
-        await house.account.import_export(house.ctx())
+        await house.imports.import_export(house.ctx())
 
 
 # --- unlink -----------------------------------------------------------------------------------------------
@@ -253,7 +278,7 @@ async def test_joining_needs_a_group(house: House):
 
 
 def test_everything_here_is_private(house: House):
-    for cog in (house.account, house.consent):
+    for cog in (house.account, house.imports, house.person, house.home, house.consent):
         assert all(it.private for it in (*cog.commands(), *cog.actions()))
     assert [it.name for it in house.account.commands()] == ["link", "unlink"]
     assert [it.name for it in house.consent.commands()] == ["join", "leave"]

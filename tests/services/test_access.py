@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.model import Link, LinkId, LinkState, MemberId, Source
+from bot.core.model import Link, LinkId, LinkState, Source
 from bot.errors import (
     LinkExpired,
     NotAllowlisted,
@@ -135,12 +135,33 @@ async def test_the_grant_is_stored_sealed():
     assert sealed is not None
     assert b"refresh" not in sealed
     with pytest.raises(Unavailable):
-        house.vault.unseal(sealed, "link:2:spotify:ana")
+        house.vault.unseal(sealed, "link:spotify:ben")
     await house.store.renew_grant(
-        link.id, sealed_grant(house.vault, replace(link, member_id=MemberId(9)), Grant("", "", 0, SCOPES))
+        link.id, sealed_grant(house.vault, replace(link, account="ben"), Grant("", "", 0, SCOPES))
     )
     with pytest.raises(Unavailable):
         await house.access.use(link, echo)
+
+
+async def test_a_grant_goes_on_working_when_its_member_becomes_another_one():
+    house = House()
+    link = await house.linked()
+    other = await house.store.add_member("Ana too", "UTC", None, 0)
+    await house.store.merge_members(other.id, link.member_id)
+    (moved,) = await house.store.links(other.id)
+    assert moved.member_id != link.member_id
+    assert await house.access.use(moved, echo) == await house.access.use(link, echo)
+
+
+async def test_a_grant_sealed_before_members_could_merge_still_works():
+    house = House()
+    link = await house.linked()
+    sealed = await house.store.sealed_grant(link.id)
+    assert sealed is not None
+    body = house.vault.unseal(sealed, f"link:spotify:{link.account}")
+    older = house.vault.seal(body, f"link:{link.member_id}:spotify:{link.account}")
+    await house.store.renew_grant(link.id, older)
+    assert await house.access.use(link, echo)
 
 
 async def test_background_stops_at_its_share_and_members_go_on():

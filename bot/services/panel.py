@@ -1,0 +1,66 @@
+"""What is a member's own, gathered: where they are known, what is linked, which groups see what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.model import Group, Identity, Link, Member, Room, Span
+from bot.ports import GroupStore, Membership, MemberStore, PlayStore
+from bot.services.linking import GRANT_MS
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link; of an account until when its grant lives, else the time that its imports cover. None: not known."""
+
+    link: Link
+    until_ms: int | None
+    covered: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group of the member's, what they said there, and the rooms in which they are seen."""
+
+    group: Group
+    said: Membership
+    rooms: Sequence[Room]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All of it."""
+
+    identities: Sequence[Identity]
+    links: Sequence[LinkView]
+    groups: Sequence[GroupView]
+
+
+class Panels:
+    """Gathers what is one member's, for that member."""
+
+    def __init__(self, members: MemberStore, groups: GroupStore, plays: PlayStore) -> None:
+        self._members = members
+        self._groups = groups
+        self._plays = plays
+
+    async def of(self, member: Member) -> Panel:
+        """The member's panel."""
+        known = await self._plays.plays_between([member.id], 0, 0)
+        return Panel(
+            await self._members.identities_of(member.id),
+            [_link_view(it.link, it.covered) for it in known],
+            [await self._group_view(group, member) for group in await self._groups.groups_of(member.id)],
+        )
+
+    async def _group_view(self, group: Group, member: Member) -> GroupView:
+        (said,) = [it for it in await self._groups.memberships(group.id) if it.member.id == member.id]
+        rooms = [it for it in await self._groups.rooms(group.id) if it.ref in said.rooms]
+        return GroupView(group, said, rooms)
+
+
+def _link_view(link: Link, covered: Sequence[Span]) -> LinkView:
+    if link.account:
+        return LinkView(link, link.authorized_at_ms + GRANT_MS, None)
+    return LinkView(link, None, Span(covered[0].start_ms, covered[-1].end_ms) if covered else None)

@@ -1,0 +1,105 @@
+"""The member's own panel: what is linked, until when, and which groups see what."""
+
+from __future__ import annotations
+
+from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Row, action
+from bot.chat.cards import Block
+from bot.chat.features import GROUP
+from bot.chat.places import platform_name, where
+from bot.core.consent import Feature
+from bot.core.model import LinkState, Member, Source
+from bot.services.panel import GroupView, LinkView, Panels
+from bot.services.people import People
+from bot.text import Moment, Text, joined, t
+
+SOURCES = {
+    Source.SPOTIFY: t("Spotify"),
+    Source.EXTENDED: t("Extended streaming history"),
+    Source.ACCOUNT: t("Account data"),
+}
+FEATURES = {
+    Feature.RECAP: t("mini-Wrapped"),
+    Feature.COMPARE: t("comparisons"),
+    Feature.PLAYLISTS: t("playlists"),
+}
+
+
+class Home(Cog):
+    """One card for all that is a member's."""
+
+    def __init__(self, people: People, panels: Panels) -> None:
+        self.people = people
+        self.panels = panels
+
+    @action("account.home", private=True)
+    async def home(self, ctx: Context) -> Card:
+        """The panel."""
+        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        panel = await self.panels.of(member)
+        platforms = dict.fromkeys(platform_name(it.platform) for it in panel.identities)
+        blocks: list[Block] = [
+            Lines(
+                (
+                    t(
+                        "I know you as {name}, from {platforms}.",
+                        name=member.name,
+                        platforms=", ".join(platforms),
+                    ),
+                )
+            ),
+            Fields(
+                tuple((SOURCES[it.link.source], _link(it, member)) for it in panel.links),
+                t("What you brought"),
+            )
+            if panel.links
+            else Lines((t("Nothing is linked or imported yet."),), t("What you brought")),
+            Listing(tuple(_row(it) for it in panel.groups), t("Your groups"))
+            if panel.groups
+            else Lines((t("You are in none: say /join in a group's room."),), t("Your groups")),
+        ]
+        works = any(it.link.account and it.link.state is LinkState.ACTIVE for it in panel.links)
+        buttons = [
+            Button(t("Renew Spotify"), "account.link", {"again": "yes"})
+            if works
+            else Button(t("Link Spotify"), "account.link", strong=True),
+            Button(t("Bring a file"), "account.bring"),
+            Button(t("Connect another platform"), "person.code"),
+        ]
+        if panel.links:
+            buttons.append(Button(t("Unlink"), "account.unlink.ask"))
+        return Card(t("All that is yours"), tuple(blocks), tuple(buttons))
+
+
+def _link(it: LinkView, member: Member) -> Text:
+    """Since when, and until when; for imports, of which time."""
+    since = Moment(it.link.authorized_at_ms, member.zone)
+    if it.covered is not None:
+        first, last = it.covered
+        return t(
+            "imported, from {first} to {last}",
+            first=Moment(first, member.zone),
+            last=Moment(last, member.zone),
+        )
+    if it.until_ms is None:
+        return t("imported")
+    if it.link.state is LinkState.EXPIRED:
+        return t("linked on {since}, and ended: link it again", since=since)
+    if it.link.state is LinkState.NOT_ALLOWLISTED:
+        return t("linked on {since}, but whoever runs me has to add you at Spotify first", since=since)
+    return t(
+        "linked on {since}, lives until about {until}", since=since, until=Moment(it.until_ms, member.zone)
+    )
+
+
+def _row(it: GroupView) -> Row:
+    features = [words for feature, words in FEATURES.items() if feature in it.said.features]
+    rooms = [where(room) for room in it.rooms]
+    return Row(
+        t("{group}", group=it.group.name),
+        t(
+            "shows {features}, in {rooms}",
+            features=joined(features, ", ") if features else t("nothing"),
+            rooms=joined(rooms, ", ") if rooms else t("no room"),
+        ),
+        buttons=(Button(t("Change"), "/join", {GROUP: str(it.group.id)}),),
+    )
