@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from bot.app import Earshot, Residents, make_lounge, open_earshot, serving, spotify_app, until_stopped
+from bot.adapters.lounge import EveryResident
+from bot.app import Earshot, open_earshot, spotify_app
 from bot.chat import Card
 from bot.config import Data, Settings, Web
 from bot.config import Lounge as LoungeSettings
@@ -27,6 +28,7 @@ from bot.errors import ConfigError
 from bot.logs import start_logging
 from bot.sandbox import SAMPLE_LISTENERS, VISITORS, App, PracticeSpotify, StateError, agree, read_catalogue
 from bot.services.linking import Linking
+from bot.serving import make_lounge, serving, until_stopped
 
 HOST_APP, SAMPLE_APP = "practice-host-app", "practice-sample-app"
 WEEKS = 8
@@ -57,9 +59,12 @@ async def demo(folder: Path, port: int, seed: int, *, fresh: bool) -> None:
         async with open_earshot(settings, folder) as earshot:
             token = _token(folder, earshot)
             lounge = make_lounge(
-                earshot, Residents(earshot.store, earshot.people, earshot.chance), choosing=True, token=token
+                earshot,
+                EveryResident(earshot.store, earshot.people, earshot.chance),
+                choosing=True,
+                token=token,
             )
-            async with serving(earshot, lounge):
+            async with serving(earshot, [lounge]):
                 room = RoomRef("lounge", "", ROOM)
                 await _settle_in(earshot, practice, room)
                 if not await earshot.store.messages(ROOM, "", 0, 1):

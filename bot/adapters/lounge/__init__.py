@@ -4,6 +4,6 @@
 """
 
 from bot.adapters.lounge.lounge import Lounge
-from bot.adapters.lounge.residents import LoungeRoom, Residents
+from bot.adapters.lounge.residents import EveryResident, LoungeRoom, OneResident, Residents
 
-__all__ = ["Lounge", "LoungeRoom", "Residents"]
+__all__ = ["EveryResident", "Lounge", "LoungeRoom", "OneResident", "Residents"]

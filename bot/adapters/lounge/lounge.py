@@ -24,7 +24,7 @@ from bot.chat.features import Features
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound
+from bot.errors import ConfigError, NotFound
 from bot.ports import Chance, Clock, MessageStore, Meter
 from bot.text import t
 
@@ -99,7 +99,7 @@ class Lounge:
         return f"http://{host}:{self._port}/?token={quote(self._token, safe='')}"
 
     async def start(self) -> None:
-        """Bind and serve. Raises OSError where the port is taken."""
+        """Bind and serve. Raises `ConfigError` where the port is taken."""
         await asyncio.to_thread(_emptied, self._incoming)
         app = self._server.app()
         app.on_response_prepare.append(add_headers)
@@ -109,9 +109,11 @@ class Lounge:
         site = web.TCPSite(self._runner, self._host, self._port)
         try:
             await site.start()
-        except OSError:
+        except OSError as error:
             await self._runner.cleanup()
-            raise
+            raise ConfigError(
+                [f"[lounge] port: {self._port} cannot be used ({error.strerror}). Take another one."]
+            ) from error
         self._port = int(self._runner.addresses[0][1])
         self._guard.serve_on(self._port)
 
