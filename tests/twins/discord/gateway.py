@@ -89,7 +89,7 @@ class Session:
 
     def hears(self, place: Guild | Channel | None) -> bool:
         """Whether the place belongs to the session's shard; what is private belongs to the first."""
-        guild = getattr(place, "guild", place)
+        guild: Guild | None = getattr(place, "guild", place)
         number, count = self.shard
         return number == (0 if guild is None else (guild.id >> 22) % count)
 
@@ -194,7 +194,7 @@ class Gateway:
 
     def dispatch(self, name: str, data: Json, place: Guild | Channel | None, intents: int = GUILDS) -> None:
         """Tells the bot, where it is a member and has asked for one of the `intents`."""
-        guild = getattr(place, "guild", place)
+        guild: Guild | None = getattr(place, "guild", place)
         if guild is not None and not guild.has_bot:
             return
         for session in self.sessions.values():

@@ -64,11 +64,11 @@ class Interaction:
 
 
 class Interactions:
-    """Every interaction there was, by token."""
+    """Every interaction there was; `by_token` in the order they were opened."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._by_token: dict[str, Interaction] = {}
+        self.by_token: dict[str, Interaction] = {}
 
     async def open(
         self,
@@ -98,22 +98,22 @@ class Interactions:
             trigger=None if trigger is None else trigger.metadata,
         )
         interaction.metadata = self._metadata(interaction)
-        self._by_token[interaction.token] = interaction
+        self.by_token[interaction.token] = interaction
         self._world.gateway.interaction(self._payload(interaction), channel)
         return interaction
 
     def expire(self) -> None:
         """Fifteen minutes pass for every interaction so far."""
-        for interaction in self._by_token.values():
+        for interaction in self.by_token.values():
             interaction.expired = True
 
     def find(self, token: str) -> Interaction | None:
         """The interaction with this token, whatever its state."""
-        return self._by_token.get(token)
+        return self.by_token.get(token)
 
     def to_answer(self, number: str, token: str) -> Interaction:
         """The interaction that a callback answers. Raises Refusal when it is too late, or done already."""
-        found = self._by_token.get(token)
+        found = self.by_token.get(token)
         if found is None or str(found.id) != number:
             raise refusals.unknown("interaction")
         if found.answered is not None:
@@ -124,7 +124,7 @@ class Interactions:
 
     def to_follow(self, application: str, token: str) -> Interaction:
         """The answered interaction behind a webhook's token. Raises Refusal when the token is dead or unknown."""
-        found = self._by_token.get(token)
+        found = self.by_token.get(token)
         if found is None or application != str(self._world.application_id) or found.answered is None:
             raise refusals.unknown("Webhook")
         if found.expired or self._age(found) > TOKEN_LIVES_S:

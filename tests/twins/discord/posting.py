@@ -65,6 +65,8 @@ def _unfurled(world: World, message: Message, url: str) -> Json:
 
 def _embed(world: World, message: Message, embed: Json) -> Json:
     kept = {"type": "rich", **{key: value for key, value in embed.items() if value is not None}}
+    if "fields" in kept:
+        kept["fields"] = [{"inline": False, **pair} for pair in kept["fields"]]
     for key in ("image", "thumbnail"):
         if key in kept:
             media = _unfurled(world, message, kept[key]["url"])

@@ -40,7 +40,7 @@ class DiscordTwin:
     """A Discord on loopback with one application in it.
 
     `traffic` is every request of the bot, `violations` every fault that made the twin refuse one as malformed.
-    `clock` gives its seconds since 1970; the default one can be moved.
+    `routes` is what it serves, `clock` gives its seconds since 1970; the default one can be moved.
     """
 
     def __init__(
@@ -54,20 +54,15 @@ class DiscordTwin:
         self._checked = checked
         self._faults = Faults()
         self._interactions = InteractionsApi(self.world)
-        self._apis = (
-            AccountApi(self.world, shards=shards),
-            GuildsApi(self.world),
-            MessagesApi(self.world),
-            self._interactions,
-        )
+        apis = (AccountApi(self.world, shards=shards), GuildsApi(self.world), MessagesApi(self.world))
+        self.routes = [route for api in (*apis, self._interactions) for route in api.routes()]
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Listens on a free port."""
         app = web.Application(client_max_size=4 * REQUEST_BYTES)
-        for api in self._apis:
-            for route in api.routes():
-                app.router.add_route(route.method, API + route.path, self._handler(route))
+        for route in self.routes:
+            app.router.add_route(route.method, API + route.path, self._handler(route))
         app.router.add_get("/gateway", self.world.gateway.serve)
         app.router.add_get("/gateway/", self.world.gateway.serve)
         app.router.add_get("/attachments/{attachment_id}/{name}", self._file)
