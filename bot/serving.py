@@ -27,6 +27,8 @@ from bot.jobs import Jobs
 from bot.logs import start_logging
 from bot.metrics import Standing
 from bot.web import WebServer, make_web
+from bot.web.uploads import Uploads
+from cogs.imports import imported
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ async def serving(
     pages = make_web(
         earshot.linking, ready, https=settings.web.public_url.startswith("https://"),
         metrics=metrics if settings.web.metrics else None,
+        uploads=Uploads(earshot.uploading, earshot.folder / "uploads", imported, earshot.platforms.whisper),
     )  # fmt: skip
     pages.add_routes(routes)
     web = WebServer(pages, settings.web.host, settings.web.port)
