@@ -76,8 +76,7 @@ def paged(card: Card, *, commands: Mapping[str, int] = NO_COMMANDS, file_most: i
     """The card as it fits. `commands` as for `markdown`; `file_most` is how many bytes a file can have here."""
     openable = [it for it in card.buttons if isinstance(it, Button) or web_url(it.url)]
     buttons, rest = openable[:BUTTONS_MOST], openable[BUTTONS_MOST:]
-    more = tuple((it.label, it) for it in rest if isinstance(it, Button))
-    below = [Menu(t("More …"), more[n : n + MENU_MOST]) for n in range(0, len(more), MENU_MOST)]
+    below = _more([it for it in rest if isinstance(it, Button)])
     loose = [it for it in card.buttons if isinstance(it, Link) and it not in buttons]
     pieces = _Pieces(MENUS_MOST - len(below[:MENUS_MOST]), file_most)
     for block in [*card.blocks, *_written_out(loose)]:
@@ -96,6 +95,12 @@ def paged(card: Card, *, commands: Mapping[str, int] = NO_COMMANDS, file_most: i
             return page
     page.shorten()
     return page
+
+
+def _more(buttons: Sequence[Button]) -> Sequence[Menu]:
+    """Menus for the buttons that are one too many."""
+    rows = (Row(it.label, buttons=(Button(t("More"), it.action, it.args),)) for it in buttons)
+    return menus(Listing(tuple(rows)), MENU_MOST)
 
 
 def _written_out(links: Sequence[Link]) -> Sequence[Block]:

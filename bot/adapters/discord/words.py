@@ -74,9 +74,13 @@ def _mentioning(words: str, commands: Mapping[str, int]) -> Iterator[str]:
 
 
 def linked(words: str, url: str) -> str:
-    """Escaped words that open a page; without the link where the address is none, or too long."""
+    """Escaped words that open a page; without the link where the address is none, or too long.
+
+    Discord understands brackets in the words of a link only in pairs, even where they are escaped.
+    """
     address = web_url(url)
-    return f"[{words}]({address})" if address and words else words
+    fits = address and words and words.count("[") == words.count("]")
+    return f"[{words}]({address})" if fits else words
 
 
 def web_url(url: str) -> str:
