@@ -1,8 +1,8 @@
 """`config.toml`, the environment and secret files → typed settings; every mistake is said at once.
 
 A setting `client_secret` in `[spotify]` can also come from `EARSHOT_SPOTIFY_CLIENT_SECRET`, or from the file
-named by `EARSHOT_SPOTIFY_CLIENT_SECRET_FILE`; the environment goes before the file. `config.example.toml` shows
-every setting with its default, and a test keeps it so.
+named by `EARSHOT_SPOTIFY_CLIENT_SECRET_FILE` (an empty one says nothing); the environment goes before the file.
+`config.example.toml` shows every setting with its default, and a test keeps it so.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _from_environment(name: str, hint: type, environ: Mapping[str, str], problem
     file = environ.get(f"{name}_FILE")
     if given is None and file:
         try:
-            given = Path(file).read_text(encoding="utf-8").strip()
+            given = Path(file).read_text(encoding="utf-8").strip() or None
         except OSError as error:
             problems.append(f"{name}_FILE: the file cannot be read ({error.strerror}).")
             return None

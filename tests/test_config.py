@@ -58,6 +58,13 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     assert load(None, {"EARSHOT_SPOTIFY_CLIENT_SECRET_FILE": str(secret)}).spotify.client_secret == "hush"
 
 
+def test_an_empty_secret_file_says_nothing(tmp_path: Path) -> None:
+    file, secret = tmp_path / "config.toml", tmp_path / "secret"
+    file.write_text('[discord]\ntoken = "from file"\n')
+    secret.write_text("\n")
+    assert load(file, {"EARSHOT_DISCORD_TOKEN_FILE": str(secret)}).discord.token == "from file"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
