@@ -32,6 +32,7 @@ _OPTIONS = 100
 # characters "with a buffer for block containers"; 9,597 in 50 blocks passed, 11,341 in 45 did not). This is safe.
 _ROOM = 10_500
 _CONTAINER = 12
+_UNREAD = frozenset({"type", "style", "value"})
 _FOR_CONTROLS = 6_500
 _FOR_NOTE = 300
 
@@ -304,9 +305,9 @@ def _numbered(blocks: list[JSON]) -> list[JSON]:
 
 
 def _cost(drawn: object) -> int:
-    """How much of a message's room it takes: every word that is in it, and something for each object around them."""
+    """How much of a message's room it takes: the words and addresses in it, and something for each object around."""
     if isinstance(drawn, dict):
-        inner = (_cost(value) for name, value in drawn.items() if name not in ("type", "style"))
+        inner = (_cost(value) for name, value in drawn.items() if name not in _UNREAD)
         return _CONTAINER + sum(inner)
     if isinstance(drawn, list):
         return sum(map(_cost, drawn))

@@ -22,7 +22,7 @@ SUGGESTED_MOST = 100
 ANSWER = "answer"
 _ABOUT_MOST = 2000
 _OPTIONS_MOST = 100
-_MENTION = re.compile(r"<@([A-Z0-9]+)[^>]*>|([UW][A-Z0-9]{2,})")
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>|(?:[TE][A-Z0-9]+/)?([UW][A-Z0-9]{2,})")
 
 
 @dataclass(frozen=True, slots=True)

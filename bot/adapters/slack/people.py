@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 KEPT_MS = 10 * 60 * 1000
 KEPT_MOST = 5000
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{2,})")
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>|(?:[TE][A-Z0-9]+/)?([UW][A-Z0-9]{2,})")
 
 
 class _Kept(Generic[T]):
@@ -55,7 +55,7 @@ class People:
         return await self._person(asked.team, asked.user) or _stranger(asked)
 
     async def who(self, team: str, typed: str) -> Person | None:
-        """Somebody by a mention or an id; None for nobody."""
+        """Somebody by a mention, Slack's id or ours; None for nobody."""
         found = _MENTION.fullmatch(typed.strip())
         return None if found is None else await self._person(team, found[1] or found[2])
 
