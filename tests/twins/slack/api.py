@@ -36,12 +36,11 @@ class WebApi:
         method = request.match_info["method"]
         query, body = dict(request.query), await _body(request)
         fault = await self._twin.faults.met(method)
-        status, answer, headers = 200, {}, {}
         if fault is not None and not fault.lost:
             status, answer, headers = refused_by(fault)
         else:
-            args = {name: value for name, value in (query | body).items() if value is not None}
-            answer, headers = self._answer(request, method, args)
+            args: Json = {name: value for name, value in (body | query).items() if value is not None}
+            status, (answer, headers) = 200, self._answer(request, method, args)
         self._twin.wrote(
             request.method, f"/api/{method}", status=status, query=_kept(query), body=_kept(body)
         )
@@ -101,7 +100,7 @@ def connections_open(call: Call) -> Json:
 def refused_by(fault: Fault) -> tuple[int, Json, dict[str, str]]:
     """Status, body and headers of an answer that a fault demands."""
     status = 429 if fault.error == "ratelimited" else fault.status
-    headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     return status, {"ok": False, "error": fault.error or "internal_error"}, headers
 
 

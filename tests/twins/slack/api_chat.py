@@ -37,8 +37,15 @@ def post_ephemeral(call: Call) -> Json:
         raise Refused("user_not_in_channel")
     blocks = call.json("blocks") or []
     check_images(call.team, blocks)
-    about = {"blocks": blocks, "thread_ts": call.text("thread_ts"), "only_for": call.text("user")}
-    return {"message_ts": call.team.post(channel, call.team.bot, call.text("text"), **about).ts}
+    message = call.team.post(
+        channel,
+        call.team.bot,
+        call.text("text") or call.text("markdown_text"),
+        blocks=blocks,
+        thread_ts=call.text("thread_ts"),
+        only_for=call.text("user"),
+    )
+    return {"message_ts": message.ts}
 
 
 @serves("chat.update", "chat:write")

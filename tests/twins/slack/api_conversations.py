@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.twins.slack.calls import Call, serves
 from tests.twins.slack.model import Channel, Json, Message, Person, Refused
 
@@ -118,7 +120,7 @@ def _messages(call: Call, messages: list[Message]) -> Json:
     return page | {"has_more": bool(page["response_metadata"]["next_cursor"])}
 
 
-def _page(call: Call, name: str, items: list[object]) -> Json:
+def _page(call: Call, name: str, items: Sequence[object]) -> Json:
     start, most = int(call.text("cursor") or 0), call.number("limit", 100)
     following = str(start + most) if start + most < len(items) else ""
     return {name: items[start : start + most], "response_metadata": {"next_cursor": following}}

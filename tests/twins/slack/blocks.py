@@ -96,7 +96,7 @@ def _blocks(blocks: list[Any], surface: str, pointer: str, *, walk: bool = True)
 
 def _elements(blocks: list[Any], surface: str, pointer: str) -> Iterator[Fault]:
     """What concerns several elements at once."""
-    there = [it for it in _placed_safely(blocks) if isinstance(it.element, dict)]
+    there = _placed_safely(blocks)
     for block in blocks:
         for action_id in _twice(it.element.get("action_id") for it in there if it.block is block):
             yield Fault(pointer, f"action_id {action_id!r} is there twice in one block")
@@ -109,7 +109,7 @@ def _elements(blocks: list[Any], surface: str, pointer: str) -> Iterator[Fault]:
 def _placed_safely(blocks: list[Any]) -> list[Placed]:
     try:
         return list(placed(blocks))
-    except (AttributeError, TypeError):  # broken blocks have been reported already
+    except (AttributeError, KeyError, TypeError):  # broken blocks have been reported already
         return []
 
 
@@ -137,10 +137,8 @@ def _value(value: Any, kind: str, place: tuple[str, str], pointer: str, within: 
         yield from _text(value, kind, pointer)
     elif kind.startswith("@"):
         yield from _typed(value, kind, pointer)
-    elif kind in OBJECTS:
+    else:
         yield from _object(value, OBJECTS[kind], kind, pointer, within)
-    elif value != kind:
-        yield Fault(pointer, f"must be {kind!r}")
 
 
 def _typed(value: dict[str, Any], family: str, pointer: str) -> Iterator[Fault]:
@@ -240,7 +238,7 @@ def _table(value: dict[str, Any], pointer: str) -> Iterator[Fault]:
 
 
 def _text(value: dict[str, Any], kind: str, pointer: str) -> Iterator[Fault]:
-    name = value.get("type")
+    name = str(value.get("type"))
     if name not in (("plain_text",) if kind == "plain" else ("plain_text", "mrkdwn")):
         wanted = "plain_text" if kind == "plain" else "plain_text or mrkdwn"
         yield Fault(f"{pointer}/type", f"must be {wanted}, not {name}")

@@ -13,7 +13,7 @@ class Fault:
     method: str
     error: str = ""
     status: int = 200
-    retry_after: float | None = None
+    retry_after: int | None = None
     lost: bool = False
     times: int = 1
 

@@ -92,7 +92,7 @@ def _objection(it: Placed, value: Any) -> str:
 
 def chosen(it: Placed, wanted: Any, offered: Mapping[str, list[Json]]) -> Json:
     """The option somebody means, by its words or its value. Raises CannotDo that says what there is."""
-    options = [*it.options(), *offered.get(it.element["action_id"], ())]
+    options: list[Json] = [*it.options(), *offered.get(it.element["action_id"], ())]
     for option in options:
         if wanted in (plain(option["text"]), option["value"]):
             return option

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import aiohttp
@@ -18,6 +18,9 @@ from tests.twins.slack.model import Channel, File, Json, Message, Person, View
 from tests.twins.slack.reading import escaped
 from tests.twins.slack.shown import Shown
 from tests.twins.slack.waiting import PATIENCE_S, CannotDo, Sight
+
+if TYPE_CHECKING:
+    from tests.twins.slack.server import SlackTwin
 
 USUAL_QUERY_LENGTH = 3
 
@@ -55,10 +58,10 @@ class Human(Person):
             "response_url": self._twin.new_response_url(asked, room),
             "trigger_id": trigger_id,
         }
-        self._twin.spawn(self._sent_command(asked, payload))
+        self._twin.spawn(self._sent_command(asked, room, payload))
         return asked
 
-    async def _sent_command(self, asked: Asked, payload: Json) -> None:
+    async def _sent_command(self, asked: Asked, room: Channel, payload: Json) -> None:
         try:
             said = await self._twin.hand_over("slash_commands", payload)
         except NotAcked as refused:
@@ -66,7 +69,7 @@ class Human(Person):
             return
         asked.acknowledge()
         if said and (said.get("text") or said.get("blocks")):
-            self._twin.answer_to(asked, asked.channel, said)
+            self._twin.answer_to(asked, room, said)
 
     async def says(self, room: Channel, text: str, *, reply_to: Shown | None = None) -> Asked:
         """Say something, in the thread of a message if it is a reply.
@@ -92,18 +95,13 @@ class Human(Person):
 
     def _linked(self, text: str, *, labelled: bool) -> str:
         """What was typed as Slack passes it on: entities, and ids for the names it knows."""
-        text = escaped(text)
-        people = sorted(self.team.people.values(), key=lambda it: -len(it.name))
-        for person in people:
-            link = f"<@{person.id}|{person.handle}>" if labelled else f"<@{person.id}>"
-            text = re.sub(
-                rf"@{re.escape(person.name)}\b", lambda _, link=link: link, text, flags=re.IGNORECASE
-            )
-        for channel in self.team.channels.values():
-            if not channel.im:
-                link = f"<#{channel.id}|{channel.name}>"
-                text = re.sub(rf"#{re.escape(channel.name)}\b", lambda _, link=link: link, text)
-        return text
+        links = {f"#{it.name}": f"<#{it.id}|{it.name}>" for it in self.team.channels.values() if not it.im}
+        for person in self.team.people.values():
+            label = f"|{person.handle}" if labelled else ""
+            links[f"@{person.name}".lower()] = f"<@{person.id}{label}>"
+        known = sorted((re.escape(it) for it in links), key=len, reverse=True)
+        name = re.compile(rf"(?<!\w)({'|'.join(known)})\b", re.IGNORECASE)
+        return name.sub(lambda found: links[found[1].lower()], escaped(text))
 
     def dm(self) -> Channel:
         """The direct conversation with the bot."""
@@ -306,7 +304,7 @@ class Human(Person):
     # -- payloads ------------------------------------------------------------------------------------------------
 
     @property
-    def _twin(self) -> Any:
+    def _twin(self) -> SlackTwin:
         return self.team.twin
 
     def _interaction(self, kind: str, trigger_id: str = "") -> Json:

@@ -47,7 +47,7 @@ class OAuth:
         asked = dict(parse_qsl(urlsplit(authorize_url).query))
         if fault := self._fault(asked):
             raise ValueError(fault)
-        redirect_uri = asked.get("redirect_uri") or next(iter(self._twin.app.redirect_urls), "")
+        redirect_uri = asked.get("redirect_uri") or self._twin.app.redirect_urls[0]
         answer = {"state": asked.get("state", "")}
         if agreed:
             code = new_secret()
@@ -65,8 +65,9 @@ class OAuth:
             return "invalid_client_id"
         if not asked.get("scope"):
             return "invalid_scope"
-        redirect_uri = asked.get("redirect_uri")
-        known = not app.redirect_urls or redirect_uri is None or redirect_uri.startswith(app.redirect_urls)
+        if (redirect_uri := asked.get("redirect_uri")) is None:
+            return "" if app.redirect_urls else "bad_redirect_uri"
+        known = not app.redirect_urls or redirect_uri.startswith(app.redirect_urls)
         return "" if known else "bad_redirect_uri"
 
 

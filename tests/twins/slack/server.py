@@ -66,7 +66,7 @@ class SlackTwin:
         self.oauth = OAuth(self)
         self.sockets = Sockets(app.id, self.changes, ack_within)
         self.installations: dict[str, Installation] = {}
-        self.answers: dict[Message | View, Asked] = {}
+        self.answers: dict[object, Asked] = {}
         self.url = ""
         self._checked = checked
         self._ack_within = ack_within
@@ -128,7 +128,7 @@ class SlackTwin:
         *,
         error: str = "",
         status: int = 200,
-        retry_after: float | None = None,
+        retry_after: int | None = None,
         lost: bool = False,
         times: int = 1,
     ) -> None:

@@ -53,7 +53,7 @@ BLOCKS: dict[str, Shape] = {
     | {"rows!": "any", "columns": "any", "page_size": "int", "title": "any", "caption": "any"},
     "data_visualization": BLOCK | {"title!": "str", "chart!": "@chart"},
     "divider": BLOCK,
-    "file": BLOCK | {"external_id!": "str", "source!": "remote"},
+    "file": BLOCK | {"external_id!": "str", "source!": "str"},
     "header": BLOCK | {"text!": "plain"},
     "image": BLOCK | PICTURE | {"title": "plain"},
     "input": BLOCK

@@ -156,7 +156,8 @@ class Team:
 
     def names(self) -> dict[str, str]:
         """The names behind the ids of people and channels."""
-        return {it.id: it.name for it in (*self.people.values(), *self.channels.values())}
+        people = {it.id: it.name for it in self.people.values()}
+        return people | {it.id: it.name for it in self.channels.values()}
 
     def happens(self, kind: str, body: Json, *, subscription: str = "") -> None:
         """Tell the app of an event, if it subscribed to it and may."""
