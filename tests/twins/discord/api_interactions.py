@@ -21,6 +21,7 @@ from tests.twins.discord.interactions import (
 )
 from tests.twins.discord.messages import Message
 from tests.twins.discord.posting import write
+from tests.twins.discord.problems import Problem
 from tests.twins.discord.routes import Route
 from tests.twins.discord.world import World
 
@@ -65,11 +66,9 @@ class InteractionsApi:
         it = self._world.interactions.to_answer(path["interaction_id"], path["interaction_token"])
         kind, data = call.body["type"], call.body.get("data") or {}
         if kind not in it.allowed:
-            error = {
-                "code": "INTERACTION_RESPONSE_TYPE_INVALID",
-                "message": f"{kind} does not answer {it.kind}",
-            }
-            raise refusals.invalid_form({"type": {"_errors": [error]}})
+            raise refusals.invalid_form(
+                Problem(("type",), f"{kind} does not answer an interaction of type {it.kind}")
+            )
         if it.channel.deleted:
             raise refusals.unknown("Channel")
         it.answered = kind

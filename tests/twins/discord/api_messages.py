@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.twins.discord import objects, refusals
 from tests.twins.discord.api_guilds import channel_for_bot
+from tests.twins.discord.components import Json
+from tests.twins.discord.humans import Account, Human
 from tests.twins.discord.incoming import Incoming
 from tests.twins.discord.messages import Message
 from tests.twins.discord.places import Channel
@@ -42,25 +44,27 @@ class MessagesApi:
         if "after" in call.query:
             found = [it for it in found if it.id > int(call.query["after"])][:limit]
         elif "around" in call.query:
-            found.sort(key=lambda it: abs(it.id - int(call.query["around"])))
-            found = sorted(found[:limit], key=lambda it: it.id)
+            older = sum(it.id < int(call.query["around"]) for it in found)
+            found = found[max(0, older - limit // 2) :][:limit]
         elif "before" in call.query:
             found = [it for it in found if it.id < int(call.query["before"])]
         return [objects.message(it) for it in reversed(found[-limit:])]
 
     async def _create(self, call: Incoming) -> Any:
         place = channel_for_bot(self._world, call, "SEND_MESSAGES")
-        if call.uploads and not place.allows(self._world.bot, "ATTACH_FILES"):
+        needed = ["ATTACH_FILES"] if call.uploads else []
+        needed += ["EMBED_LINKS"] if call.body.get("embeds") else []
+        if not place.allows(self._world.bot, *needed):
             raise refusals.missing_permissions()
-        for human in place.people:
-            if human is not self._world.bot and not self._can_be_written_to(human):
-                raise refusals.cannot_send_to_user()
+        if not all(map(self._can_be_written_to, place.people)):
+            raise refusals.cannot_send_to_user()
         nonce = call.body.get("nonce")
         if call.body.get("enforce_nonce") and (earlier := self._with_nonce(place, nonce)):
             return objects.message(earlier)
         message = self._world.new_message(place, self._world.bot, nonce=nonce)
         if reference := call.body.get("message_reference"):
-            message.kind, message.reply_to = 19, place.messages.get(int(reference["message_id"]))
+            message.reply_to = self._replied_to(place, reference)
+            message.kind = 0 if message.reply_to is None else 19
         write(self._world, message, call.body, call.uploads)
         self._world.post(message)
         return objects.message(message)
@@ -95,8 +99,18 @@ class MessagesApi:
             raise refusals.unknown("Message")
         return found
 
-    def _can_be_written_to(self, human: Any) -> bool:
-        return not human.refuses_dms and (human.shares_guild_with_bot or human.installed)
+    def _replied_to(self, place: Channel, reference: Json) -> Message | None:
+        if not place.allows(self._world.bot, "READ_MESSAGE_HISTORY"):
+            raise refusals.cannot_reply()
+        found = place.messages.get(int(reference["message_id"]))
+        if found is None and reference.get("fail_if_not_exists") is not False:
+            raise refusals.unknown_reference()
+        return found
+
+    def _can_be_written_to(self, who: Account) -> bool:
+        if not isinstance(who, Human):
+            return True
+        return not who.refuses_dms and (who.shares_guild_with_bot or who.installed)
 
     def _with_nonce(self, place: Channel, nonce: Any) -> Message | None:
         since = self._world.clock() - NONCE_LIVES_S

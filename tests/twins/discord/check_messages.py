@@ -39,7 +39,8 @@ def message_problems(
     """
     parts = list(walk(body.get("components")))
     v2 = _uses_v2(body, parts, before, new=new)
-    if new and not files and not any(body.get(key) for key in (*OLD_WAYS, "components")):
+    said = {**body, "content": str(body.get("content") or "").strip()}
+    if new and not files and not any(said.get(key) for key in (*OLD_WAYS, "components")):
         yield Problem((), "an empty message")
     if len(body.get("content") or "") > CONTENT:
         yield Problem(("content",), f"more than {CONTENT} characters")
@@ -148,7 +149,7 @@ def _media(
     new: bool,
 ) -> Iterator[Problem]:
     listed = [it for it in body.get("attachments") or () if isinstance(it, dict)]
-    names = {str(number): name for number, name in files.items()}
+    names = {str(index): name for index, name in files.items()}
     kept = dict((before or {}).get("files", {}))
     if "attachments" in body:
         kept = {str(it.get("id")): kept.get(str(it.get("id")), it.get("filename")) for it in listed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tests.twins.discord import refusals
 from tests.twins.discord.refusals import Refusal
@@ -10,14 +11,14 @@ from tests.twins.discord.refusals import Refusal
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes the next `times` requests to a route: waits, then refuses, or is served and hangs up."""
+    """Strikes the next `times` requests to a route: waits, refuses, or hangs up (before or after serving)."""
 
     method: str
     route: str
     times: int
     wait_s: float = 0.0
     refusal: Refusal | None = None
-    hangs_up: bool = False
+    hangs_up: Literal["", "before", "after"] = ""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The gateway: sockets, sessions that outlive them, and who is told what.
 
 Every event goes to each session that may hear it. A session whose socket is gone keeps its events until the bot
-resumes; one that is forgotten answers a resume with "invalid session".
+resumes; one that is forgotten, or that the bot closed itself, answers a resume with "invalid session".
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ UNAUTHENTICATED, WRONG_TOKEN, TWICE, INVALID_INTENTS, DISALLOWED_INTENTS = 4003,
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1, 1 << 9, 1 << 12, 1 << 15
 PRIVILEGED = 1 << 1 | 1 << 8 | MESSAGE_CONTENT
 KNOWN_INTENTS = (1 << 26) - 1
+GOODBYE = (1000, 1001)
 HEARTBEAT_MS = 41_250
 
 
@@ -87,9 +88,8 @@ class Session:
         if self.socket is not None:
             self.socket.send(payload)
 
-    def hears(self, place: Guild | Channel | None) -> bool:
-        """Whether the place belongs to the session's shard; what is private belongs to the first."""
-        guild: Guild | None = getattr(place, "guild", place)
+    def hears(self, guild: Guild | None) -> bool:
+        """Whether the guild belongs to the session's shard; what is private belongs to the first."""
         number, count = self.shard
         return number == (0 if guild is None else (guild.id >> 22) % count)
 
@@ -126,6 +126,8 @@ class Gateway:
             self._sockets.discard(socket)
             if socket.session is not None and socket.session.socket is socket:
                 socket.session.socket = None
+                if websocket.close_code in GOODBYE:
+                    self.sessions.pop(socket.session.id, None)
             self.changes.tell()
         return websocket
 
@@ -192,26 +194,25 @@ class Gateway:
         self.changes.tell()
         return None
 
-    def dispatch(self, name: str, data: Json, place: Guild | Channel | None, intents: int = GUILDS) -> None:
-        """Tells the bot, where it is a member and has asked for one of the `intents`."""
-        guild: Guild | None = getattr(place, "guild", place)
+    def dispatch(self, name: str, data: Json, guild: Guild | None, intents: int = GUILDS) -> None:
+        """Tells the bot of something in a guild, or in private; it needs to be a member and one of the intents."""
         if guild is not None and not guild.has_bot:
             return
         for session in self.sessions.values():
-            if session.intents & intents and session.hears(place):
+            if session.intents & intents and session.hears(guild):
                 session.dispatch(name, data)
 
     def message(self, event: str, message: Message, intent: int, *, readable: bool) -> None:
         """Tells the bot of a message; its words only if `readable`, or with the message content intent."""
         for session in self.sessions.values():
-            if session.intents & intent and session.hears(message.channel):
+            if session.intents & intent and session.hears(message.channel.guild):
                 hidden = not readable and not session.intents & MESSAGE_CONTENT
                 session.dispatch(event, objects.message_event(message, hidden=hidden))
 
     def interaction(self, data: Json, place: Channel) -> None:
         """Tells the bot of an interaction: that needs neither membership nor an intent."""
         for session in self.sessions.values():
-            if session.hears(place):
+            if session.hears(place.guild):
                 session.dispatch("INTERACTION_CREATE", data)
 
     async def connected(self, within: float = PATIENCE_S) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tests.twins.discord import refusals
 from tests.twins.discord.messages import Upload
+from tests.twins.discord.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,15 @@ async def read(request: web.Request, route: str) -> Incoming:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        parsed = json.loads(text)
+        json.dumps(parsed, ensure_ascii=False).encode()
     except ValueError:
-        raise refusals.Refusal(400, 50109, "The request body contains invalid JSON.") from None
+        raise refusals.invalid_json() from None
+    return parsed
 
 
 def _number(name: str) -> int:
     digits = name.removeprefix("files[").removesuffix("]")
     if not digits.isdigit():
-        raise refusals.invalid_form({name: {"_errors": [{"code": "UNKNOWN", "message": "no such file"}]}})
+        raise refusals.invalid_form(Problem((name,), "no name of a file"))
     return int(digits)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.twins.discord import objects, refusals
 from tests.twins.discord.components import Json
 from tests.twins.discord.messages import Message
+from tests.twins.discord.permissions import bits
 from tests.twins.discord.seeing import Asked
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ ACKNOWLEDGE_WITHIN_S = 3.0
 TOKEN_LIVES_S = 900.0
 MOST_FOLLOWUPS = 5
 FILE_BYTES = 10 * 1024 * 1024
+BROUGHT_ALONG = bits("ATTACH_FILES", "EMBED_LINKS", "MENTION_EVERYONE")
 
 
 @dataclass(eq=False, slots=True)
@@ -157,7 +159,7 @@ class Interactions:
             "data": it.data,
             "channel": drawn,
             "channel_id": str(place.id),
-            "app_permissions": str(place.permissions_of(world.bot)),
+            "app_permissions": str(place.permissions_of(world.bot) or BROUGHT_ALONG),
             "locale": human.locale,
             "entitlements": [],
             "authorizing_integration_owners": it.owners,

@@ -69,11 +69,11 @@ class Channel:
     def _overwrite(self, to: Account | None, change: Callable[[int], int]) -> None:
         who = to or self.world.bot
         self.denied[who.id] = change(self.denied.get(who.id, 0))
-        self.world.gateway.dispatch("CHANNEL_UPDATE", objects.channel(self), self)
+        self.world.gateway.dispatch("CHANNEL_UPDATE", objects.channel(self), self.guild)
 
     def delete(self) -> None:
         """Somebody deletes the channel, and its messages with it."""
-        self.world.gateway.dispatch("CHANNEL_DELETE", objects.channel(self), self)
+        self.world.gateway.dispatch("CHANNEL_DELETE", objects.channel(self), self.guild)
         self.deleted = True
         del self.world.channels[self.id]
         if self.guild is not None:
@@ -132,7 +132,7 @@ class Guild:
         """A new text channel."""
         made = Channel(self.world, self.world.ids.new(), name, guild=self)
         self.channels[made.id] = self.world.channels[made.id] = made
-        self.world.gateway.dispatch("CHANNEL_CREATE", objects.channel(made), made)
+        self.world.gateway.dispatch("CHANNEL_CREATE", objects.channel(made), self)
         return made
 
     def human(self, name: str, *, admin: bool = False, locale: str = "en-US") -> Human:

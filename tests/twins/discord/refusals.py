@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from tests.twins.discord.problems import Problem, as_errors
 
 
 class Refusal(Exception):
-    """An error answer. `extra` goes into the body, `headers` beside it."""
+    """An error answer. `extra` goes into the body, `headers` beside it; `problems` are faults of the caller."""
 
     def __init__(
         self,
@@ -17,10 +19,12 @@ class Refusal(Exception):
         *,
         extra: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        problems: Iterable[Problem] = (),
     ) -> None:
         super().__init__(f"{status} {code} {message}")
         self.status = status
         self.headers = dict(headers or {})
+        self.problems = tuple(problems)
         self.body = {"message": message, "code": code, **(extra or {})}
 
 
@@ -78,8 +82,23 @@ def too_large() -> Refusal:
     return Refusal(413, 40005, "Request entity too large")
 
 
-def invalid_form(errors: Mapping[str, Any]) -> Refusal:
-    return Refusal(400, 50035, "Invalid Form Body", extra={"errors": errors})
+def invalid_json() -> Refusal:
+    says = "The request body contains invalid JSON."
+    return Refusal(400, 50109, says, problems=[Problem((), says)])
+
+
+def invalid_form(*problems: Problem) -> Refusal:
+    return Refusal(400, 50035, "Invalid Form Body", extra={"errors": as_errors(problems)}, problems=problems)
+
+
+def unknown_reference() -> Refusal:
+    """A reply to a message that is gone. Nobody's fault, so it has no `problems`."""
+    gone = Problem(("message_reference",), "Unknown message")
+    return Refusal(400, 50035, "Invalid Form Body", extra={"errors": as_errors([gone])})
+
+
+def cannot_reply() -> Refusal:
+    return Refusal(403, 160002, "Cannot reply without permission to read message history")
 
 
 def rate_limited(retry_after: float, *, everywhere: bool = False, via: bool = True) -> Refusal:

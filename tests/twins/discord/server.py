@@ -23,7 +23,7 @@ from tests.twins.discord.incoming import Incoming, read
 from tests.twins.discord.interactions import FILE_BYTES
 from tests.twins.discord.limits import Limits
 from tests.twins.discord.places import Channel, Guild
-from tests.twins.discord.problems import as_errors
+from tests.twins.discord.problems import Problem
 from tests.twins.discord.refusals import Refusal
 from tests.twins.discord.routes import Route
 from tests.twins.discord.waiting import PATIENCE_S
@@ -34,6 +34,7 @@ TOKEN = "twin.discord.token"
 REQUEST_BYTES = 25 * 1024 * 1024
 API = "/api/v10"
 SHUTDOWN_S = 1.0
+PRIVILEGED_FLAGS = {1 << 1: 1 << 15, 1 << 8: 1 << 13, 1 << 15: 1 << 19}  # members, presences, message content
 
 
 class DiscordTwin:
@@ -170,9 +171,9 @@ class DiscordTwin:
         """The next requests wait before they are served."""
         self._faults.pending.append(Fault(method, route, times, wait_s=seconds))
 
-    def hang_up(self, method: str, route: str, *, times: int = 1) -> None:
-        """The next requests are served, but their connection ends without an answer."""
-        self._faults.pending.append(Fault(method, route, times, hangs_up=True))
+    def hang_up(self, method: str, route: str, *, times: int = 1, served: bool = True) -> None:
+        """The connection of the next requests ends without an answer, whether they were `served` or not."""
+        self._faults.pending.append(Fault(method, route, times, hangs_up="after" if served else "before"))
 
     def drop_sockets(self, *, resume: bool = True) -> None:
         """The gateway's lines go dead; without `resume` its sessions are forgotten too."""
@@ -200,17 +201,25 @@ class DiscordTwin:
         self.world.interactions.expire()
 
     def allow_privileged_intents(self, intents: int) -> None:
-        """The owner switches privileged intents on."""
+        """The owner switches privileged intents on, which the application's flags show."""
         self.world.gateway.allowed_privileged = intents
+        shown = [flag for intent, flag in PRIVILEGED_FLAGS.items() if intents & intent]
+        self.world.application_flags = sum(shown)
 
     def _handler(self, route: Route) -> Any:
         async def handle(request: web.Request) -> web.StreamResponse:
             fault = self._faults.strike(route.method, route.path)
             if fault is not None and fault.wait_s:
                 await asyncio.sleep(fault.wait_s)
-            status, answer, headers = await self._serve(route, request, fault)
-            if fault is not None and fault.hangs_up and request.transport is not None:
-                request.transport.abort()
+            if fault is not None and fault.hangs_up == "before":
+                return _hang_up(request)
+            try:
+                status, answer, headers = await self._serve(route, request, fault)
+            except Exception as error:
+                self.violations.append(f"{route.method} {route.path}: the twin broke on this: {error!r}")
+                raise
+            if fault is not None and fault.hangs_up == "after":
+                return _hang_up(request)
             return _response(status, answer, headers)
 
         return handle
@@ -249,9 +258,7 @@ class DiscordTwin:
             raise refusals.too_large()
         for name, value in call.path.items():
             if name.endswith("_id") and not value.isdigit():
-                raise refusals.invalid_form(
-                    {name: {"_errors": [{"code": "INVALID", "message": f"{value} is not snowflake."}]}}
-                )
+                raise refusals.invalid_form(Problem((name,), f"{value} is no id"))
         if self._checked:
             edited = self._interactions.edited(call)
             found = contract.problems(
@@ -263,10 +270,10 @@ class DiscordTwin:
                 None if edited is None else edited.kept(),
             )
             if found:
-                self.violations += [f"{call.method} {call.route}: {problem}" for problem in found]
-                raise refusals.invalid_form(as_errors(found))
+                raise refusals.invalid_form(*found)
 
     def _note(self, route: Route, request: web.Request, refusal: Refusal) -> None:
+        self.violations += [f"{route.method} {route.path}: {problem}" for problem in refusal.problems]
         info = request.match_info
         token = info.get("interaction_token") or info.get("webhook_token") or ""
         found = self.world.interactions.find(token)
@@ -283,6 +290,12 @@ class DiscordTwin:
         self.violations.append(f"{request.method} {request.path}: the twin has no such route")
         refusal = refusals.not_found()
         return _response(refusal.status, refusal.body, {})
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500, text="nobody reads this")
 
 
 def _response(status: int, answer: Any, headers: Mapping[str, str]) -> web.Response:

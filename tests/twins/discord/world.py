@@ -138,7 +138,7 @@ class World:
             gone = {"id": str(message.id), "channel_id": str(message.channel.id)}
             if message.channel.guild is not None:
                 gone["guild_id"] = str(message.channel.guild.id)
-            self.gateway.dispatch("MESSAGE_DELETE", gone, message.channel, _intent(message.channel))
+            self.gateway.dispatch("MESSAGE_DELETE", gone, message.channel.guild, _intent(message.channel))
         self.changes.tell()
 
     def _show(self, message: Message) -> None:
