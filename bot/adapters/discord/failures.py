@@ -31,6 +31,7 @@ HTTP_TOO_LARGE = 413
 ACKNOWLEDGED = 40060
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013
+CANNOT_REPLY = 160002
 
 
 _LATER = t("Discord does not answer just now. Please try again in a while.")

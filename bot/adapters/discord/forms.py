@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import discord
@@ -113,7 +114,7 @@ def filled(interaction: discord.Interaction[Any]) -> Filled:
         if it.get("type") == discord.ComponentType.file_upload.value:
             attached = [uploads[one] for one in given if one in uploads]
             for one in attached:
-                files[name] = Attached(one["filename"], one["url"], one["size"])
-            given = [one["filename"] for one in attached]
+                files[name] = Attached(PurePath(one["filename"]).name, one["url"], one["size"])
+            given = [files[name].name] if attached else []
         values[name] = str(it["value"]) if "value" in it else ",".join(given)
     return Filled(values, files)

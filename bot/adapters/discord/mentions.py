@@ -14,11 +14,11 @@ import discord
 from bot.adapters.discord.answers import Answers
 from bot.adapters.discord.directory import Directory
 from bot.adapters.discord.draw import FILE_MOST, Drawn, draw_progress
-from bot.adapters.discord.failures import attempt
+from bot.adapters.discord.failures import FAILURES, attempt
 from bot.adapters.discord.forms import form_ready
 from bot.adapters.discord.outbox import DrawCard, Outbox
 from bot.adapters.discord.pace import Pace
-from bot.adapters.discord.people import identity_of, person_of, place_of
+from bot.adapters.discord.people import PLATFORM, identity_of, person_of, place_of
 from bot.chat.answering import failed
 from bot.chat.asking import lacks_required
 from bot.chat.cards import Button, Card, Form, Lines
@@ -27,7 +27,8 @@ from bot.chat.context import Context
 from bot.chat.features import Features
 from bot.chat.lines import option_words, split_command
 from bot.chat.replies import no_command, not_understood
-from bot.errors import BadOption, EarshotError, Unavailable
+from bot.core.model import RoomRef
+from bot.errors import BadOption, EarshotError, RoomLost, Unavailable
 from bot.ports import Chance
 from bot.text import Text, t
 
@@ -190,7 +191,15 @@ class MessageWire:
         await attempt(lambda: self._write(lambda: draw_progress(text)))
 
     async def _say(self, draw: Callable[[], Drawn]) -> None:
-        await attempt(lambda: self._write(draw))
+        """Say it in the channel; where that is closed to us, say in private why."""
+        message = self._message
+        try:
+            await self._write(draw)
+        except FAILURES as error:
+            room = RoomRef(PLATFORM, str(message.guild.id if message.guild else ""), str(message.channel.id))
+            why = self._outbox.explained(error, room)
+            if isinstance(why, RoomLost):
+                await self._outbox.in_private(identity_of(message.author), Card(why.text))
 
     async def _write(self, draw: Callable[[], Drawn]) -> None:
         """The reply, or what it says now."""

@@ -12,13 +12,13 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.draw import FILE_MOST, Drawn
-from bot.adapters.discord.failures import FAILURES, ours, told, tried
+from bot.adapters.discord.failures import CANNOT_REPLY, FAILURES, ours, told, tried
 from bot.adapters.discord.people import PLATFORM
 from bot.chat.cards import Card
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound, RoomLost
+from bot.errors import EarshotError, NotFound, RoomLost
 from bot.ports import Chance
 from bot.text import t
 
@@ -47,7 +47,7 @@ class Outbox:
         try:
             message = await self.send(channel, self._drawing(card))
         except FAILURES as error:
-            raise self._told(error, room) from error
+            raise self.explained(error, room) from error
         return PostRef(room, str(message.id))
 
     async def edit(self, post: PostRef, card: Card) -> None:
@@ -56,7 +56,7 @@ class Outbox:
         try:
             await self.rewrite(message, self._drawing(card))
         except FAILURES as error:
-            raise self._told(error, post.room) from error
+            raise self.explained(error, post.room) from error
 
     async def whisper(self, identity: Identity, card: Card) -> None:
         """See `bot.chat.platform.Outbox`."""
@@ -81,7 +81,7 @@ class Outbox:
         *,
         answers: discord.Message | None = None,
     ) -> discord.Message:
-        """A new message, in reply to `answers` if given. Raises one of `FAILURES`."""
+        """A new message, in reply to `answers` if given and allowed. Raises one of `FAILURES`."""
         nonce = self._chance.token()[:NONCE_MOST]
         reply: dict[str, Any] = {}
         if answers is not None:
@@ -91,7 +91,12 @@ class Outbox:
             drawn = draw()
             return await channel.send(view=drawn.view, files=drawn.files, nonce=nonce, **reply)
 
-        return await tried(once, tries=TRIES)
+        try:
+            return await tried(once, tries=TRIES)
+        except discord.HTTPException as error:
+            if error.code != CANNOT_REPLY:
+                raise
+            return await self.send(channel, draw)
 
     async def rewrite(
         self, message: discord.Message | discord.PartialMessage, draw: Callable[[], Drawn]
@@ -112,8 +117,8 @@ class Outbox:
             raise NotFound(t("That room is not on Discord."))
         return self._client.get_partial_messageable(_number(room.channel))
 
-    def _told(self, error: Exception, room: RoomRef) -> Exception:
-        """The error as one of ours, with what whoever runs the room can do."""
+    def explained(self, error: Exception, room: RoomRef) -> EarshotError:
+        """One of `FAILURES` as an error of ours, with what whoever runs the room can do."""
         log.warning("a post failed: %s", told(error))
         guild = self._client.get_guild(_number(room.place)) if room.place else None
         raised = ours(error, missing=_missing(guild, _number(room.channel)))

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from bot.adapters.discord.failures import FAILURES
 from bot.adapters.discord.forms import Attached
@@ -54,7 +54,7 @@ async def fetched(
             except FAILURES as error:
                 raise Unavailable(t("Discord did not hand me the file. Please send it once more.")) from error
             await asyncio.to_thread(path.write_bytes, data)
-            uploads[field] = DiscordUpload(PurePath(file.name).name, str(path))
+            uploads[field] = DiscordUpload(file.name, str(path))
         yield uploads
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ class House:
 
 
 Build = Callable[..., Awaitable[House]]
+
+
+async def soon(check: Callable[[], object], within_s: float = 5.0) -> None:
+    """Waits until something has become true."""
+    async with asyncio.timeout(within_s):
+        while not check():  # noqa: ASYNC110 – nothing tells when the other side is done
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
