@@ -1,7 +1,8 @@
 """How an answer is run, once: the three-second limit, progress, errors, the log line.
 
 A platform gives a `Wire` for one exchange. Work that is not done after `grace_s` is acknowledged, so the first
-visible sign always comes in time; a failure becomes a sentence; a bug becomes an id that the log has too.
+visible sign always comes in time, and from then on its progress is shown; a quick answer is just the answer. A failure
+becomes a sentence; a bug becomes an id that the log has too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.text import Text, t
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 1.5
+GRACE_S = 1.0
 
 
 class Wire(Protocol):
@@ -66,22 +67,23 @@ async def answer(
 async def _answered(call: Call, ctx: Context, wire: Wire, meter: Meter, grace_s: float) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    acknowledged = asyncio.Event()
-
-    async def acknowledge() -> None:
-        if not acknowledged.is_set():
-            acknowledged.set()
-            await wire.acknowledge()
+    acknowledged = False
+    newest: Text | None = None
 
     async def progress(text: Text) -> None:
-        await acknowledge()
-        await wire.progress(text)
+        nonlocal newest
+        newest = text
+        if acknowledged:
+            await wire.progress(text)
 
     task = asyncio.ensure_future(_outcome(call, replace(ctx, progress=progress)))
     try:
         done, _ = await asyncio.wait({task}, timeout=grace_s)
         if not done:
-            await acknowledge()
+            await wire.acknowledge()
+            acknowledged = True
+            if newest is not None:
+                await wire.progress(newest)
         outcome, said = await task
     except BaseException:
         task.cancel()

@@ -108,12 +108,31 @@ async def test_a_slow_answer_is_acknowledged_once() -> None:
     assert wire.told == ["acknowledged", "half", "nearly", "shown: Done"]
 
 
-async def test_progress_acknowledges_first() -> None:
+async def test_a_quick_answer_shows_no_progress() -> None:
     async def work(progress: Progress) -> Answer:
         await progress(t("half"))
         return Card(t("Done"))
 
-    assert (await run(work)).told == ["acknowledged", "half", "shown: Done"]
+    assert (await run(work)).told == ["shown: Done"]
+
+
+async def test_a_slow_answer_shows_how_far_it_was_when_it_was_acknowledged() -> None:
+    shown = asyncio.Event()
+
+    class Telling(FakeWire):
+        async def progress(self, text: Text) -> None:
+            await super().progress(text)
+            shown.set()
+
+    async def work(progress: Progress) -> Answer:
+        await progress(t("begun"))
+        await progress(t("half"))
+        await shown.wait()
+        return Card(t("Done"))
+
+    wire = Telling()
+    await House().run(work, wire, grace_s=0.01)
+    assert wire.told == ["acknowledged", "half", "shown: Done"]
 
 
 async def test_a_form_is_opened() -> None:

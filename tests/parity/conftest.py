@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from bot.adapters.lounge import EveryResident
 from bot.app import Earshot, open_earshot
@@ -65,6 +66,7 @@ async def everywhere(folder: Path) -> AsyncIterator[Everywhere]:
         )
         guild, team = in_discord.guild("Friends"), in_slack.team("Work")
         places: dict[str, Any] = {"discord": guild.channel("music"), "slack": team.channel("music")}
+        users = {"discord": lambda human: str(human.id), "slack": lambda human: f"{team.id}/{human.id}"}
         people = {
             name: {"discord": guild.human(name), "slack": team.human(name, tz=ZONE)}
             for name in ("Ana", "Ben")
@@ -79,7 +81,14 @@ async def everywhere(folder: Path) -> AsyncIterator[Everywhere]:
             "discord": RoomRef("discord", str(guild.id), str(places["discord"].id)),
             "slack": RoomRef("slack", team.id, places["slack"].id),
         }
-        group, members = await _settle(earshot, people, rooms)
+        group, members = await _settle(
+            earshot,
+            {
+                name: [Identity(it, users[it](human)) for it, human in known.items()]
+                for name, known in people.items()
+            },
+            rooms,
+        )
         http = await stack.enter_async_context(aiohttp.ClientSession())
         token = parse_qs(urlsplit(lounge.url).query)["token"][0]
         voices: dict[tuple[str, str], Voice] = {}
@@ -96,7 +105,7 @@ async def everywhere(folder: Path) -> AsyncIterator[Everywhere]:
 
 
 async def _settle(
-    earshot: Earshot, people: Mapping[str, Mapping[str, Any]], rooms: Mapping[str, RoomRef]
+    earshot: Earshot, identities: Mapping[str, Sequence[Identity]], rooms: Mapping[str, RoomRef]
 ) -> tuple[Group, dict[str, Member]]:
     """The group with its three rooms, and both members with a week of plays and an identity on each platform."""
     store = earshot.store
@@ -108,8 +117,7 @@ async def _settle(
     members = {}
     for name, played in (("Ana", [HELLO] * 4 + [TEARDROP]), ("Ben", [HELLO, CREEP, CREEP])):
         member = await store.add_member(name, ZONE, Identity("lounge", name.casefold()), week.start_ms)
-        for platform in ("discord", "slack"):
-            user = Identity(platform, str(people[name][platform].id))
+        for user in identities[name]:
             other = await store.add_member(name, ZONE, user, week.start_ms)
             await store.merge_members(member.id, other.id)
         await store.join(group.id, member.id, list(Feature), list(rooms.values()), week.start_ms)
@@ -123,7 +131,7 @@ async def _settle(
     return group, members
 
 
-@pytest.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Everywhere]:
     """Started once for a module."""
     async with everywhere(tmp_path_factory.mktemp("everywhere")) as running:

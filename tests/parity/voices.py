@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -147,7 +148,7 @@ class DiscordVoice:
         first = await asked.shown()
         if isinstance(first, discord.Form):
             return Seen(first.title, (), {}, (), True, tuple(it.label for it in first.fields), first)
-        said = await asked.answer(lambda it: bool(it.text))
+        said = await asked.answer(_is_final)
         menus = {it.placeholder: it.options for it in said.selects}
         alts = tuple(it.alt for it in said.pictures)
         return Seen(said.text, said.labels, menus, alts, said.ephemeral, (), said)
@@ -172,16 +173,33 @@ class SlackVoice:
         return await self._outcome(await self.human.picks(seen.raw, menu, option))
 
     async def fills(self, form: Seen, values: Mapping[str, Any]) -> Seen:
+        before = len(self.human.sees(self.room))
         sent = await self.human.fills(form.raw, dict(values))
         assert not sent.errors, sent.errors
-        return await self._outcome(sent)
+        # It is answered where the form was asked for.
+        async with asyncio.timeout(10):
+            while len(seen := self.human.sees(self.room)) == before:
+                await asyncio.sleep(0.02)
+        return self._seen(seen[-1])
 
     async def _outcome(self, asked: slack.Asked) -> Seen:
-        said = await asked.answer()
+        return self._seen(await asked.answer(lambda it: _is_final(it) and not self._aside(it)))
+
+    def _aside(self, shown: slack.Shown) -> bool:
+        """Whether it is in her own conversation with the bot: where the picture of a private answer goes."""
+        return shown.kind == "message" and shown.message.channel is self.human.dm()
+
+    def _seen(self, said: slack.Shown) -> Seen:
         if said.kind == "modal":
             return Seen(said.title, (), {}, (), True, said.fields, said)
-        alts = tuple(it.alt for it in said.pictures)
+        aside = self.human.sees(self.human.dm())[-1:] if "where only you see it" in said.text else []
+        alts = tuple(picture.alt for it in (said, *aside) for picture in it.pictures)
         return Seen(said.text, said.labels, said.selects, alts, said.ephemeral, (), said)
+
+
+def _is_final(seen: discord.Answer | slack.Shown) -> bool:
+    """Whether it is more than progress, which is one line that ends with dots."""
+    return bool(seen.text) and ("\n" in seen.text or not seen.text.endswith("…"))
 
 
 def _menu(seen: Seen, label: str, row: str) -> tuple[str, str]:

@@ -109,7 +109,9 @@ async def test_what_takes_too_long_at_the_end_is_cut_off_the_same_way(build: Bui
 async def test_an_answer_that_is_worked_on_is_not_called_cut_off(build: Build) -> None:
     house = await build()
     task = await begun(house, house.caller.say("/play x"))
-    assert [it["kind"] for it in await house.caller.seen()] == ["line", "pending"]
+    async with asyncio.timeout(5):
+        while [it["kind"] for it in await house.caller.seen()] != ["line", "pending"]:
+            await asyncio.sleep(0.05)
     await finished(house, task)
     assert [it["kind"] for it in await house.caller.seen()] == ["line", "card"]
 
