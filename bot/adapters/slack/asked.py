@@ -36,6 +36,7 @@ class Asked:
     `channel` is "" in the home tab and in modals opened from there. `thread` is the thread to answer in. `message` is
     the message whose button was pressed, `hidden` if it is ephemeral; `view` the modal in which it stands. `direct`:
     the conversation is known to be theirs with us alone. `seen`: what they said stands there for everybody to see.
+    `late`: the `response_url` is that of an earlier request, so it may be used up.
     """
 
     team: str
@@ -50,6 +51,7 @@ class Asked:
     home: bool = False
     direct: bool = False
     seen: bool = False
+    late: bool = False
     response_url: str = ""
     trigger: Trigger = field(default_factory=lambda: Trigger("", 0.0))
 
@@ -129,7 +131,7 @@ def by_form(body: Mapping[str, Any], team: str, now: float) -> Asked:
         return asked
     return Asked(
         team, asked.user, asked.user_name, asked.channel, asked.channel_name, asked.thread,
-        direct=asked.direct, response_url=asked.response_url, trigger=asked.trigger,
+        direct=asked.direct, late=True, response_url=asked.response_url, trigger=asked.trigger,
     )  # fmt: skip
 
 

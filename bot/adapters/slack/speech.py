@@ -118,43 +118,51 @@ class Speech:
             # It may have been seen; it is not said twice.
             log.warning("a private answer may not have arrived: %s", silence)
 
-    async def directly(self, team: str, user: str, card: Card) -> tuple[str, str]:
+    async def directly(self, team: str, user: str, card: Card, *, thread: str = "") -> tuple[str, str]:
         """In somebody's own conversation with us; the channel and the message."""
         channel = await self._people.dm(team, user)
-        return channel, await self.post(team, channel, card)
+        return channel, await self.post(team, channel, card, thread=thread)
 
     async def _quietly(self, asked: Asked, card: Card, replace_original: bool) -> None:
-        team, user, channel, thread = asked.team, asked.user, asked.channel, asked.thread
-        words, blocks = fallback(card), draw(card)
+        """Try the ways that are left, best first."""
+
+        async def through_the_request() -> None:
+            await self.respond(asked, card, replace_original=replace_original)
+
+        async def in_the_channel() -> None:
+            await self._ephemerally(asked, card)
+
+        async def alone() -> None:
+            await self.directly(asked.team, asked.user, card, thread=asked.thread if asked.direct else "")
+
+        ways = [through_the_request, in_the_channel, alone]
         # A response_url knows no threads.
-        if asked.response_url and (replace_original or not thread):
+        if (asked.thread or asked.late) and not replace_original:
+            ways = [in_the_channel, through_the_request, alone]
+        for way in ways:
             try:
-                await self.respond(asked, card, replace_original=replace_original)
+                await way()
             except No as no:
-                log.info("response_url: %s", no.code)
+                log.info("%s: %s", way.__name__, no.code)
             else:
                 return
-        if channel and not asked.direct:
-            try:
-                await self._workspaces.do(
-                    team,
-                    lambda slack: slack.chat_postEphemeral(
-                        channel=channel, user=user, text=words, blocks=blocks, thread_ts=thread or None
-                    ),
-                    once=True,
-                )
-            except No as no:
-                log.info("chat.postEphemeral: %s", no.code)
-            else:
-                return
-        try:
-            if asked.direct:
-                await self._post(team, channel, words, blocks, thread)
-            else:
-                await self.directly(team, user, card)
-        except No as no:
-            log.info("a private answer waits: %s", no.code)
-            await self._whispers.keep(asked.identity, card)
+        await self._whispers.keep(asked.identity, card)
+
+    async def _ephemerally(self, asked: Asked, card: Card) -> None:
+        if not asked.channel or asked.direct:
+            raise No("no_channel")
+        words, blocks = fallback(card), draw(card)
+        await self._workspaces.do(
+            asked.team,
+            lambda slack: slack.chat_postEphemeral(
+                channel=asked.channel,
+                user=asked.user,
+                text=words,
+                blocks=blocks,
+                thread_ts=asked.thread or None,
+            ),
+            once=True,
+        )
 
     async def _pictures_apart(self, asked: Asked, card: Card) -> Card:
         """The card without its pictures, which are in the asker's own conversation then."""

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from bot.adapters.slack import Slack, manifest
-from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, action
+from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, Picture, action, command
 from bot.chat.features import Features
 from bot.chat.whispers import Whispers
+from bot.core.model import RoomRef
 from bot.integrations.vault import Keyring
 from bot.text import t
-from tests.adapters.sample import Sample
+from tests.adapters.sample import Sample, png
 from tests.fakes import FakeChance, FakeClock, FakeMeter, FakeStore
 from tests.twins.slack import Channel, Human, SlackTwin, Team, slack_twin
 
@@ -80,8 +81,8 @@ class House:
     ben: Human
 
     def called(self, method: str) -> Sequence[Any]:
-        """The bodies of the calls of one method so far."""
-        return [it.body for it in self.twin.traffic.of(f"/api/{method}")]
+        """The arguments of the calls of one method so far."""
+        return [{**it.query, **(it.body or {})} for it in self.twin.traffic.of(f"/api/{method}")]
 
 
 Build = Callable[..., Awaitable[House]]
@@ -90,6 +91,28 @@ Build = Callable[..., Awaitable[House]]
 def features(sample: Sample | None = None, panel: Panel | None = None) -> Features:
     """What the tests ask."""
     return Features([sample or Sample(), panel or Panel()])
+
+
+class Portrait(Cog):
+    """A picture for one pair of eyes."""
+
+    @command("A picture", private=True)
+    async def wrapped(self, ctx: Context) -> Card:
+        return Card(t("Your week"), (Picture(png(8, 8), t("Ana played 120 songs this week.")),))
+
+
+def private_pictures() -> Features:
+    """A feature whose picture is private."""
+    return Features([Portrait()])
+
+
+def button(action: str, label: str) -> Button:
+    return Button(t("{label}", label=label), action)
+
+
+def room_of(house: House) -> RoomRef:
+    """The channel as others know it."""
+    return RoomRef("slack", house.team.id, house.room.id)
 
 
 @pytest.fixture
