@@ -104,10 +104,12 @@ class Caller:
         assert problems == [], f"{method} {route}"
         return answer
 
-    async def answers(self, it: Any, kind: int, data: Any = None, *, picture: bool = False) -> Any:
+    async def answers(
+        self, it: Any, kind: int, data: Any = None, *, picture: bool = False, status: int = 200
+    ) -> Any:
         route = "/interactions/{interaction_id}/{interaction_token}/callback"
         path = {"interaction_id": it.id, "interaction_token": it.token, "query": "?with_response=1"}
-        return await self("POST", route, {"type": kind, "data": data}, picture=picture, **path)
+        return await self("POST", route, {"type": kind, "data": data}, picture=picture, status=status, **path)
 
 
 @pytest.fixture
@@ -258,6 +260,43 @@ async def test_refusals(discord: DiscordTwin, call: Caller) -> None:
     discord.rate_limit("POST", many)
     await call("POST", many, {"content": "x"}, status=429, channel_id=room.id)
     await call("GET", "/users/@me", status=401, token="made up")
+
+
+async def test_an_answer_of_the_wrong_kind(
+    discord: DiscordTwin, call: Caller, socket: aiohttp.ClientWebSocketResponse
+) -> None:
+    room = discord.guild("Music Club").channel("listening")
+    ana = room.guild.human("Ana")
+    route = "/applications/{application_id}/commands"
+    await call("PUT", route, COMMANDS, application_id=discord.application_id)
+    await ana.types(room, "/top")
+    await call.answers(_newest(discord), 7, {"content": "x"}, status=400)
+    await call.answers(_newest(discord), 8, {"choices": []}, status=400)
+    assert [it.split(": ")[-1] for it in discord.violations] == [
+        "7 does not answer an interaction of type 2",
+        "8 does not answer an interaction of type 2",
+    ]
+
+
+async def test_text_that_is_no_text(discord: DiscordTwin, call: Caller) -> None:
+    room = discord.guild("Music Club").channel("listening")
+    many = "/channels/{channel_id}/messages"
+    refused = await call("POST", many, {"content": "a\ud800"}, status=400, channel_id=room.id)
+    assert refused["code"] == 50109
+    assert len(discord.violations) == 1
+    sent = await call("POST", many, {"content": "a\0b 🎵 \u202e"}, channel_id=room.id)
+    assert sent["content"] == "a\0b 🎵 \u202e"
+
+
+async def test_checks_can_be_left_out() -> None:
+    async with discord_twin(checked=False) as discord, aiohttp.ClientSession() as session:
+        room = discord.guild("Music Club").channel("listening")
+        url = f"{discord.api_url}/channels/{room.id}/messages"
+        headers = {"Authorization": f"Bot {discord.token}"}
+        async with session.post(url, json={"content": "x" * 2001}, headers=headers) as reply:
+            assert reply.status == 200
+        assert [it.body["content"] for it in discord.traffic] == ["x" * 2001]
+        assert discord.violations == []
 
 
 async def test_every_route_is_one_of_discords(discord: DiscordTwin) -> None:

@@ -61,8 +61,9 @@ async def test_a_privileged_intent_that_is_not_switched_on(discord: DiscordTwin)
         with pytest.raises(library.PrivilegedIntentsRequired):
             await asyncio.wait_for(bot.connect(), 10)
     discord.allow_privileged_intents(1 << 15)
-    async with running(discord, intents=intents):
+    async with running(discord, intents=intents) as bot:
         assert discord.identifies == 1
+        assert bot.application_flags.gateway_message_content_limited
 
 
 async def test_a_dropped_line_is_resumed_and_nothing_is_missed(discord: DiscordTwin, bot: SampleBot) -> None:
@@ -89,6 +90,15 @@ async def test_a_reconnect_that_discord_asks_for(discord: DiscordTwin, bot: Samp
     discord.ask_to_reconnect()
     await resumed
     assert (discord.identifies, discord.resumes) == (1, 1)
+
+
+async def test_a_bot_that_closes_is_gone(discord: DiscordTwin) -> None:
+    room = discord.guild("Music Club").channel("listening")
+    ana = room.guild.human("Ana")
+    async with running(discord):
+        await ana.types(room, "/hello", name="Ana")
+    with pytest.raises(NoAnswer, match="not connected"):
+        await discord.world.gateway.connected(within=0.05)
 
 
 async def test_a_gateway_that_takes_nobody_for_a_while(discord: DiscordTwin, bot: SampleBot) -> None:
@@ -164,6 +174,16 @@ async def test_an_answer_that_is_lost_on_its_way(discord: DiscordTwin, bot: Samp
         await bot.http.request(route, json=payload)
     again = await bot.http.request(route, json=payload)
     assert [(it.text, it.id) for it in ana.sees(room)] == [("once", int(again["id"]))]
+
+
+async def test_a_request_that_never_arrives(discord: DiscordTwin, bot: SampleBot) -> None:
+    room = discord.guild("Music Club").channel("listening")
+    ana = room.guild.human("Ana")
+    discord.hang_up("POST", MESSAGES, served=False)
+    with pytest.raises(aiohttp.ClientError):
+        await bot.get_partial_messageable(room.id).send("x")
+    assert ana.sees(room) == []
+    assert discord.traffic.of(MESSAGES) == []
 
 
 async def test_a_token_lives_for_a_quarter_of_an_hour(discord: DiscordTwin, bot: SampleBot) -> None:
@@ -245,9 +265,12 @@ async def test_permissions_and_places_that_go_away(discord: DiscordTwin, bot: Sa
     room.allow("SEND_MESSAGES")
     room.forbid("ATTACH_FILES")
     assert await refused(view=card("x"), file=chart()) == 50013
-    await place.send("words are fine")
+    sent = await place.send("words are fine")
+    room.forbid("EMBED_LINKS")
+    assert await refused(embed=library.Embed(title="x")) == 50013
     room.forbid("READ_MESSAGE_HISTORY")
     assert [it async for it in place.history()] == []
+    assert await refused(content="x", reference=sent) == 160002
     room.forbid("VIEW_CHANNEL")
     assert await refused(content="x") == 50001
     room.delete()
@@ -288,6 +311,12 @@ async def test_messages_of_others_and_messages_that_are_gone(discord: DiscordTwi
     with pytest.raises(library.NotFound) as missing:
         await place.get_partial_message(1).edit(content="x")
     assert missing.value.code == 10008
+    gone = await place.send("soon gone")
+    await gone.delete()
+    with pytest.raises(library.HTTPException, match="Unknown message"):
+        await gone.reply("too late")
+    anyhow = gone.to_reference(fail_if_not_exists=False)
+    assert (await place.send("anyhow", reference=anyhow)).type is library.MessageType.default
 
 
 async def test_history_is_read_from_either_end(discord: DiscordTwin, bot: SampleBot) -> None:

@@ -41,6 +41,22 @@ async def test_a_command_defers_and_answers_with_a_card(discord: DiscordTwin, bo
     assert [it.text for it in ben.sees(room)] == [answer.text]
 
 
+async def test_what_was_sent_is_written_down(discord: DiscordTwin, bot: SampleBot) -> None:
+    room = discord.guild("Music Club").channel("listening")
+    ana = room.guild.human("Ana")
+    await (await ana.types(room, "/top", what="track")).answer()
+    [edited] = discord.traffic.of("/webhooks/{webhook_id}/{webhook_token}/messages/@original", "PATCH")
+    assert edited.status == 200
+    assert edited.body["components"][0]["components"][0]["content"] == "## track 10 - en-US"
+    [chart] = edited.files
+    assert (chart["name"], chart["size"], chart["description"]) == (
+        "chart.png",
+        len(PNG),
+        "A chart of a week",
+    )
+    assert discord.token not in repr(discord.traffic.requests)
+
+
 async def test_only_one_person_sees_an_ephemeral_answer(discord: DiscordTwin, bot: SampleBot) -> None:
     room = discord.guild("Music Club").channel("listening")
     ana, ben = room.guild.human("Ana"), room.guild.human("Ben")
