@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.twins.slack import limits, violations
 from tests.twins.slack.contract import REFERENCE, faults
@@ -158,7 +162,7 @@ def sections(*texts: str) -> list[Json]:
 
 WRONG: dict[str, tuple[Request, str, str]] = {
     # how long, how many
-    "51 blocks": (posted(*[{"type": "divider"}] * 51), "51 blocks", "invalid_blocks"),
+    "51 blocks": (posted(*[{"type": "divider"}] * 51), "51 items", "invalid_blocks"),
     "section 3001": (posted(*sections("x" * 3001)), "3001 characters", "invalid_blocks"),
     "section empty": (posted(*sections("")), "at least 1", "invalid_blocks"),
     "header 151": (posted({"type": "header", "text": plain("x" * 151)}), "151 characters", "invalid_blocks"),
@@ -502,13 +506,41 @@ def test_what_the_published_descriptions_forbid_is_noticed(name: str) -> None:
     assert {it.code for it in found} == {code}
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "text", "options"]), inner)
+    ),
+    max_leaves=4,
+)
+
+
+def broken(node: Any, data: st.DataObject) -> Any:
+    """The same with one part of it replaced by anything."""
+    if isinstance(node, dict | list) and node and data.draw(st.booleans()):
+        key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
+        copied = copy.copy(node)
+        copied[key] = broken(node[key], data)
+        return copied
+    return data.draw(JSON)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_sent_is_judged(data: st.DataObject) -> None:
+    """However broken a request is, it gets a verdict; and a broken body is never worse than some sentences."""
+    request = RIGHT[data.draw(st.sampled_from(sorted(RIGHT)))]
+    sent = replace(request, body=broken(request.body, data))
+    assert all(isinstance(it, str) for it in violations(sent))
+
+
 def kinds(shapes: dict[str, dict[str, str]]) -> Iterator[str]:
     for shape in shapes.values():
         yield from (kind.strip("[]") for kind in shape.values())
 
 
 def test_the_grammar_is_closed() -> None:
-    known = {*OBJECTS, *FAMILIES, "any", "plain", "text", "str", "int", "number", "bool", "remote"}
+    known = {*OBJECTS, *FAMILIES, "any", "plain", "text", "str", "int", "number", "bool"}
     named = {it for shapes in (BLOCKS, ELEMENTS, OBJECTS) for it in kinds(shapes) if "|" not in it}
     assert named <= known
     assert {name for family in FAMILIES.values() for name in family} == {*BLOCKS, *ELEMENTS}

@@ -159,7 +159,10 @@ async def test_an_uninstalled_app_is_told(slack: SlackTwin, app: AsyncApp) -> No
     async def uninstalled(event: Json) -> None:
         await heard.put(event["type"])
 
-    slack.revoke(slack.team("Work"))
+    work = slack.team("Work")
+    slack.revoke(work)
+    shown = await (await work.human("Ana").types(work.channel("music"), "/top")).shown()
+    assert "not a valid command" in shown.text
     assert {await asyncio.wait_for(heard.get(), 5) for _ in range(2)} == {"tokens_revoked", "app_uninstalled"}
 
 
@@ -267,6 +270,19 @@ async def test_an_event_that_is_not_taken_comes_again(slack: SlackTwin, ana: Hum
     assert [it["retry_attempt"] for it in (first, second)] == [0, 1]
     assert first["payload"]["event_id"] == second["payload"]["event_id"]
     assert first["payload"]["event"]["type"] == "app_mention"
+
+
+async def test_what_was_said_meanwhile_is_heard_afterwards(
+    slack: SlackTwin, ana: Human, room: Channel
+) -> None:
+    asked = await ana.says(room, "@Earshot hello")
+    async with bolt(slack) as app:
+
+        @app.event("app_mention")
+        async def mentioned(say: Any) -> None:
+            await say(text="Sorry, I was away.")
+
+        assert (await asked.answer()).text == "Sorry, I was away."
 
 
 async def test_events_twice(slack: SlackTwin, app: AsyncApp, ana: Human, room: Channel) -> None:

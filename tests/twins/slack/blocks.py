@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.twins.slack import limits
-from tests.twins.slack.elements import Placed, placed
+from tests.twins.slack.elements import placed
 from tests.twins.slack.limits import bounds
 from tests.twins.slack.shapes import BLOCKS, ELEMENTS, FAMILIES, OBJECTS, SURFACES
 
@@ -31,31 +31,21 @@ class Fault:
     says: str
 
 
-def in_message(blocks: Any, pointer: str = "/blocks") -> Iterator[Fault]:
+def in_message(blocks: Any, pointer: str = "/blocks") -> list[Fault]:
     """What is wrong with the blocks of a message."""
-    if not isinstance(blocks, list):
-        yield Fault(pointer, "must be a list of blocks")
-        return
-    if len(blocks) > limits.MESSAGE_BLOCKS:
-        yield Fault(pointer, f"{len(blocks)} blocks, at most {limits.MESSAGE_BLOCKS}")
-    yield from _blocks(blocks, "message", pointer)
+    found = list(_value(blocks, "[@block]", ("message", "blocks"), pointer, "message"))
+    return found or list(_surface(blocks, "message", pointer))
 
 
-def in_view(view: Any, pointer: str = "/view") -> Iterator[Fault]:
+def in_view(view: Any, pointer: str = "/view") -> list[Fault]:
     """What is wrong with a modal or a home tab."""
     kind = view.get("type") if isinstance(view, dict) else None
     if kind not in ("modal", "home"):
-        yield Fault(pointer, "must be a view of type modal or home")
-        return
-    yield from _object(view, OBJECTS[kind], kind, pointer, within=kind)
-    blocks = view.get("blocks")
-    if isinstance(blocks, list):
-        yield from _blocks(blocks, kind, f"{pointer}/blocks", walk=False)
-        asks = any(isinstance(it, dict) and it.get("type") == "input" for it in blocks)
-        if kind == "modal" and asks and view.get("submit") is None:
-            yield Fault(f"{pointer}/submit", "is required where there is an input block")
+        return [Fault(pointer, "must be a view of type modal or home")]
+    found = list(_object(view, OBJECTS[kind], kind, pointer, within=kind))
     if len(json.dumps(view)) > limits.VIEW_BYTES:
-        yield Fault(pointer, f"larger than {limits.VIEW_BYTES} bytes")
+        found.append(Fault(pointer, f"larger than {limits.VIEW_BYTES} bytes"))
+    return found or list(_surface(view["blocks"], kind, f"{pointer}/blocks"))
 
 
 def in_options(said: Any) -> Iterator[Fault]:
@@ -73,44 +63,26 @@ def characters(blocks: Any) -> int:
     return sum(characters(it) for it in blocks) if isinstance(blocks, list) else 0
 
 
-def _blocks(blocks: list[Any], surface: str, pointer: str, *, walk: bool = True) -> Iterator[Fault]:
-    whole = [it for it in blocks if isinstance(it, dict)]
-    if walk:
-        for index, block in enumerate(blocks):
-            yield from _value(block, "@block", ("", ""), f"{pointer}/{index}", surface)
-    for block_id in _twice(it.get("block_id") for it in whole):
+def _surface(blocks: list[Any], surface: str, pointer: str) -> Iterator[Fault]:
+    """What is wrong with blocks together, each of them being right."""
+    for block_id in _twice(it.get("block_id") for it in blocks):
         yield Fault(pointer, f"block_id {block_id!r} is there twice")
-    for index, block in enumerate(whole):
-        if surface not in SURFACES.get(str(block.get("type")), (surface,)):
-            yield Fault(f"{pointer}/{index}", f"a {block.get('type')} block cannot be used in a {surface}")
-    charts = sum(it.get("type") == "data_visualization" for it in whole)
+    for index, block in enumerate(blocks):
+        if surface not in SURFACES.get(block["type"], (surface,)):
+            yield Fault(f"{pointer}/{index}", f"a {block['type']} block cannot be used in a {surface}")
+    charts = sum(it["type"] == "data_visualization" for it in blocks)
     if charts > limits.MESSAGE_CHARTS:
         yield Fault(pointer, f"{charts} charts, at most {limits.MESSAGE_CHARTS}")
-    if (
-        sum(len(str(it.get("text"))) for it in whole if it.get("type") == "markdown")
-        > limits.MARKDOWN_CHARACTERS
-    ):
+    if sum(len(it["text"]) for it in blocks if it["type"] == "markdown") > limits.MARKDOWN_CHARACTERS:
         yield Fault(pointer, f"more than {limits.MARKDOWN_CHARACTERS} characters of markdown in all")
-    yield from _elements(whole, surface, pointer)
-
-
-def _elements(blocks: list[Any], surface: str, pointer: str) -> Iterator[Fault]:
-    """What concerns several elements at once."""
-    there = _placed_safely(blocks)
+    there = list(placed(blocks))
     for block in blocks:
         for action_id in _twice(it.element.get("action_id") for it in there if it.block is block):
             yield Fault(pointer, f"action_id {action_id!r} is there twice in one block")
     if sum(bool(it.element.get("focus_on_load")) for it in there) > 1:
         yield Fault(pointer, "focus_on_load is set more than once")
-    if surface != "modal" and any(it.element.get("type") == "file_input" for it in there):
+    if surface != "modal" and any(it.kind == "file_input" for it in there):
         yield Fault(pointer, "a file_input can be used in a modal only")
-
-
-def _placed_safely(blocks: list[Any]) -> list[Placed]:
-    try:
-        return list(placed(blocks))
-    except (AttributeError, KeyError, TypeError):  # broken blocks have been reported already
-        return []
 
 
 def _value(value: Any, kind: str, place: tuple[str, str], pointer: str, within: str) -> Iterator[Fault]:
@@ -151,6 +123,16 @@ def _typed(value: dict[str, Any], family: str, pointer: str) -> Iterator[Fault]:
 
 
 def _object(value: Any, shape: dict[str, str], name: str, pointer: str, within: str) -> Iterator[Fault]:
+    right = True
+    for fault in _parts(value, shape, name, pointer, within):
+        right = False
+        yield fault
+    if right:
+        yield from _together(value, name, pointer, within)
+
+
+def _parts(value: Any, shape: dict[str, str], name: str, pointer: str, within: str) -> Iterator[Fault]:
+    """What is wrong with an object's properties, each for itself."""
     kinds = {key.rstrip("!"): kind for key, kind in shape.items()}
     for key in sorted(set(value) - set(kinds)):
         yield Fault(f"{pointer}/{key}", f"invalid additional property: {key}")
@@ -160,27 +142,26 @@ def _object(value: Any, shape: dict[str, str], name: str, pointer: str, within: 
     for key, kind in kinds.items():
         if value.get(key) is not None:
             yield from _value(value[key], kind, (name, key), f"{pointer}/{key}", within)
-    yield from _together(value, name, pointer, within)
 
 
 def _together(value: dict[str, Any], name: str, pointer: str, within: str) -> Iterator[Fault]:
-    """Rules about properties that belong together."""
+    """Rules about properties that belong together, each of them being right."""
     match name:
         case "section" if not value.get("text") and not value.get("fields"):
             yield Fault(pointer, "needs text or fields")
         case "image" | "image_element":
-            if ("image_url" in value) == ("slack_file" in value):
+            if (value.get("image_url") is None) == (value.get("slack_file") is None):
                 yield Fault(pointer, "needs either image_url or slack_file")
         case "slack_file" if len(value) != 1:
             yield Fault(pointer, "needs either id or url")
         case "static_select" | "multi_static_select":
-            if ("options" in value) == ("option_groups" in value):
+            if (value.get("options") is None) == (value.get("option_groups") is None):
                 yield Fault(pointer, "needs either options or option_groups")
         case "container" if not value.get("title") and not value.get("rich_text_title"):
             yield Fault(pointer, "needs title or rich_text_title")
         case "option" if within in (*PLAIN_OPTIONS, "menu"):
             for key in ("text", "description"):
-                if isinstance(value.get(key), dict) and value[key].get("type") != "plain_text":
+                if value.get(key) and value[key]["type"] != "plain_text":
                     yield Fault(f"{pointer}/{key}/type", "must be plain_text")
             if "url" in value and within != "overflow":
                 yield Fault(f"{pointer}/url", "only an overflow menu's options have a url")
@@ -188,35 +169,29 @@ def _together(value: dict[str, Any], name: str, pointer: str, within: str) -> It
             yield from _chart(value, pointer)
         case "table":
             yield from _table(value, pointer)
-    yield from _initial(value, pointer)
+        case "modal" if value.get("submit") is None and any(it["type"] == "input" for it in value["blocks"]):
+            yield Fault(f"{pointer}/submit", "is required where there is an input block")
+    if name in ELEMENTS:
+        yield from _initial(value, pointer)
 
 
 def _initial(value: dict[str, Any], pointer: str) -> Iterator[Fault]:
     """What is chosen at first must be there to choose."""
-    groups = [it for it in value.get("option_groups") or () if isinstance(it, dict)]
-    options = [
-        *(value.get("options") or ()),
-        *(option for it in groups for option in it.get("options") or ()),
-    ]
-    if not options:
-        return
+    groups = value.get("option_groups") or ()
+    options = [*(value.get("options") or ()), *(option for it in groups for option in it["options"])]
     for key in ("initial_option", "initial_options"):
         chosen = value.get(key) or []
         for option in chosen if isinstance(chosen, list) else [chosen]:
-            if option not in options:
+            if options and option not in options:
                 yield Fault(f"{pointer}/{key}", "is not among the options")
 
 
 def _chart(value: dict[str, Any], pointer: str) -> Iterator[Fault]:
-    axis, series = value.get("axis_config"), value.get("series")
-    if not isinstance(axis, dict) or not isinstance(series, list):
-        return
-    names = [it.get("name") for it in series if isinstance(it, dict)]
-    if len(set(names)) < len(names):
+    categories, series = value["axis_config"]["categories"], value["series"]
+    if len({it["name"] for it in series}) < len(series):
         yield Fault(f"{pointer}/series", "two series have the same name")
     for index, one in enumerate(series):
-        points = [it.get("label") for it in one.get("data", ()) if isinstance(it, dict)]
-        if sorted(map(str, points)) != sorted(map(str, axis.get("categories", ()))):
+        if sorted(it["label"] for it in one["data"]) != sorted(categories):
             yield Fault(f"{pointer}/series/{index}/data", "needs one point for each category")
 
 
@@ -235,6 +210,8 @@ def _table(value: dict[str, Any], pointer: str) -> Iterator[Fault]:
             yield Fault(f"{pointer}/rows", f"unsupported cell: {kind}")
         elif kind == "raw_text" and not cell.get("text"):
             yield Fault(f"{pointer}/rows", "an empty cell")
+        elif kind == "rich_text":
+            yield from _typed(cell, "@block", f"{pointer}/rows")
 
 
 def _text(value: dict[str, Any], kind: str, pointer: str) -> Iterator[Fault]:

@@ -92,10 +92,10 @@ def identified(blocks: list[Json]) -> list[Json]:
     kept = [{"block_id": new_secret()[:5], **block} for block in blocks]
     for block in kept:
         for name in ("elements", "actions"):
-            if block["type"] in WITH_ELEMENTS and name in block:
+            if block["type"] in WITH_ELEMENTS and block.get(name):
                 block[name] = [_named(element) for element in block[name]]
         for name in ("accessory", "element"):
-            if name in block:
+            if block.get(name):
                 block[name] = _named(block[name])
     return kept
 

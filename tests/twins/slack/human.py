@@ -38,7 +38,7 @@ class Human(Person):
         command, _, text = line.partition(" ")
         asked = Asked(self, room)
         known = self._twin.app.commands
-        if known is not None and command not in known:
+        if not self.team.has_app or (known is not None and command not in known):
             asked.fail(f"{command} is not a valid command. In Slack, start with a slash to send a command.")
             return asked
         escape = known is None or known[command]
@@ -193,6 +193,8 @@ class Human(Person):
         match said.get("response_action"):
             case "errors":
                 asked.errors = block_errors(view, said["errors"])
+                if astray := set(said["errors"]) - {it["block_id"] for it in view.body["blocks"]}:
+                    self._twin.violated(f"view_submission /errors: the form has no block {sorted(astray)}")
             case "update":
                 self._twin.answers[view] = asked
                 view.show({**said["view"], "blocks": identified(said["view"]["blocks"])})

@@ -39,6 +39,7 @@ OWN: dict[str, dict[str, Bounds]] = {
     "image": {"alt_text": {"min_length": 1, "max_length": 2000}},
     "link": {"url": {"min_length": 1, "max_length": URL}, "text": {"min_length": 1}},
     "markdown": {"text": {"min_length": 1, "max_length": MARKDOWN_CHARACTERS}},
+    "message": {"blocks": {"max_items": MESSAGE_BLOCKS}},
     "modal": {
         "title": {"max_length": 24},
         "submit": {"max_length": 24},

@@ -7,7 +7,7 @@ import itertools
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.twins.slack.images import check_images, share_images
 from tests.twins.slack.model import Channel, Json, Message, Refused, View, new_secret
 from tests.twins.slack.oauth import OAuth
 from tests.twins.slack.responding import LIFE_S, ResponseUrl
-from tests.twins.slack.waiting import PATIENCE_S, Changes
+from tests.twins.slack.waiting import PATIENCE_S, Changes, NoAnswer
 from tests.twins.slack.workspace import Team
 from tests.twins.traffic import Request, Traffic
 
@@ -253,9 +253,16 @@ class SlackTwin:
             try:
                 await self._delivery.send("events_api", payload, attempt=attempt)
             except NotAcked:
+                await self._back()
                 continue
             if not self._repeats:
                 return
+
+    async def _back(self) -> None:
+        """Slack tries again later: here, as soon as there is somebody to hear."""
+        if self._delivery is self.sockets:
+            with suppress(NoAnswer):
+                await self.connected()
 
     # -- what people and the app do to each other ----------------------------------------------------------------
 

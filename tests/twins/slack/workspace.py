@@ -58,6 +58,11 @@ class Team:
         return self.twin.changes
 
     @property
+    def has_app(self) -> bool:
+        """Whether the app is installed here."""
+        return self.installation is not None and not self.installation.refusal
+
+    @property
     def bot_token(self) -> str:
         """The token of the app here. Raises LookupError where it is not installed."""
         if self.installation is None:
@@ -162,7 +167,7 @@ class Team:
     def happens(self, kind: str, body: Json, *, subscription: str = "") -> None:
         """Tell the app of an event, if it subscribed to it and may."""
         wanted, installed = subscription or kind, self.installation
-        if installed is None or wanted not in self.twin.app.events:
+        if not self.has_app or installed is None or wanted not in self.twin.app.events:
             return
         scope = EVENT_SCOPES.get(wanted)
         if scope is None or scope in installed.scopes:
