@@ -72,7 +72,7 @@ class Tree:
 
 
 def _shows(command: Json, human: Human, channel: Channel) -> bool:
-    kinds = command["integration_types"]
+    kinds = command["integration_types"] or [0]
     bot_is_here = channel.permissions_of(human.world.bot) > 0
     installed = (0 in kinds and bot_is_here) or (1 in kinds and human.installed)
     contexts = command["contexts"]
