@@ -51,8 +51,12 @@ def invitation_in_words(told: dict[str, Any]) -> str:
 def slack_manifest(settings: Settings, *, http: bool, short: Sequence[str] | None) -> dict[str, Any]:
     """The manifest of the Slack app. `short` are commands with a slash of their own; None: the usual ones.
 
-    Raises `ConfigError` for one that there is not.
+    Raises `ConfigError` for one that there is not, and for an address that Slack sends nothing to.
     """
+    if http and not settings.web.public_url.startswith("https://"):
+        raise ConfigError(
+            ["--http: Slack sends its requests to https only. Set [web] public_url to such an address."]
+        )
     chosen = {} if short is None else {"short": short}
     try:
         return manifest(declared(), settings.web.public_url, not http, **chosen)

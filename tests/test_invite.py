@@ -11,12 +11,13 @@ from jsonschema import Draft7Validator
 from bot.adapters.slack.manifest import SHORT
 from bot.app import open_earshot
 from bot.chat.features import Features
-from bot.config import Data, Discord, Settings
+from bot.config import Data, Discord, Settings, Web
 from bot.errors import ConfigError
 from bot.invite import declared, invitation, invitation_in_words, slack_manifest
 
 SCHEMA = Path(__file__).parents[2] / "shared" / "contracts" / "slack-manifest-schema.json"
 OWN = Settings(discord=Discord(token="MTE4NzY1NDMyMTA5ODc2NTQzMg.GaBcDe.x-0123456789_abcdefghijklmnopqrstuv"))
+PUBLIC = Settings(web=Web(public_url="https://earshot.example/"))
 
 
 def test_the_application_is_the_tokens_unless_given() -> None:
@@ -56,16 +57,25 @@ def test_the_manifest_is_one_that_slack_takes(http: bool) -> None:
     if not SCHEMA.exists():
         pytest.skip("the published descriptions are not here")
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    made = slack_manifest(Settings(), http=http, short=None)
+    made = slack_manifest(PUBLIC if http else Settings(), http=http, short=None)
     assert [error.message for error in Draft7Validator(schema).iter_errors(made)] == []
 
 
 def test_the_manifest_for_each_way() -> None:
     socket = slack_manifest(Settings(), http=False, short=None)
     assert socket["settings"]["socket_mode_enabled"] is True
-    http = slack_manifest(Settings(), http=True, short=None)
+    http = slack_manifest(PUBLIC, http=True, short=None)
     assert http["settings"]["socket_mode_enabled"] is False
-    assert http["settings"]["interactivity"]["request_url"] == "http://127.0.0.1:8888/slack/events"
+    assert http["settings"]["interactivity"]["request_url"] == "https://earshot.example/slack/events"
+    with pytest.raises(ConfigError, match="https only"):
+        slack_manifest(Settings(), http=True, short=None)
+
+
+def test_only_an_https_address_is_registered_to_go_back_to() -> None:
+    at_home = slack_manifest(Settings(), http=False, short=None)
+    assert "redirect_urls" not in at_home["oauth_config"]
+    public = slack_manifest(PUBLIC, http=False, short=None)
+    assert public["oauth_config"]["redirect_urls"] == ["https://earshot.example/slack/oauth_redirect"]
 
 
 @pytest.mark.parametrize(

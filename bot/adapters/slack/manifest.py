@@ -50,6 +50,8 @@ def manifest(features: Features, public_url: str, socket_mode: bool, short: Sequ
     """
     base = public_url.rstrip("/")
     url = {} if socket_mode else {"request_url": base + EVENTS_PATH}
+    # Slack takes no manifest with an http address to go back to.
+    back = {"redirect_urls": [base + REDIRECT_PATH]} if base.startswith("https://") else {}
     commands = [_root(features), *(_command(features.command(name)) for name in short)]
     if not socket_mode:
         commands = [{**it, "url": base + EVENTS_PATH} for it in commands]
@@ -65,10 +67,7 @@ def manifest(features: Features, public_url: str, socket_mode: bool, short: Sequ
                 "suggested_prompts": prompts(),
             },
         },
-        "oauth_config": {
-            "redirect_urls": [base + REDIRECT_PATH],
-            "scopes": {"bot": list(SCOPES)},
-        },
+        "oauth_config": {**back, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **url},
             "interactivity": {"is_enabled": True, **url},
