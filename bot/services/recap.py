@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
 from bot.core.consent import Audience, Feature, sharing
@@ -91,7 +91,7 @@ class Recaps:
         # What was said of one who is not shown to this viewer (any more) is not said again.
         kept = tuple(fact for fact in facts.facts if shared.issuperset(fact.about) or len(fact.about) > 1)
         known = tuple(it for it in facts.members if it[0] in shared)
-        return Opened(frozen, Facts(facts.name, facts.period, known, kept))
+        return Opened(frozen, replace(facts, members=known, facts=kept))
 
     async def prove(self, recap_id: int, fact_id: str, viewer: Member) -> Proof:
         """The plays behind a fact, counted again now. Raises `NotFound`, `NotAllowed`."""
@@ -158,7 +158,8 @@ class Recaps:
     async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member]]:
         """The recap, its facts, and those whose plays may be looked at for it now.
 
-        For a group's recap those are the members who share with a room where the viewer is one of them.
+        For a group's recap those are the members who share with a room where the viewer is one of them; what was said
+        of others, who share with other rooms alone, is not for this viewer.
         """
         frozen = await self._recaps.frozen(recap_id)
         if frozen is None:
@@ -174,7 +175,11 @@ class Recaps:
             raise NotAllowed(
                 t("Only members of {group} can open its numbers. /join makes you one.", group=facts.name)
             )
-        return frozen, facts, sharing(memberships, Feature.RECAP, mine)
+        members = sharing(memberships, Feature.RECAP, mine)
+        anywhere = frozenset(room for it in memberships for room in it.rooms)
+        others = {it.id for it in sharing(memberships, Feature.RECAP, anywhere)} - {it.id for it in members}
+        meant = tuple(fact for fact in facts.facts if others.isdisjoint(fact.about))
+        return frozen, replace(facts, facts=meant), members
 
 
 def recap_json(recap: Recap, zone: str | None = None) -> dict[str, object]:
