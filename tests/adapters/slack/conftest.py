@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tests.adapters.sample import Sample, png
 from tests.fakes import FakeChance, FakeClock, FakeMeter, FakeStore
 from tests.twins.slack import Channel, Human, SlackTwin, Team, slack_twin
 
+HEARTBEAT_S = 0.2
 PUBLIC_URL = "https://earshot.example"
 SHORT = ("top", "who_plays", "play", "privacy", "ask_all", "wrapped", "match", "me", "group", "whoami", "crash",
          "hostile")  # fmt: skip
@@ -115,6 +117,14 @@ def room_of(house: House) -> RoomRef:
     return RoomRef("slack", house.team.id, house.room.id)
 
 
+async def eventually(true: Callable[[], bool], within_s: float = 10) -> None:
+    """Wait until something is so."""
+    late = asyncio.get_running_loop().time() + within_s
+    while not true():
+        assert asyncio.get_running_loop().time() < late, "it did not become so"
+        await asyncio.sleep(0.02)
+
+
 @pytest.fixture
 async def twin() -> AsyncIterator[SlackTwin]:
     """Slack, with the app of our own manifest. Whatever the tests send it has to be well-formed."""
@@ -148,7 +158,7 @@ async def build(twin: SlackTwin, tmp_path: Path) -> AsyncIterator[Build]:
                 "home": "panel.home", "meter": meter, "whispers": whispers, "chance": chance, "clock": clock,
                 "memos": store, "installations": store, "vault": Keyring({1: b"k" * 32}, 1),
                 "incoming": tmp_path / "incoming", "api_url": twin.api_url, "finish_s": 0.2, "grace_s": 0.3,
-                "heartbeat_s": 0.2,
+                "heartbeat_s": HEARTBEAT_S,
             }  # fmt: skip
             slack = Slack(**{**arguments, **more})
             stack.push_async_callback(slack.stop)

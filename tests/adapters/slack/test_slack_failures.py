@@ -28,6 +28,13 @@ async def test_such_an_answer_is_replaced_by_its_button(house: House) -> None:
     assert len(house.ben.sees(house.room)) == 1
 
 
+async def test_a_card_that_our_token_cannot_change_is_replaced_through_the_request(house: House) -> None:
+    card = await (await house.ana.types(house.room, "/top")).answer()
+    house.twin.fail("chat.update", error="channel_not_found")
+    pressed = await house.ben.clicks(card, "Vote")
+    assert (await pressed.answer("1 votes")).ts == card.ts
+
+
 async def test_slow_work_where_we_are_not_says_privately_that_it_is_on_it(house: House) -> None:
     house.room.remove_bot()
     house.sample.gate.clear()
