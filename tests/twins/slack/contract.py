@@ -23,6 +23,7 @@ LONGEST_ALT = 1000
 LONGEST_STATUS = 50
 MOST_PROMPTS = 4
 TS = re.compile(r"\d+\.\d{6}")
+HALF = re.compile("[\ud800-\udfff]")
 BOOLEANS = (True, False, "true", "false", "1", "0")
 RESPONSE = {
     *("text", "blocks", "attachments", "response_type", "replace_original", "delete_original"),
@@ -246,7 +247,7 @@ def _unspeakable(where: str, node: Any, pointer: str = "") -> Iterator[Violation
         for index, value in enumerate(node):
             yield from _unspeakable(where, value, f"{pointer}/{index}")
     elif isinstance(node, str):
-        if any("\ud800" <= it <= "\udfff" for it in node):
+        if HALF.search(node):
             yield Violation(where, pointer, "half a surrogate pair", "invalid_arguments")
         if "\0" in node:
             yield Violation(where, pointer, "NUL", "invalid_arguments")
