@@ -77,7 +77,7 @@ async def test_a_dropped_line_is_resumed_and_nothing_is_missed(discord: DiscordT
 
 async def test_a_session_that_is_forgotten_is_started_anew(discord: DiscordTwin, bot: SampleBot) -> None:
     discord.drop_sockets(resume=False)
-    await discord.online(within=10)
+    await discord.online(within=20)
     assert discord.identifies == 2
     room = discord.guild("Music Club").channel("listening")
     ana = room.guild.human("Ana")
@@ -107,7 +107,7 @@ async def test_a_gateway_that_takes_nobody_for_a_while(discord: DiscordTwin, bot
     with pytest.raises(NoAnswer):
         await discord.online(within=0.3)
     discord.accept_sockets()
-    await discord.online(within=15)
+    await discord.online(within=30)
 
 
 async def test_two_shards(monkeypatch: pytest.MonkeyPatch) -> None:
