@@ -29,6 +29,7 @@ PLANTS = {
     "typst and the fonts have one home": ("bot/web/__init__.py", "import typst"),
     "prometheus_client has one home": ("bot/web/__init__.py", "import prometheus_client"),
     "discord.py has one home": ("bot/web/__init__.py", "import discord"),
+    "Slack's libraries have one home": ("bot/web/__init__.py", "import slack_sdk"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),
     "SQL has one home": ("bot/web/__init__.py", "import sqlalchemy"),
     "aiohttp's homes: web pages, the practice server, the chat platforms": (

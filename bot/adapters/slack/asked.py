@@ -106,7 +106,8 @@ def by_press(body: Mapping[str, Any], team: str, now: float) -> Asked:
     message = container.get("message_ts", "")
     thread = (body.get("message") or {}).get("thread_ts") or container.get("thread_ts", "")
     view = body.get("view") or {}
-    metadata = _metadata(view)
+    where = carried(view).get("where")
+    metadata = where if isinstance(where, dict) else {}
     return Asked(
         team=team,
         user=user["id"],
@@ -142,10 +143,10 @@ def by_message(event: Mapping[str, Any], team: str) -> Asked:
     return Asked(team, event["user"], channel=event["channel"], thread=thread, direct=direct, seen=True)
 
 
-def _metadata(view: Mapping[str, Any]) -> JSON:
+def carried(view: Mapping[str, Any]) -> JSON:
+    """What a modal of ours carries; empty for anything else."""
     try:
-        metadata = json.loads(view.get("private_metadata") or "{}")
+        carried = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
         return {}
-    where = metadata.get("where", {}) if isinstance(metadata, dict) else {}
-    return where if isinstance(where, dict) else {}
+    return carried if isinstance(carried, dict) else {}

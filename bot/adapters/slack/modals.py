@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Collection
 
-from bot.adapters.slack.asked import Asked
+from bot.adapters.slack.asked import Asked, carried
 from bot.adapters.slack.draw import VALUE_MOST, VIEW, draw, plain_text, quiet_line
 from bot.adapters.slack.failures import No
 from bot.adapters.slack.forms import draw_form, title_of
@@ -111,11 +111,7 @@ class Modals:
 
 def run_by(view: JSON) -> tuple[str, dict[str, str]]:
     """What a submitted modal runs: a call's name and its arguments."""
-    try:
-        metadata = json.loads(view.get("private_metadata") or "{}")
-    except ValueError:
-        return "", {}
-    return unpacked(str(metadata.get("run", "")))
+    return unpacked(str(carried(view).get("run", "")))
 
 
 def _modal(title: Text, blocks: list[JSON], asked: Asked) -> JSON:

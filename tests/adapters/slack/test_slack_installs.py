@@ -22,7 +22,6 @@ from tests.adapters.slack.conftest import PUBLIC_URL, SHORT, Build, House, event
 from tests.fakes import FakeChance, FakeClock, FakeStore
 from tests.twins.slack import Human, SlackTwin, Team, slack_twin
 
-
 # slack-sdk still hands its client id over in the way that aiohttp 4 will not have.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
