@@ -34,9 +34,16 @@ _READER = ("query_only=ON", "wal_autocheckpoint=0", *_EACH)
 
 
 def sqlite_engine(url: URL, pragmas: Sequence[str], begin: str, connections: int) -> AsyncEngine:
-    """An engine on a SQLite file whose connections start with these pragmas and transactions with `begin`."""
+    """An engine on a SQLite file whose connections start with these pragmas and transactions with `begin`.
+
+    What is in a row is in no error, and so in no log; the same on PostgreSQL.
+    """
     engine = create_async_engine(
-        url, pool_size=connections, max_overflow=0, connect_args={"isolation_level": None}
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -60,6 +67,7 @@ def postgresql_engine(url: URL) -> AsyncEngine:
         pool_size=5,
         max_overflow=5,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"timeout": 10, "command_timeout": 60},
     )
 

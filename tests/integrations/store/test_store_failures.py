@@ -8,10 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.core.model import Link, NewPlay, RawTrack, Source
 from bot.errors import Unavailable
-from bot.integrations.store import Store, open_store
+from bot.integrations.store import Store, open_store, schema
 
 PLAYS = [NewPlay(n, RawTrack(f"spotify:track:{n}", "x" * 200, "Artist")) for n in range(3_000)]
 
@@ -82,3 +84,11 @@ async def test_the_file_is_damaged(store: Store, link: Link, file: Path) -> None
     with pytest.raises(Unavailable, match="newest backup"):
         await damaged.plays_between([link.member_id], 0, 10_000)
     await damaged.close()
+
+
+async def test_what_was_to_be_stored_is_in_no_error(store: Store) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        async with store._database.write() as connection:
+            await connection.execute(insert(schema.memo).values(key="s3cret", value=None))
+    assert "NOT NULL" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
