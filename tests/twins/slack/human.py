@@ -55,7 +55,7 @@ class Human(Person):
             "text": self._linked(text, labelled=True) if escape else escaped(text),
             "api_app_id": self.team.app_id,
             "is_enterprise_install": "false",
-            "response_url": self._twin.new_response_url(asked, room),
+            "response_url": self._twin.response_urls.new(asked, room),
             "trigger_id": trigger_id,
         }
         self._twin.spawn(self._sent_command(asked, room, payload))
@@ -63,7 +63,7 @@ class Human(Person):
 
     async def _sent_command(self, asked: Asked, room: Channel, payload: Json) -> None:
         try:
-            said = await self._twin.hand_over("slash_commands", payload)
+            said = await self._twin.telling.hand_over("slash_commands", payload)
         except NotAcked as refused:
             asked.fail(f'{payload["command"]} failed with the error "{refused}"')
             return
@@ -137,7 +137,9 @@ class Human(Person):
         payload = self._interaction("block_actions", self._twin.new_trigger(asked, self._view(shown)))
         payload |= self._container(shown) | {"state": {"values": self._values(shown)}}
         if isinstance(shown.sight.source, Message):
-            payload["response_url"] = self._twin.new_response_url(asked, shown.message.channel, shown.message)
+            payload["response_url"] = self._twin.response_urls.new(
+                asked, shown.message.channel, shown.message
+            )
         ids = {"action_id": it.element["action_id"], "block_id": it.block["block_id"], "type": it.kind}
         payload["actions"] = [{**action, **ids, "action_ts": self._twin.new_ts()}]
         self._twin.spawn(self._sent_action(asked, payload))
@@ -145,7 +147,7 @@ class Human(Person):
 
     async def _sent_action(self, asked: Asked, payload: Json) -> None:
         try:
-            await self._twin.hand_over("interactive", payload)
+            await self._twin.telling.hand_over("interactive", payload)
         except NotAcked as refused:
             asked.fail(f'the app failed with the error "{refused}"')
         else:
@@ -158,7 +160,7 @@ class Human(Person):
             return []
         payload = self._interaction("block_suggestion") | self._container(shown)
         payload |= {"action_id": it.element["action_id"], "block_id": it.block["block_id"], "value": typed}
-        offered = await self._twin.hand_over("interactive", payload) or {}
+        offered = await self._twin.telling.hand_over("interactive", payload) or {}
         grouped = [option for group in offered.get("option_groups", ()) for option in group["options"]]
         options = [*offered.get("options", ()), *grouped]
         self._offered[it.element["action_id"]] = options
@@ -181,7 +183,7 @@ class Human(Person):
             payload = self._interaction("view_submission", self._twin.new_trigger(asked, view))
             payload |= {"view": view.raw(standing), "response_urls": []}
             try:
-                said = await self._twin.hand_over("interactive", payload)
+                said = await self._twin.telling.hand_over("interactive", payload)
             except NotAcked:
                 asked.fail("We had some trouble connecting. Try again?")
                 return asked
@@ -211,7 +213,7 @@ class Human(Person):
         self._close(form.view)
         if form.view.body.get("notify_on_close"):
             payload = self._interaction("view_closed") | {"view": form.view.raw(), "is_cleared": False}
-            await self._twin.hand_over("interactive", payload)
+            await self._twin.telling.hand_over("interactive", payload)
 
     def _close(self, view: View, *, everything: bool = False) -> None:
         view.open = False

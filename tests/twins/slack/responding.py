@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
+from tests.twins.slack.api import Dropped, refused_by
 from tests.twins.slack.asked import Asked
 from tests.twins.slack.elements import identified
 from tests.twins.slack.images import check_images, share_images
-from tests.twins.slack.model import Channel, Json, Message, Refused
+from tests.twins.slack.model import Channel, Json, Message, Refused, new_secret
 
 if TYPE_CHECKING:
     from tests.twins.slack.server import SlackTwin
@@ -55,3 +59,51 @@ class ResponseUrl:
         message.changed()
         if not message.only_for:
             share_images(message)
+
+
+class ResponseUrls:
+    """All that were given out."""
+
+    def __init__(self, twin: SlackTwin) -> None:
+        self._twin = twin
+        self._given: dict[str, ResponseUrl] = {}
+
+    def new(self, asked: Asked, channel: Channel, origin: Message | None = None) -> str:
+        """One for what a person just did there."""
+        kind = "commands" if origin is None else "actions"
+        path = f"/{kind}/{channel.team.id}/{len(self._given)}/{new_secret()}"
+        self._given[path] = ResponseUrl(asked, channel, self._twin.clock() + LIFE_S, origin)
+        return self._twin.url + path
+
+    def expire(self) -> None:
+        """All of them are too old now."""
+        for url in self._given.values():
+            url.expires_at = self._twin.clock()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """The app answers."""
+        said: Json = json.loads(await request.text() or "{}")
+        fault = await self._twin.faults.met("respond")
+        if fault is not None and not fault.lost:
+            status, answer, headers = refused_by(fault)
+        else:
+            (status, answer), headers = self._used(request.path, said), {}
+        self._twin.wrote("POST", _route(request.path), status=status, body=said)
+        if fault is not None and fault.lost:
+            raise Dropped
+        return web.json_response(answer, status=status, headers=headers)
+
+    def _used(self, path: str, said: Json) -> tuple[int, Json]:
+        try:
+            if path not in self._given:
+                raise Refused("expired_url")
+            self._twin.check("POST", _route(path), query={}, body=said)
+            self._given[path].use(self._twin, said)
+        except Refused as no:
+            status = 404 if no.code in ("expired_url", "used_url") else 400
+            return status, {"ok": False, "error": no.code}
+        return 200, {"ok": True}
+
+
+def _route(path: str) -> str:
+    return f"/{path.split('/')[1]}/{{team}}/{{number}}/{{secret}}"

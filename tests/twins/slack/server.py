@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
 
 from tests.twins.slack import contract
-from tests.twins.slack.api import Dropped, WebApi, refused_by
+from tests.twins.slack.api import Dropped, WebApi
 from tests.twins.slack.app import App, Installation
 from tests.twins.slack.asked import Asked
-from tests.twins.slack.delivery import Delivery, NotAcked, Posts, Sockets, forged
+from tests.twins.slack.delivery import Sockets, forged
 from tests.twins.slack.faults import Fault, Faults
-from tests.twins.slack.images import check_images, share_images
-from tests.twins.slack.model import Channel, Json, Message, Refused, View, new_secret
+from tests.twins.slack.fileserver import FileServer
+from tests.twins.slack.images import share_images
+from tests.twins.slack.model import Channel, Json, Refused, View, new_secret
 from tests.twins.slack.oauth import OAuth
-from tests.twins.slack.responding import LIFE_S, ResponseUrl
-from tests.twins.slack.waiting import PATIENCE_S, Changes, NoAnswer
+from tests.twins.slack.responding import ResponseUrls
+from tests.twins.slack.telling import Telling
+from tests.twins.slack.waiting import PATIENCE_S, Changes
 from tests.twins.slack.workspace import Team
 from tests.twins.traffic import Request, Traffic
 
 TRIGGER_LIFE_S = 3
 LARGEST_UPLOAD = 64 * 1024**2
-RETRIED_EVENTS = 2
 
 
 @dataclass
@@ -65,16 +65,14 @@ class SlackTwin:
         self.faults = Faults()
         self.oauth = OAuth(self)
         self.sockets = Sockets(app.id, self.changes, ack_within)
+        self.telling = Telling(self, self.sockets, ack_within)
+        self.response_urls = ResponseUrls(self)
         self.installations: dict[str, Installation] = {}
         self.answers: dict[object, Asked] = {}
         self.url = ""
         self._checked = checked
-        self._ack_within = ack_within
-        self._delivery: Delivery = self.sockets
-        self._repeats = False
         self._teams: dict[str, Team] = {}
         self._triggers: dict[str, Trigger] = {}
-        self._response_urls: dict[str, ResponseUrl] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._under_way = 0
         self._ts = itertools.count(1)
@@ -111,6 +109,10 @@ class SlackTwin:
     @property
     def client_secret(self) -> str:
         return self.app.client_secret
+
+    @property
+    def teams(self) -> list[Team]:
+        return list(self._teams.values())
 
     def team(self, name: str, *, installed: bool = True) -> Team:
         """The workspace of that name, made when first asked for, with the app in it unless `installed` is False."""
@@ -177,21 +179,17 @@ class SlackTwin:
 
     def expire_response_urls(self) -> None:
         """Every response_url given out so far is too old now."""
-        for url in self._response_urls.values():
-            url.expires_at = self.clock()
+        self.response_urls.expire()
 
     def repeat_events(self, *, repeat: bool = True) -> None:
         """From now on every event is delivered twice, as Slack does when an acknowledgement got lost."""
-        self._repeats = repeat
+        self.telling.repeats = repeat
 
     # -- the two ways to the app ---------------------------------------------------------------------------------
 
     async def deliver_over_http(self, url: str) -> None:
         """From now on send signed requests to the app's address. Raises ValueError if it fails the challenge."""
-        posts = Posts(url, self.app.signing_secret, self._ack_within)
-        if not await posts.challenge():
-            raise ValueError(f"{url} does not answer url_verification")
-        self._delivery = posts
+        await self.telling.over_http(url)
 
     async def forges(self, url: str, *, secret: str = "", age_s: float = 0) -> int:
         """Send a slash command with a wrong signature, or a right one of `age_s` seconds ago; the app's status."""
@@ -199,70 +197,6 @@ class SlackTwin:
         return await forged(
             url, secret or (self.app.signing_secret if age_s else new_secret()), payload, age_s=age_s
         )
-
-    async def hand_over(self, kind: str, payload: Json) -> Any:
-        """Tell the app what a person did; what its acknowledgement carries. Raises NotAcked."""
-        if kind == "interactive" and not self.app.interactive:
-            raise NotAcked("dispatch_failed")
-        self._under_way += 1
-        try:
-            said = await self._delivery.send(kind, payload)
-        finally:
-            self._under_way -= 1
-            self.changes.tell()
-        if said is not None:
-            route = str(payload.get("type", kind))
-            self.wrote("ACK", route, status=200, body=said)
-            try:
-                self.check("ACK", route, query={}, body=said)
-                check_images(self._team_of(payload), said.get("blocks", ()))
-            except Refused as no:
-                raise NotAcked(no.code) from no
-        return said
-
-    def _team_of(self, payload: Json) -> Team:
-        id_ = payload.get("team_id") or payload["team"]["id"]
-        return next(team for team in self._teams.values() if team.id == id_)
-
-    def tell_event(self, team: Team, event: Json) -> None:
-        """Tell the app that something happened, soon and in order of happening; once more if it does not take it."""
-        payload = {
-            "token": "verification-token",
-            "team_id": team.id,
-            "context_team_id": team.id,
-            "api_app_id": self.app.id,
-            "event": event,
-            "type": "event_callback",
-            "event_id": f"Ev{new_secret()[:9].upper()}",
-            "event_time": int(self.clock()),
-            "authorizations": [
-                {
-                    "enterprise_id": None,
-                    "team_id": team.id,
-                    "user_id": team.bot.id,
-                    "is_bot": True,
-                    "is_enterprise_install": False,
-                }
-            ],
-            "is_ext_shared_channel": False,
-        }
-        self.spawn(self._told(payload))
-
-    async def _told(self, payload: Json) -> None:
-        for attempt in range(RETRIED_EVENTS):
-            try:
-                await self._delivery.send("events_api", payload, attempt=attempt)
-            except NotAcked:
-                await self._back()
-                continue
-            if not self._repeats:
-                return
-
-    async def _back(self) -> None:
-        """Slack tries again later: here, as soon as there is somebody to hear."""
-        if self._delivery is self.sockets:
-            with suppress(NoAnswer):
-                await self.connected()
 
     # -- what people and the app do to each other ----------------------------------------------------------------
 
@@ -293,13 +227,6 @@ class SlackTwin:
         found.used = True
         return found
 
-    def new_response_url(self, asked: Asked, channel: Channel, origin: Message | None = None) -> str:
-        """A `response_url` for what a person just did there."""
-        kind = "commands" if origin is None else "actions"
-        path = f"/{kind}/{channel.team.id}/{next(self._ts)}/{new_secret()}"
-        self._response_urls[path] = ResponseUrl(asked, channel, self.clock() + LIFE_S, origin)
-        return self.url + path
-
     def answer_to(self, asked: Asked, channel: Channel, said: Json) -> None:
         """Show what the app said in answer: to this person alone, unless it says `in_channel`."""
         public = said.get("response_type") == "in_channel"
@@ -322,7 +249,7 @@ class SlackTwin:
     @property
     def busy(self) -> bool:
         """Whether a request of the app, or an acknowledgement, is under way."""
-        return self._under_way > 0
+        return self._under_way + self.telling.under_way > 0
 
     def wrote(self, method: str, route: str, **about: Any) -> None:
         """Write a request down."""
@@ -383,14 +310,14 @@ class SlackTwin:
             await runner.cleanup()
 
     def _routes(self) -> Iterable[web.RouteDef]:
-        api = WebApi(self)
+        api, files = WebApi(self), FileServer(self)
         return (
             web.route("*", "/api/{method}", api.handle),
             web.get("/link", self.sockets.serve),
             web.get("/oauth/v2/authorize", self.oauth.page),
-            web.post("/upload/v1/{file}", self._upload),
-            web.get("/files-pri/{ids}/{name}", self._download),
-            web.post(r"/{kind:commands|actions}/{team}/{number}/{secret}", self._respond),
+            web.post("/upload/v1/{file}", files.upload),
+            web.get("/files-pri/{ids}/{name}", files.download),
+            web.post(r"/{kind:commands|actions}/{team}/{number}/{secret}", self.response_urls.handle),
         )
 
     @web.middleware
@@ -409,69 +336,6 @@ class SlackTwin:
         finally:
             self._under_way -= 1
             self.changes.tell()
-
-    async def _respond(self, request: web.Request) -> web.Response:
-        said: Json = json.loads(await request.text() or "{}")
-        fault = await self.faults.met("respond")
-        status, answer, headers = (
-            (200, {"ok": True}, {}) if fault is None or fault.lost else refused_by(fault)
-        )
-        route = f"/{request.match_info['kind']}/{{team}}/{{number}}/{{secret}}"
-        if fault is None or fault.lost:
-            try:
-                self.check("POST", route, query={}, body=said)
-                self._response_url(request.path).use(self, said)
-            except Refused as no:
-                status = 404 if no.code in ("expired_url", "used_url") else 400
-                answer = {"ok": False, "error": no.code}
-        self.wrote("POST", route, status=status, body=said)
-        if fault is not None and fault.lost:
-            raise Dropped
-        return web.json_response(answer, status=status, headers=headers)
-
-    def _response_url(self, path: str) -> ResponseUrl:
-        if path not in self._response_urls:
-            raise Refused("expired_url")
-        return self._response_urls[path]
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        data = await request.read()
-        if request.content_type.startswith("multipart/"):
-            data = await _first_part(request)
-        fault = await self.faults.met("upload")
-        status = 200 if fault is None else refused_by(fault)[0]
-        files = (file for team in self._teams.values() for file in team.files.values())
-        file = next((it for it in files if it.id == request.match_info["file"]), None)
-        if fault is None and (file is None or file.completed or file.size != len(data)):
-            status = 400
-        if file is not None and status == 200:
-            file.data = data
-        about = {
-            "name": file.name if file else "",
-            "size": len(data),
-            "description": file.alt if file else "",
-        }
-        self.wrote("POST", "/upload/v1/{file}", status=status, files=(about,))
-        return web.Response(text=f"OK - {len(data)}" if status == 200 else "", status=status)
-
-    async def _download(self, request: web.Request) -> web.Response:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        installed = self.installations.get(token)
-        id_ = request.match_info["ids"].rpartition("-")[2]
-        file = installed.team.files.get(id_) if installed is not None and not installed.refusal else None
-        self.wrote("GET", "/files-pri/{ids}/{name}", status=200)
-        readable = installed is not None and "files:read" in installed.scopes
-        if file is None or file.data is None or not readable or not file.team.bot_sees(file):
-            # Slack sends its sign-in page, with 200, to whoever may not read the file.
-            return web.Response(text="<!DOCTYPE html><title>Slack</title>", content_type="text/html")
-        return web.Response(body=file.data, content_type=file.mimetype)
-
-
-async def _first_part(request: web.Request) -> bytes:
-    for part in (await request.post()).values():
-        if isinstance(part, web.FileField):
-            return part.file.read()
-    return b""
 
 
 @asynccontextmanager

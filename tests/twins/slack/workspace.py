@@ -171,4 +171,4 @@ class Team:
             return
         scope = EVENT_SCOPES.get(wanted)
         if scope is None or scope in installed.scopes:
-            self.twin.tell_event(self, {"type": kind, **body, "event_ts": self.twin.new_ts()})
+            self.twin.telling.event(self, {"type": kind, **body, "event_ts": self.twin.new_ts()})
