@@ -215,6 +215,10 @@ class Sample(Cog):
             raise WhichGroup("Which group do you mean?", [(1, "Music Club"), (2, "Work")])
         return Card(t("Group {n}: {words}", n=ctx.place.group, words=words))
 
+    @command("Where to begin")
+    async def hint(self, ctx: Context) -> Card:
+        return Card(t("Try /top, or {x}", x="/top"))
+
     @command("Who asks, and where")
     async def whoami(self, ctx: Context) -> Card:
         room = ctx.place.room

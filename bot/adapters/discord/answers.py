@@ -11,6 +11,7 @@ from bot.chat.answering import Wire, answer
 from bot.chat.context import Context
 from bot.chat.features import Call
 from bot.chat.whispers import Whispers
+from bot.errors import Unavailable
 from bot.ports import Meter
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ class Answers:
         """Answer a call; never raises."""
         try:
             await answer(call, ctx, wire, meter=self._meter, whispers=self._whispers, grace_s=self._grace_s)
+        except Unavailable:
+            log.info("what waits for somebody goes on waiting: it cannot be shown just now")
         except Exception:
             log.exception("the answer to %s could not be shown [%s]", call.name, ctx.request_id)
 

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 READY_S = 60.0
 TOKEN_REFUSED = 4004
+HTTP_UNAUTHORIZED = 401
 _PORTAL = "discord.com/developers/applications"
 
 NO_TOKEN = (
@@ -96,7 +97,10 @@ _UNREACHABLE = t("Discord is not to be reached just now.")
 
 def _at_start(error: Exception) -> Exception:
     """Why there is no connection, as one of our errors."""
-    if isinstance(error, discord.LoginFailure) or getattr(error, "code", 0) == TOKEN_REFUSED:
+    # discord.py hides what was answered when it asked for the gateway's address.
+    answer = error.__cause__ if isinstance(error, discord.GatewayNotFound) else error
+    unauthorized = getattr(answer, "status", 0) == HTTP_UNAUTHORIZED
+    if isinstance(error, discord.LoginFailure) or unauthorized or getattr(error, "code", 0) == TOKEN_REFUSED:
         return ConfigError([NO_TOKEN])
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return ConfigError([NO_INTENTS])

@@ -47,9 +47,9 @@ async def soon(check: Callable[[], object], within_s: float = 5.0) -> None:
 
 
 @pytest.fixture
-async def twin() -> AsyncIterator[DiscordTwin]:
-    """Discord. Whatever the tests send it has to be well-formed."""
-    async with discord_twin() as discord:
+async def twin(request: pytest.FixtureRequest) -> AsyncIterator[DiscordTwin]:
+    """Discord, with the shards that a test asks for. Whatever it is sent has to be well-formed."""
+    async with discord_twin(shards=getattr(request, "param", 1)) as discord:
         yield discord
         assert discord.violations == []
 
