@@ -13,7 +13,7 @@ from bot.chat import Button, Card, Context, Form, Person
 from bot.chat import Link as PageLink
 from bot.chat.cards import Fields, Lines, Listing
 from bot.core.consent import Feature
-from bot.core.model import Identity, Link, LinkId, LinkState, NewPlay, Place, RawTrack, RoomRef, Source
+from bot.core.model import Identity, Link, LinkId, LinkState, NewPlay, Place, RawTrack, RoomRef, Source, Span
 from bot.errors import BadOption, Refused, UserError
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.vault import Keyring
@@ -209,9 +209,73 @@ async def test_an_export_is_read_and_every_row_accounted_for(house: House, tmp_p
     assert not [it for it in deleted.buttons if isinstance(it, PageLink)]
 
 
+async def test_where_a_form_takes_little_there_is_a_page(house: House):
+    card = await house.account.link(house.ctx(upload_most=10 << 20), What.EXPORT)
+    assert "Files of up to 10 MB can be chosen here" in words(card)
+    assert buttons(card) == [("account.bring.here", {})]
+    assert isinstance(await house.imports.bring_here(house.ctx()), Form)
+    address, _, token = page(card).rpartition("/")
+    assert address == "https://earshot.example/upload"
+    offer = await house.imports.uploading.look(token)
+    assert (offer.identity, offer.member.name) == (Identity("lounge", "Ana"), "Ana")
+    assert "only on the machine" not in words(card)
+    assert isinstance(await house.account.link(house.ctx(upload_most=200 << 20), What.EXPORT), Form)
+
+
+async def test_where_a_form_takes_no_file_there_is_only_the_page(house: House):
+    card = await house.account.link(house.ctx(upload_most=0), What.EXPORT)
+    assert "can be chosen here" not in words(card)
+    assert buttons(card) == []
+    assert page(card)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8888", "[::1]:8888"])
+async def test_a_page_without_a_public_address_says_where_it_opens(host: str):
+    house = House(page=f"http://{host}/upload")
+    card = await house.account.link(house.ctx(upload_most=0), What.EXPORT)
+    assert "opens only on the machine that I run on" in words(card)
+
+
 async def test_a_form_without_a_file_says_what_to_choose(house: House):
     with pytest.raises(BadOption, match="zip from Spotify"):
         await house.imports.import_export(house.ctx())
+
+
+# --- the same person, and all that is theirs
+
+
+async def test_link_makes_and_takes_codes(house: House):
+    offered = await house.account.link(house.ctx(platform="discord"), What.PERSON)
+    assert isinstance(offered, Card)
+    code = str(offered.title).rpartition(" ")[2]
+    asked = await house.account.link(house.ctx("Anna", platform="slack"), What.SPOTIFY, code)
+    assert "the same person as Ana, known here from Discord" in words(asked)
+    assert buttons(asked) == [("person.unite", {"code": code})]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (LinkState.ACTIVE, "Spotify: linked on 2025-10-09 08:53, lives until about 2026-04-07 08:53"),
+        (LinkState.EXPIRED, "Spotify: linked on 2025-10-09 08:53, and ended: link it again"),
+        (LinkState.NOT_ALLOWLISTED, "whoever runs me has to add you at Spotify first"),
+    ],
+)
+async def test_the_panel_says_since_when_and_until_when(house: House, state: LinkState, said: str):
+    await house.linked(state=state)
+    card = await house.home.home(house.ctx())
+    assert said in words(card)
+    renew = ("account.link", {"again": "yes"} if state is LinkState.ACTIVE else {})
+    assert buttons(card) == [renew, ("account.bring", {}), ("person.code", {}), ("account.unlink.ask", {})]
+
+
+async def test_the_panel_says_of_which_time_an_import_is(house: House):
+    link = await house.linked()
+    imported = await house.store.export_link(link.member_id, Source.EXTENDED)
+    assert "Extended streaming history: imported\n" in words(await house.home.home(house.ctx()))
+    await house.store.cover(imported.id, [Span(0, 60_000), Span(86_400_000, 172_800_000)])
+    said = words(await house.home.home(house.ctx()))
+    assert "Extended streaming history: imported, from 1970-01-01 00:00 to 1970-01-03 00:00" in said
 
 
 # --- unlink -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,8 @@ from bot.core import calendar
 from bot.core.addresses import Addresses
 from bot.core.consent import Feature
 from bot.core.model import Identity, Member, NewPlay, Place, RawTrack, RoomRef, Source, Span
-from bot.core.recap.model import Recap
-from bot.errors import NotAllowed, NotJoined, Unavailable
+from bot.core.recap.model import Kind, Recap
+from bot.errors import NotAllowed, NotJoined, Unavailable, UserError, WhichGroup
 from bot.services.people import People
 from bot.services.recap import Recaps
 from bot.text import Text
@@ -168,6 +169,60 @@ async def test_a_top_list_moves(house: House) -> None:
     assert "Adele\n5 plays: Ana 4, Ben 1 · new" in words(card)
     house.clock.now += 7 * 86_400_000
     assert "Nothing to rank" in words(await house.listening.top(context()))
+
+
+async def test_a_top_list_can_be_of_one_member(house: House) -> None:
+    ben = Person(Identity("lounge", "ben"), "Ben")
+    card = await house.listening.top(context(), what=Kind.TRACK, who=ben)
+    assert words(card).startswith("Top songs, Week 47: Ben\nCreep — Radiohead\n1 play · new\nHello — Adele")
+    assert "Ana" not in words(card)
+    assert "2 plays in all. Complete" in words(card)
+
+
+@pytest.mark.parametrize("name", ["cem", "nobody"])
+async def test_who_shows_nothing_here_has_no_top_list(house: House, name: str) -> None:
+    cem = await house.people.member(Identity("lounge", "cem"), "Cem", ZONE)
+    await house.play(cem, CREEP)
+    with pytest.raises(NotJoined, match=f"{name.title()} does not show music here"):
+        await house.listening.top(context(), who=Person(Identity("lounge", name), name.title()))
+
+
+async def test_plays_are_compared_on_one_scale_where_there_are_two(house: House) -> None:
+    card = await house.wrapped.wrapped(context())
+    (bars,) = [block for block in card.blocks if isinstance(block, Bars)]
+    assert [(str(label), n) for label, n in bars.bars] == [("Ana", 4), ("Ben", 2)]
+    assert str(bars.heading) == "Plays"
+    alone = await house.wrapped.me(context())
+    assert not [block for block in alone.blocks if isinstance(block, Bars)]
+
+
+async def test_in_a_private_chat_the_group_is_the_one_that_was_joined(house: House) -> None:
+    private = replace(context(), place=Place(None))
+    for ask in (house.wrapped.wrapped, house.listening.top, house.prove.prove):
+        assert "Adele" in words(await ask(private))
+    other = await house.store.open_room(RoomRef("slack", "T1", "C1"), "work", ZONE)
+    ana = await house.people.member(Identity("lounge", "ana"), "Ana", ZONE)
+    await house.store.join(other.id, ana.id, list(Feature), [RoomRef("slack", "T1", "C1")], 5)
+    with pytest.raises(WhichGroup) as asked:
+        await house.wrapped.wrapped(private)
+    assert [name for _, name in asked.value.groups] == ["music", "work"]
+    card = await house.wrapped.wrapped(private.in_group(other.id))
+    assert "Ben" not in words(card)
+    assert "Week 47 in work" in words(card)
+    with pytest.raises(UserError, match="/join there first"):
+        await house.wrapped.wrapped(replace(context("cem"), place=Place(None)))
+
+
+async def test_a_member_of_another_room_of_the_group_has_not_joined_here(house: House) -> None:
+    there = RoomRef("slack", "T1", "C1")
+    await house.store.open_room(there, "work", ZONE)
+    group = await house.store.group_of(ROOM)
+    assert group is not None
+    await house.store.move_room(there, group.id)
+    here = replace(context(), place=Place(there, "work"))
+    with pytest.raises(NotJoined, match="not joined music here yet"):
+        await house.prove.prove(here)
+    assert str((await house.wrapped.wrapped(here)).title) == "Nobody has joined music here yet"
 
 
 async def test_a_number_is_opened_down_to_ones_own_plays(house: House) -> None:
