@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo install test check bench lock clean
 
 help:  ## what can be made here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
 
 demo: .venv/.run  ## Earshot in the browser with a practice Spotify: no account, no key, no internet
 	@$(BIN)/earshot demo
+
+install: .venv/.run  ## what Earshot needs, into .venv
 
 test: .venv/.dev  ## the test suite
 	@$(BIN)/python -m pytest
