@@ -50,8 +50,11 @@ class Everywhere:
 
 
 @asynccontextmanager
-async def everywhere(folder: Path) -> AsyncIterator[Everywhere]:
-    """Start all of it; at the end nothing was sent that a platform would not take."""
+async def everywhere(folder: Path, named: str = "{name}") -> AsyncIterator[Everywhere]:
+    """Start all of it; `named` makes the names of the group and its members.
+
+    At the end nothing was sent that a platform would not take.
+    """
     async with AsyncExitStack() as stack:
         in_discord = await stack.enter_async_context(discord_twin())
         in_slack = await stack.enter_async_context(slack_twin())
@@ -88,6 +91,7 @@ async def everywhere(folder: Path) -> AsyncIterator[Everywhere]:
                 for name, known in people.items()
             },
             rooms,
+            named,
         )
         http = await stack.enter_async_context(aiohttp.ClientSession())
         token = parse_qs(urlsplit(lounge.url).query)["token"][0]
@@ -105,18 +109,22 @@ async def everywhere(folder: Path) -> AsyncIterator[Everywhere]:
 
 
 async def _settle(
-    earshot: Earshot, identities: Mapping[str, Sequence[Identity]], rooms: Mapping[str, RoomRef]
+    earshot: Earshot,
+    identities: Mapping[str, Sequence[Identity]],
+    rooms: Mapping[str, RoomRef],
+    named: str,
 ) -> tuple[Group, dict[str, Member]]:
     """The group with its three rooms, and both members with a week of plays and an identity on each platform."""
     store = earshot.store
-    group = await store.open_room(rooms["lounge"], "music", ZONE)
+    group = await store.open_room(rooms["lounge"], named.replace("{name}", "music"), ZONE)
     for platform in ("discord", "slack"):
         await store.open_room(rooms[platform], "music", ZONE)
         await store.move_room(rooms[platform], group.id)
     week = period_of(When.WEEK, earshot.clock.now_ms(), ZONE)
     members = {}
     for name, played in (("Ana", [HELLO] * 4 + [TEARDROP]), ("Ben", [HELLO, CREEP, CREEP])):
-        member = await store.add_member(name, ZONE, Identity("lounge", name.casefold()), week.start_ms)
+        called = named.replace("{name}", name)
+        member = await store.add_member(called, ZONE, Identity("lounge", name.casefold()), week.start_ms)
         for user in identities[name]:
             other = await store.add_member(name, ZONE, user, week.start_ms)
             await store.merge_members(member.id, other.id)

@@ -16,13 +16,15 @@ from tests.twins import discord, slack
 
 @dataclass(frozen=True)
 class Seen:
-    """An answer as a person sees it. `menus` are rows' buttons by their words; `alts` the pictures' words."""
+    """An answer as a person sees it. `menus` are rows' buttons by their words; `alts` the pictures' words,
+    `pings` whom it calls."""
 
     text: str
     labels: tuple[str, ...]
     menus: Mapping[str, tuple[str, ...]]
     alts: tuple[str, ...]
     private: bool
+    pings: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     raw: Any = field(default=None, repr=False)
 
@@ -94,7 +96,7 @@ class LoungeVoice:
     def _seen(self, message: Any) -> Seen:
         if message["kind"] == "form":
             fields = tuple(it["label"]["text"] for it in message["form"]["fields"])
-            return Seen(message["form"]["title"]["text"], (), {}, (), message["private"], fields, message)
+            return Seen(message["form"]["title"]["text"], (), {}, (), message["private"], (), fields, message)
         assert message["kind"] == "card", message
         card = message["card"]
         words, menus, alts = [card["title"]["text"]], {}, []
@@ -111,7 +113,7 @@ class LoungeVoice:
         words += [card["footer"]["text"]] if card["footer"] else []
         labels = tuple(it["label"]["text"] for it in self._buttons(message))
         rows = {label: tuple(it) for label, it in menus.items()}
-        return Seen("\n".join(words), labels, rows, tuple(alts), message["private"], (), message)
+        return Seen("\n".join(words), labels, rows, tuple(alts), message["private"], (), (), message)
 
 
 @dataclass
@@ -147,11 +149,11 @@ class DiscordVoice:
     async def _outcome(self, asked: discord.Asked) -> Seen:
         first = await asked.shown()
         if isinstance(first, discord.Form):
-            return Seen(first.title, (), {}, (), True, tuple(it.label for it in first.fields), first)
+            return Seen(first.title, (), {}, (), True, (), tuple(it.label for it in first.fields), first)
         said = await asked.answer(_is_final)
         menus = {it.placeholder: it.options for it in said.selects}
         alts = tuple(it.alt for it in said.pictures)
-        return Seen(said.text, said.labels, menus, alts, said.ephemeral, (), said)
+        return Seen(said.text, said.labels, menus, alts, said.ephemeral, said.pings, (), said)
 
 
 @dataclass
@@ -178,7 +180,7 @@ class SlackVoice:
         assert not sent.errors, sent.errors
         # It is answered where the form was asked for.
         async with asyncio.timeout(10):
-            while len(seen := self.human.sees(self.room)) == before:
+            while len(seen := self.human.sees(self.room)) == before:  # noqa: ASYNC110 – nothing tells
                 await asyncio.sleep(0.02)
         return self._seen(seen[-1])
 
@@ -191,10 +193,10 @@ class SlackVoice:
 
     def _seen(self, said: slack.Shown) -> Seen:
         if said.kind == "modal":
-            return Seen(said.title, (), {}, (), True, said.fields, said)
+            return Seen(said.title, (), {}, (), True, (), said.fields, said)
         aside = self.human.sees(self.human.dm())[-1:] if "where only you see it" in said.text else []
         alts = tuple(picture.alt for it in (said, *aside) for picture in it.pictures)
-        return Seen(said.text, said.labels, said.selects, alts, said.ephemeral, (), said)
+        return Seen(said.text, said.labels, said.selects, alts, said.ephemeral, tuple(said.pings), (), said)
 
 
 def _is_final(seen: discord.Answer | slack.Shown) -> bool:
