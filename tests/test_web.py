@@ -250,6 +250,21 @@ async def test_an_account_belongs_to_one_member_and_a_member_to_one_account(hous
     assert len(await house.store.links(house.ana.id)) == 1
 
 
+async def test_who_became_one_of_two_members_keeps_both_accounts_and_renews_either(house: House):
+    async with Browser(house) as browser:
+        await browser.link(house.ana, "ana")
+        await browser.link(house.ben, "ben")
+        await house.store.merge_members(house.ana.id, house.ben.id)
+        for listener in ("ana", "ben"):
+            assert "renewed for six months" in (await browser.link(house.ana, listener)).words
+        third = list(house.practice.server.listening.listeners)[4]
+        assert "/unlink there first" in (await browser.link(house.ana, third)).words
+    links = await house.store.links(house.ana.id)
+    assert len({link.account for link in links}) == len(links) == 2
+    for link in links:
+        assert len(await house.access.use(link, house.listening.recent)) == 50
+
+
 async def test_the_sixth_account_is_told_whom_to_ask(house: House):
     listeners = list(house.practice.server.listening.listeners)
     async with Browser(house) as browser:

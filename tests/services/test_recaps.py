@@ -254,3 +254,38 @@ async def test_the_json_of_the_command_line(house: House) -> None:
     assert house.asked == []
     alone = await house.recaps.of_members([house.ana], calendar.before(WEEK))
     assert (alone.plays, alone.listeners, alone.top_tracks) == (0, 0, ())
+
+
+async def test_numbers_go_on_being_provable_when_two_members_become_one(house: House) -> None:
+    told = await house.recaps.of_group(house.audience, WEEK)
+    own = await house.recaps.of_member(house.ben, WEEK)
+    await house.store.merge_members(house.ana.id, house.ben.id)
+    proof = await house.recaps.prove(told.frozen.id, "plays", house.ana)
+    assert (proof.fact.value, proof.evidence.value, proof.evidence.difference) == (8, 8, None)
+    opened = await house.recaps.facts(own.frozen.id, house.ana)
+    assert [name for _, name, _ in opened.facts.members] == ["Ana"]
+    assert len(opened.facts.facts) == len(receipts.thaw(own.frozen.facts).facts)
+    proof = await house.recaps.prove(own.frozen.id, "plays", house.ana)
+    assert (proof.fact.value, proof.evidence.value, len(proof.own)) == (3, 8, 8)
+    assert str(proof.evidence.difference) == "It was 3 when it was said; 5 plays arrived later."
+
+
+async def test_a_number_of_another_room_is_opened_as_far_as_it_is_about_people_seen_here(
+    house: House,
+) -> None:
+    there = RoomRef("slack", "T1", "C1")
+    await house.store.open_room(there, "Work", "UTC")
+    await house.store.move_room(there, house.group.id)
+    told = await house.recaps.of_group(house.audience, WEEK)
+    await house.store.join(house.group.id, house.cem.id, [Feature.RECAP], [there], 1)
+    await house.store.show_in(there, house.ana.id)
+    opened = await house.recaps.facts(told.frozen.id, house.cem)
+    assert opened.facts.facts
+    assert {fact.about for fact in opened.facts.facts} == {(house.ana.id,)}
+    assert [name for _, name, _ in opened.facts.members] == ["Ana"]
+    for fact_id in ("plays", f"member:{house.ben.id}:plays"):
+        with pytest.raises(NotFound, match="not in this recap"):
+            await house.recaps.prove(told.frozen.id, fact_id, house.cem)
+    await house.store.show_in(there, house.ben.id)
+    proof = await house.recaps.prove(told.frozen.id, "plays", house.cem)
+    assert proof.others == (("Ana", 5), ("Ben", 3))
