@@ -54,7 +54,7 @@ class Traffic:
             file = Path(folder) / f"{self.platform}-{os.getpid()}.jsonl"
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(asdict(request), ensure_ascii=False, default=str) + "\n")
+                lines.write(json.dumps(asdict(request), default=str) + "\n")
 
     def of(self, route: str, method: str = "") -> list[Request]:
         """The requests to one route."""
