@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.chat.answering import Wire, answer
+from bot.chat.cards import Card
 from bot.chat.context import Context
 from bot.chat.features import Call
 from bot.chat.whispers import Whispers
 from bot.errors import Unavailable
 from bot.ports import Meter
+from bot.text import t
 
 log = logging.getLogger(__name__)
+
+LAST_WORD_S = 2.0
+CUT_OFF = Card(t("I was restarted before I could finish this; please ask again."))
 
 
 class Answers:
@@ -42,16 +47,21 @@ class Answers:
         """Answer a call; never raises."""
         try:
             await answer(call, ctx, wire, meter=self._meter, whispers=self._whispers, grace_s=self._grace_s)
+        except asyncio.CancelledError:
+            await wire.show(CUT_OFF)
+            raise
         except Unavailable:
             log.info("what waits for somebody goes on waiting: it cannot be shown just now")
         except Exception:
             log.exception("the answer to %s could not be shown [%s]", call.name, ctx.request_id)
 
     async def finish(self, within_s: float) -> None:
-        """Begin nothing new, let the others finish; what takes longer is cut off."""
+        """Begin nothing new, let the others finish; what takes longer is cut off, and says so."""
         self.closing = True
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within_s)
+        late = self._tasks
+        for seconds in (within_s, LAST_WORD_S):
+            if late:
+                _, late = await asyncio.wait(late, timeout=seconds)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*late, return_exceptions=True)

@@ -13,7 +13,7 @@ from bot.core.model import Identity, Place, RoomRef
 PLATFORM = "discord"
 Somebody: TypeAlias = discord.User | discord.Member | discord.ClientUser
 
-_USER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
+_USER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})", re.ASCII)
 
 
 def identity_of(user: discord.abc.Snowflake) -> Identity:

@@ -107,7 +107,7 @@ class Discord:
         """
         await asyncio.to_thread(emptied, self._incoming)
         # discord.py knows no other way to say where Discord is; and it would warn that it cannot speak.
-        discord.http.Route.BASE = self._api_url
+        discord.http.Route.BASE = self._api_url.rstrip("/")
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         client = Client(guild_ready_s=self._guild_ready_s)
         answers = Answers(self._meter, self._whispers, self._grace_s)
@@ -122,13 +122,14 @@ class Discord:
             chance=self._chance,
         )  # fmt: skip
         tree = Tree(
-            client, self._features.commands, run=desk.command, complete=desk.suggestions, unknown=desk.unknown
-        )
+            client, self._features.commands, memos=self._memos, run=desk.command, complete=desk.suggestions,
+            unknown=desk.unknown,
+        )  # fmt: skip
         client.serve(desk, mentions)
 
         async def send_commands() -> None:
             try:
-                self._command_ids.update(await tree.send_changes(self._memos, self._translations))
+                self._command_ids.update(await tree.send_changes(self._translations))
             except FAILURES as error:
                 log.error("Discord keeps the commands it has: the new ones were refused (%s)", told(error))
 

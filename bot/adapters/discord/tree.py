@@ -49,6 +49,7 @@ class Tree(app_commands.CommandTree[discord.AutoShardedClient]):
         client: discord.AutoShardedClient,
         commands: Mapping[str, Command],
         *,
+        memos: MemoStore,
         run: Run,
         complete: Complete,
         unknown: Unknown,
@@ -60,31 +61,45 @@ class Tree(app_commands.CommandTree[discord.AutoShardedClient]):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+        self._memos = memos
         self._unknown = unknown
         for command in commands.values():
             self.add_command(_native(command, run, complete))
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        """Only what Discord knows differently from us gets here: our callbacks never raise."""
-        log.error("a command is not the one that Discord knows: %s", type(error).__name__)
+        """Discord knows a command that we do not, or knows it differently: somebody else has sent it theirs."""
+        if not isinstance(error, _UNKNOWN):
+            log.error("a command failed", exc_info=error)
+            return
+        log.error("Discord knows other commands than these; they are sent again at the next start")
+        await self._memos.forget(self._memo_key())
         if interaction.type is discord.InteractionType.application_command:
             await self._unknown(interaction)
 
-    async def send_changes(self, memos: MemoStore, translations: Translations) -> Mapping[str, int]:
+    async def send_changes(self, translations: Translations) -> Mapping[str, int]:
         """Send the commands unless Discord has the same from us already; their ids by name."""
         translator = Translated(translations)
         await self.set_translator(translator)
         payload = [await it.get_translated_payload(self, translator) for it in self.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        key = f"discord:tree:{self.client.application_id}"
-        memo = json.loads(await memos.memo(key) or "{}")
+        memo = json.loads(await self._memos.memo(self._memo_key()) or "{}")
         if memo.get("sha256") == digest:
             ids: Mapping[str, int] = memo["ids"]
             return ids
         sent = {it.name: it.id for it in await self.sync()}
-        await memos.remember(key, json.dumps({"sha256": digest, "ids": sent}))
+        await self._memos.remember(self._memo_key(), json.dumps({"sha256": digest, "ids": sent}))
         log.info("sent %d commands to Discord", len(sent))
         return sent
+
+    def _memo_key(self) -> str:
+        return f"discord:tree:{self.client.application_id}"
+
+
+_UNKNOWN = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+)
 
 
 def _native(command: Command, run: Run, complete: Complete) -> app_commands.Command[Any, ..., None]:

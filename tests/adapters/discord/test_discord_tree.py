@@ -20,6 +20,7 @@ from bot.chat.commands import Command
 from bot.chat.features import Features
 from bot.config import Settings
 from bot.text import t
+from tests.fakes import FakeStore
 
 NAME = re.compile(r"[-_\w]{1,32}")
 
@@ -59,7 +60,7 @@ async def never(*given: Any) -> Any:
 
 def tree_of(commands: dict[str, Command]) -> Tree:
     client = discord.AutoShardedClient(intents=discord.Intents.none(), application_id=7)
-    return Tree(client, commands, run=never, complete=never, unknown=never)
+    return Tree(client, commands, memos=FakeStore(), run=never, complete=never, unknown=never)
 
 
 def payload(cog: Cog, name: str) -> dict[str, Any]:
