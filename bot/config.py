@@ -136,7 +136,7 @@ def _section(
     kind: type[T], table: Mapping[str, Any], path: str, environ: Mapping[str, str], problems: list[str]
 ) -> T:
     hints = get_type_hints(kind)
-    known = {it.name for it in fields(kind)}  # type: ignore[arg-type]
+    known = [it.name for it in fields(kind)]  # type: ignore[arg-type]
     problems.extend(f"{path}{name}: there is no such setting." for name in table if name not in known)
     values: dict[str, Any] = {}
     for name in known:

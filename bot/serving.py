@@ -168,6 +168,11 @@ async def run(settings: Settings) -> None:
                 ]
             )
         async with serving(earshot, platforms, routes):
+            log.info(
+                "serving %s, with pages at %s",
+                ", ".join(it.name for it in platforms),
+                settings.web.public_url,
+            )
             if settings.lounge.name:
                 print(f"The lounge: {lounge.url}", flush=True)  # noqa: T201
             await until_stopped()
