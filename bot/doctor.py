@@ -1,7 +1,7 @@
 """`earshot doctor`: looks at everything that has to be right, and says of each what to do about it.
 
-Without `online` nothing leaves this machine and nothing is made or changed. Every check has its own time limit, and
-one that fails hides no other.
+Nothing is made or changed, and without `online` nobody is asked but the database. Every check has its own time limit,
+and one that fails hides no other.
 """
 
 from __future__ import annotations

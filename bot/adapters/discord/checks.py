@@ -18,7 +18,7 @@ ABOUT = "Discord"
 COPY_IT = "Portal → your app → Bot → Reset Token, and copy all of what it shows."
 
 _SHAPE = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
-_AGENT = "DiscordBot (https://github.com/earshot, 1)"
+_AGENT = "DiscordBot (self-hosted Earshot, 1)"
 _ASK_S = 8.0
 _FEW_STARTS = 50
 _ADMINISTRATOR = 1 << 3

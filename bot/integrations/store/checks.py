@@ -31,5 +31,5 @@ async def database_findings(folder: Path, url: str) -> tuple[Sequence[Finding], 
         ], None
     where = "PostgreSQL" if url and not url.startswith("sqlite") else url or str(folder / DATABASE)
     if store is None:
-        return [fine(ABOUT, f"{where} is made at the first start")], None
+        return [fine(ABOUT, f"{where} gets its tables at the first start")], None
     return [fine(ABOUT, f"{where} is there and up to date")], store
