@@ -27,13 +27,11 @@ from bot.chat.commands import Command, Option
 from bot.chat.context import Context
 from bot.chat.features import Features
 from bot.errors import BadOption, EarshotError, NotFound
-from bot.ports import Chance
 from bot.text import t
 
 log = logging.getLogger(__name__)
 
 SUGGEST_S = 2.0
-REQUEST_ID = 10
 
 CLOSING = Card(t("I am just being restarted. Please ask again in a minute."))
 STILL_RUNNING = Card(t("That is still running."))
@@ -56,7 +54,6 @@ class Desk:
         outbox: Outbox,
         draw: DrawCard,
         shelf: Shelf,
-        chance: Chance,
         incoming: Path,
     ) -> None:
         self._features = features
@@ -65,7 +62,6 @@ class Desk:
         self._outbox = outbox
         self._draw = draw
         self._shelf = shelf
-        self._chance = chance
         self._incoming = incoming
         self._busy: set[tuple[int, int, str]] = set()
 
@@ -206,6 +202,6 @@ class Desk:
         return Context(
             person_of(interaction.user, admin=in_guild and interaction.permissions.manage_guild),
             place_of(interaction.channel, interaction.guild_id, with_us=bool(interaction.context.dm_channel)),
-            self._chance.token()[:REQUEST_ID],
+            self._answers.new_id(),
             upload_most=interaction.filesize_limit,
         )

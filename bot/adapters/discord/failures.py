@@ -31,6 +31,7 @@ HTTP_TOO_LARGE = 413
 ACKNOWLEDGED = 40060
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013
+MALFORMED = 50035
 CANNOT_REPLY = 160002
 
 
@@ -43,6 +44,7 @@ class Outcome(Enum):
     TAKEN = "taken"
     REFUSED = "refused"
     TOO_LARGE = "its files are too large"
+    MALFORMED = "it was malformed, which is a bug"
     DELETED = "somebody deleted the message"
     UNSURE = "nobody knows"
 
@@ -73,7 +75,8 @@ async def attempt(
     except FAILURES as error:
         outcome = outcome_of(error)
         if outcome is not Outcome.TAKEN:
-            log.warning("Discord: %s, so %s", told(error), outcome.value)
+            level = logging.ERROR if outcome is Outcome.MALFORMED else logging.WARNING
+            log.log(level, "Discord: %s, so %s", told(error), outcome.value)
         return outcome
     return Outcome.TAKEN
 
@@ -86,6 +89,8 @@ def outcome_of(error: Exception) -> Outcome:
         return Outcome.TAKEN
     if code == UNKNOWN_MESSAGE:
         return Outcome.DELETED
+    if code == MALFORMED:
+        return Outcome.MALFORMED
     status = getattr(error, "status", 0)
     if code == TOO_LARGE or status == HTTP_TOO_LARGE:
         return Outcome.TOO_LARGE

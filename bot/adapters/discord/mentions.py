@@ -29,12 +29,10 @@ from bot.chat.lines import option_words, split_command
 from bot.chat.replies import no_command, not_understood
 from bot.core.model import RoomRef
 from bot.errors import BadOption, EarshotError, RoomLost, Unavailable
-from bot.ports import Chance
 from bot.text import Text, t
 
 log = logging.getLogger(__name__)
 
-REQUEST_ID = 10
 _TALK = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -49,14 +47,12 @@ class Mentions:
         directory: Directory,
         outbox: Outbox,
         draw: DrawCard,
-        chance: Chance,
     ) -> None:
         self._features = features
         self._answers = answers
         self._directory = directory
         self._outbox = outbox
         self._draw = draw
-        self._chance = chance
 
     async def heard(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Somebody said something where we can hear it."""
@@ -111,7 +107,7 @@ class Mentions:
         return Context(
             person_of(author, admin=admin),
             place_of(message.channel, guild_id, with_us=guild_id is None),
-            self._chance.token()[:REQUEST_ID],
+            self._answers.new_id(),
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.draw import FILE_MOST, Drawn
-from bot.adapters.discord.failures import CANNOT_REPLY, FAILURES, ours, told, tried
+from bot.adapters.discord.failures import CANNOT_REPLY, FAILURES, Outcome, ours, outcome_of, told, tried
 from bot.adapters.discord.people import PLATFORM
 from bot.chat.cards import Card
 from bot.chat.platform import PostRef
@@ -71,7 +71,8 @@ class Outbox:
             await self.send(channel, self._drawing(card))
         except FAILURES as error:
             log.info("a private message could not be delivered: %s", told(error))
-            return False
+            # What is malformed will never be delivered, so nothing is to be kept.
+            return outcome_of(error) is Outcome.MALFORMED
         return True
 
     async def send(

@@ -110,17 +110,16 @@ class Discord:
         discord.http.Route.BASE = self._api_url.rstrip("/")
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         client = Client(guild_ready_s=self._guild_ready_s)
-        answers = Answers(self._meter, self._whispers, self._grace_s)
+        answers = Answers(self._meter, self._whispers, self._chance, self._grace_s)
         directory = Directory(client)
         outbox = Outbox(client, self._draw, self._whispers, self._chance)
         desk = Desk(
             features=self._features, answers=answers, directory=directory, outbox=outbox, draw=self._draw,
-            shelf=self._shelf, chance=self._chance, incoming=self._incoming,
+            shelf=self._shelf, incoming=self._incoming,
         )  # fmt: skip
         mentions = Mentions(
-            features=self._features, answers=answers, directory=directory, outbox=outbox, draw=self._draw,
-            chance=self._chance,
-        )  # fmt: skip
+            features=self._features, answers=answers, directory=directory, outbox=outbox, draw=self._draw
+        )
         tree = Tree(
             client, self._features.commands, memos=self._memos, run=desk.command, complete=desk.suggestions,
             unknown=desk.unknown,

@@ -35,6 +35,9 @@ FIRST_WITHIN_S = 10.0
 EDIT_TRIES = 3
 
 ON_IT = t("On it …")
+MALFORMED = Card(
+    t("That went wrong on my side"), footer=t("Nothing you did. It is written down for whoever runs me.")
+)
 LOST = t("My answer may have got lost on the way. If you do not see it, please ask again.")
 
 
@@ -99,6 +102,8 @@ class InteractionWire:
             # Without its pictures, then; their words are shown.
             self._file_most = 0
             outcome = await self._say(card)
+        if outcome is Outcome.MALFORMED:
+            outcome = await self._say(MALFORMED)
         if outcome is Outcome.REFUSED:
             self._stage = _Stage.OUT_OF_REACH
             await self._say_elsewhere(card)
@@ -118,7 +123,10 @@ class InteractionWire:
 
     async def add(self, card: Card) -> None:
         """Raises `Unavailable` where it cannot be shown, so that it goes on waiting."""
-        if self._stage is _Stage.OUT_OF_REACH or await self._follow_up(card) is not Outcome.TAKEN:
+        if self._stage is _Stage.OUT_OF_REACH:
+            raise Unavailable(LOST)
+        # What is malformed will never be shown, so it does not wait for that.
+        if await self._follow_up(card) not in (Outcome.TAKEN, Outcome.MALFORMED):
             raise Unavailable(LOST)
 
     async def _first(self, send: Callable[[], Awaitable[object]]) -> Outcome:

@@ -189,6 +189,36 @@ async def test_files_that_are_too_large_after_all_become_words(house: House) -> 
     assert "Ana played 120 songs this week." in answer.text
 
 
+async def test_what_discord_does_not_understand_is_our_bug_and_said_so(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.twin.fail("POST", CALLBACK, status=400, code=50035)
+    answer = await (await house.ana.types(house.room, "/who_plays", artist="Low")).answer()
+    assert answer.text.startswith("## That went wrong on my side")
+    assert [it.levelno for it in caplog.records if "malformed" in it.getMessage()] == [logging.ERROR]
+
+
+async def test_what_will_never_get_through_does_not_wait_for_ever(house: House) -> None:
+    identity = Identity("discord", str(house.ana.id))
+    await house.store.add_member("Ana", "UTC", identity, 0)
+    await house.whispers.keep(identity, Card(t("Never understood")))
+    house.twin.fail("POST", FOLLOW_UP, status=400, code=50035)
+    await (await house.ana.types(house.room, "/privacy")).answer()
+    await soon(lambda: house.twin.traffic.of(FOLLOW_UP))
+    assert await house.whispers.take(identity) == []
+    house.twin.fail("POST", MESSAGES, status=400, code=50035)
+    await house.discord.whisper(identity, Card(t("Never understood")))
+    assert await house.whispers.take(identity) == []
+
+
+async def test_an_answer_on_its_way_is_not_called_cut_off(house: House) -> None:
+    house.twin.slow(1.0, "POST", CALLBACK)
+    asked = await house.ana.types(house.room, "/who_plays", artist="Low")
+    await soon(lambda: house.twin._faults.pending[0].times == 0)
+    await house.discord.stop()
+    assert (await asked.answer()).text == "## Nobody plays Low yet"
+
+
 async def test_a_message_that_is_gone_when_its_press_is_answered(house: House) -> None:
     top = await (await house.ana.types(house.room, "/top")).answer()
     house.sample.gate.clear()
