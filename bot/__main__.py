@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--http", action="store_true", help="HTTP instead of Socket Mode")
     manifest.add_argument(
         "--short", nargs="*", metavar="NAME",
-        help="commands with a slash of their own beside /earshot (default: see docs/install-slack.md; none if no name follows)",
+        help="commands with a slash of their own (default: play wrapped; without a name none)",
     )  # fmt: skip
     _config(manifest)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.slack.manifest import SHORT
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -164,6 +166,9 @@ def test_the_ways_in_are_printed(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "")
     commands = json.loads(made.stdout)["features"]["slash_commands"]
     assert [it["command"] for it in commands] == ["/earshot", "/top"]
+    assert f"(default: {' '.join(SHORT)};" in " ".join(
+        earshot("manifest", "--help", cwd=tmp_path).stdout.split()
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -44,7 +44,12 @@ def library_findings(package: str = "earshot") -> Sequence[Finding]:
     needed = [match for it in wanted if (match := _REQUIREMENT.match(it))]
     bad = [said for match in needed if (said := _unfit(match[1], match[2]))]
     if bad:
-        return [*found, wrong(about, ", ".join(bad), "Run: make install (it takes the versions of requirements/run.lock)")]
+        return [
+            *found,
+            wrong(
+                about, ", ".join(bad), "Run: make install (it takes the versions of requirements/run.lock)"
+            ),
+        ]
     return [*found, fine(about, f"all {len(needed)} are there, in versions that fit")]
 
 
