@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection
 
 from bot.adapters.slack.asked import Asked, carried
+from bot.adapters.slack.client import Care
 from bot.adapters.slack.draw import VALUE_MOST, VIEW, draw, plain_text, quiet_line
 from bot.adapters.slack.failures import No
 from bot.adapters.slack.forms import draw_form, title_of
@@ -75,7 +76,7 @@ class Screen:
         if not trigger:
             raise No("expired_trigger_id")
         told = await self._workspaces.do(
-            self._asked.team, lambda slack: slack.views_open(trigger_id=trigger, view=view), once=True
+            self._asked.team, lambda slack: slack.views_open(trigger_id=trigger, view=view), Care.HURRY
         )
         self._view = str(told["view"]["id"])
 

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.adapters.slack.client import Care
 from bot.adapters.slack.failures import No, Silence
 from bot.adapters.slack.words import spoken
 from bot.adapters.slack.workspaces import Workspaces
@@ -86,7 +87,7 @@ async def _upload(
             channel=channel or None,
             thread_ts=thread or None,
         ),
-        once=bool(channel),
+        Care.ONCE if channel else Care.REPEAT,
     )
     return str(told["files"][0]["id"])
 

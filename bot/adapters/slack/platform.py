@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.asked import PLATFORM, team_and_user
+from bot.adapters.slack.client import library_log
 from bot.adapters.slack.conversation import Conversation
 from bot.adapters.slack.desk import Counter, Desk
 from bot.adapters.slack.failures import DEAD, No, Silence, heard, ours
@@ -30,7 +31,7 @@ from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.speech import Speech
 from bot.adapters.slack.unfinished import Unfinished
 from bot.adapters.slack.uploads import Incoming
-from bot.adapters.slack.workspaces import Authorize, Workspaces, library_log
+from bot.adapters.slack.workspaces import Authorize, Workspaces
 from bot.chat.answering import GRACE_S
 from bot.chat.cards import Card
 from bot.chat.features import Features
@@ -85,6 +86,7 @@ class Slack:
     ) -> None:
         self._bot_token = bot_token
         self._app_token = app_token
+        self._signing_secret = signing_secret
         self._finish_s = finish_s
         self._heartbeat_s = heartbeat_s
         self._whispers = whispers
@@ -211,6 +213,14 @@ class Slack:
             problems.append(f"slack.bot_token: {_mixed_up(self._bot_token)}{_BOT_TOKEN}")
         if self._app_token and not self._app_token.startswith("xapp-"):
             problems.append(f"slack.app_token: {_mixed_up(self._app_token)}{_APP_TOKEN}")
+        if not self._app_token and not self._signing_secret:
+            problems.append(
+                "slack.app_token: is missing. Without it, slack.signing_secret is needed for HTTP."
+            )
+        if not self._bot_token and self._flow is None:
+            problems.append(
+                "slack.bot_token: is missing. Without it, slack.client_id and client_secret are needed."
+            )
         return problems
 
     async def _entered(self) -> tuple[str, Grant]:
@@ -289,7 +299,7 @@ def _flow(
     workspaces: Workspaces,
 ) -> AsyncOAuthFlow | None:
     """The install page and what comes back from Slack's; None for one workspace."""
-    if not client_id:
+    if not (client_id and client_secret):
         return None
     settings = AsyncOAuthSettings(
         client_id=client_id,

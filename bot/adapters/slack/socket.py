@@ -13,10 +13,13 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.client import library_log
 from bot.adapters.slack.failures import DEAD
-from bot.adapters.slack.workspaces import library_log
 
 log = logging.getLogger(__name__)
+
+# How long Slack waits for an acknowledgement.
+ACKNOWLEDGE_S = 3.0
 
 
 class Socket(SocketModeClient):
@@ -28,6 +31,7 @@ class Socket(SocketModeClient):
         super().__init__(app_token, logger=library_log, web_client=web_client, ping_interval=heartbeat_s)
         self.wss_uri = url
         self._app = app
+        self._handing: set[asyncio.Task[object]] = set()
         self.socket_mode_request_listeners.append(self._hand_over)
 
     @property
@@ -51,10 +55,19 @@ class Socket(SocketModeClient):
             raise
 
     async def close(self) -> None:
-        """Close, and see the client's own tasks end."""
+        """Acknowledge what came in already, close, and see the client's own tasks end."""
+        self.auto_reconnect_enabled = self.default_auto_reconnect_enabled = False
+        if self._handing:
+            await asyncio.wait(self._handing, timeout=ACKNOWLEDGE_S)
         await super().close()  # type: ignore[no-untyped-call]
         tasks = (self.message_processor, self.current_session_monitor, self.message_receiver)
         await asyncio.gather(*(it for it in tasks if it is not None), return_exceptions=True)
 
     async def _hand_over(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        await send_async_response(client, request, await run_async_bolt_app(self._app, request), 0.0)
+        task = asyncio.current_task()
+        assert task is not None
+        self._handing.add(task)
+        try:
+            await send_async_response(client, request, await run_async_bolt_app(self._app, request), 0.0)
+        finally:
+            self._handing.discard(task)

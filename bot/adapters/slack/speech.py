@@ -8,12 +8,13 @@ from dataclasses import replace
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.adapters.slack.asked import Asked
+from bot.adapters.slack.client import Care, library_log, retries
 from bot.adapters.slack.draw import draw, fallback, quiet_line
 from bot.adapters.slack.failures import No, Silence, heard_url
 from bot.adapters.slack.people import People
 from bot.adapters.slack.pictures import pictures_of, shared, uploaded, without_pictures
 from bot.adapters.slack.words import JSON, escaped, spoken
-from bot.adapters.slack.workspaces import Workspaces, library_log, retries
+from bot.adapters.slack.workspaces import Workspaces
 from bot.chat.cards import Card, Link
 from bot.chat.whispers import Whispers
 from bot.text import Text, t
@@ -70,11 +71,11 @@ class Speech:
     async def remark(
         self, team: str, channel: str, text: Text, *, thread: str = "", message: str = ""
     ) -> str:
-        """One small line as a message, or in place of `message`; its id."""
+        """One small line as a message, or in place of `message`; its id. Said at once or not at all."""
         words, blocks = escaped(spoken(text, _LINE_MOST)), quiet_line(text)
         if not message:
-            return await self._post(team, channel, words, blocks, thread)
-        await self._update(team, channel, message, words, blocks)
+            return await self._post(team, channel, words, blocks, thread, Care.HURRY)
+        await self._update(team, channel, message, words, blocks, Care.HURRY)
         return message
 
     async def remove(self, team: str, channel: str, message: str) -> None:
@@ -105,7 +106,7 @@ class Speech:
             asked.response_url,
             session=self._workspaces.http,
             logger=library_log,
-            retry_handlers=retries(True),
+            retry_handlers=retries(Care.ONCE),
         )
         await heard_url(client.send_dict(body))
 
@@ -161,7 +162,7 @@ class Speech:
                 blocks=blocks,
                 thread_ts=asked.thread or None,
             ),
-            once=True,
+            Care.ONCE,
         )
 
     async def _pictures_apart(self, asked: Asked, card: Card) -> Card:
@@ -183,7 +184,9 @@ class Speech:
         link = Link(t("Show the picture"), str(told["permalink"]))
         return replace(without_pictures(card, where), buttons=(link, *card.buttons))
 
-    async def _post(self, team: str, channel: str, words: str, blocks: list[JSON], thread: str) -> str:
+    async def _post(
+        self, team: str, channel: str, words: str, blocks: list[JSON], thread: str, care: Care = Care.ONCE
+    ) -> str:
         told = await self._workspaces.do(
             team,
             lambda slack: slack.chat_postMessage(
@@ -194,11 +197,15 @@ class Speech:
                 unfurl_links=False,
                 unfurl_media=False,
             ),
-            once=True,
+            care,
         )
         return str(told["ts"])
 
-    async def _update(self, team: str, channel: str, message: str, words: str, blocks: list[JSON]) -> None:
+    async def _update(
+        self, team: str, channel: str, message: str, words: str, blocks: list[JSON], care: Care = Care.REPEAT
+    ) -> None:
         await self._workspaces.do(
-            team, lambda slack: slack.chat_update(channel=channel, ts=message, text=words, blocks=blocks)
+            team,
+            lambda slack: slack.chat_update(channel=channel, ts=message, text=words, blocks=blocks),
+            care,
         )

@@ -36,7 +36,8 @@ def escaped(words: str) -> str:
 
 def clean(words: str) -> str:
     """Somebody's words on one line."""
-    return plain(_BREAKS.sub(" ", words))
+    line = _BREAKS.sub(" ", words)
+    return line if line.isprintable() else plain(line)
 
 
 def cut(words: str, most: int) -> str:
@@ -113,15 +114,8 @@ def _within(elements: Sequence[JSON], most: int) -> Iterator[JSON]:
     left = most
     for it in elements:
         size = length([it])
-        if size <= left:
-            yield it
-        elif it["type"] == "text":
-            yield {**it, "text": cut(it["text"], max(left, 1))}
+        if size > left:
+            yield {"type": "text", "text": cut(it.get("text", "…"), max(left, 1))}
             return
-        else:
-            yield {"type": "text", "text": "…"}
-            return
+        yield it
         left -= size
-        if left <= 0 and it is not elements[-1]:
-            yield {"type": "text", "text": "…"}
-            return

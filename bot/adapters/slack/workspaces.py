@@ -17,62 +17,18 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
-from slack_sdk.http_retry.request import HttpRequest
-from slack_sdk.http_retry.response import HttpResponse
-from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.client import TIMEOUT_S, Care, make_client
 from bot.adapters.slack.failures import DEAD, No, heard
 from bot.adapters.slack.installs import Grant, Installs
 from bot.adapters.slack.words import JSON
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
-# What the libraries log below WARNING is what people say.
-library_log = logging.getLogger("bot.adapters.slack.library")
-library_log.setLevel(logging.WARNING)
 
-TIMEOUT_S = 30
-WAIT_MOST_S = 30.0
 RENEW_BEFORE_MS = 2 * 60 * 60 * 1000
 _FORGOTTEN = frozenset({"account_inactive", "token_revoked"})
-
-
-class _Patience(AsyncRateLimitErrorRetryHandler):
-    """Waits as long as Slack says, unless that is longer than anybody waits for an answer."""
-
-    async def _can_retry_async(
-        self,
-        *,
-        state: RetryState,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        error: Exception | None = None,
-    ) -> bool:
-        if response is None or response.status_code != 429:
-            return False
-        after = {name.lower(): value for name, value in response.headers.items()}.get("retry-after", ["1"])
-        return float(after[0]) <= WAIT_MOST_S
-
-
-def retries(once: bool) -> list[AsyncRetryHandler]:
-    """When a request is repeated. `once`: it must not be done twice, so only what never left is sent again."""
-    if once:
-        return [
-            _Patience(max_retry_count=2),
-            AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError]),
-        ]
-    return [
-        _Patience(max_retry_count=2),
-        AsyncConnectionErrorRetryHandler(max_retry_count=2),
-        AsyncServerErrorRetryHandler(max_retry_count=2),
-    ]
 
 
 class Workspaces:
@@ -105,26 +61,19 @@ class Workspaces:
         if self.http is not None:
             await self.http.close()
 
-    def client(self, token: str | None = None, *, once: bool = False) -> AsyncWebClient:
-        """A client of the SDK; `once` as for `retries`."""
-        return AsyncWebClient(
-            token,
-            self._api_url,
-            timeout=TIMEOUT_S,
-            session=self.http,
-            logger=library_log,
-            retry_handlers=retries(once),
-        )
+    def client(self, token: str | None = None, care: Care = Care.REPEAT) -> AsyncWebClient:
+        """A client of the SDK."""
+        return make_client(self._api_url, self.http, token, care)
 
     async def do(
-        self, team: str, call: Callable[[AsyncWebClient], Awaitable[Any]], *, once: bool = False
+        self, team: str, call: Callable[[AsyncWebClient], Awaitable[Any]], care: Care = Care.REPEAT
     ) -> JSON:
-        """Make a call in a workspace. Raises `No` and `Silence`. `once` as for `retries`."""
+        """Make a call in a workspace. Raises `No` and `Silence`."""
         grant = await self.grant(team)
         if grant is None:
             raise No("account_inactive")
         try:
-            return await heard(call(self.client(grant.token, once=once)))
+            return await heard(call(self.client(grant.token, care)))
         except No as no:
             if no.code in DEAD:
                 await self.lost(team, grant, no.code)
@@ -169,7 +118,7 @@ class Workspaces:
         now = self._clock.now_ms()
         try:
             told = await heard(
-                self.client(once=True).oauth_v2_access(
+                self.client(care=Care.ONCE).oauth_v2_access(
                     client_id=self._client_id,
                     client_secret=self._client_secret,
                     grant_type="refresh_token",
