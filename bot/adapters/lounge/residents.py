@@ -43,7 +43,10 @@ class Residents(Protocol):
 
 
 class EveryResident:
-    """For the demo: every member with a lounge identity can be chosen, and new ones can be added."""
+    """For the demo: every member with a lounge identity can be chosen, and new ones added.
+
+    All of them are whoever runs the demo, and so admins.
+    """
 
     def __init__(self, store: MemberStore, people: People, chance: Chance) -> None:
         self._store = store
@@ -53,7 +56,7 @@ class EveryResident:
     async def people(self) -> Sequence[Person]:
         """Oldest first."""
         return [
-            Person(identity, member.name, member.zone)
+            Person(identity, member.name, member.zone, admin=True)
             for identity, member in await self._store.identities(PLATFORM)
         ]
 
@@ -67,7 +70,7 @@ class EveryResident:
             raise UserError(t("There is a {name} here already. Take another name.", name=name))
         identity = Identity(PLATFORM, self._chance.token()[:12])
         member = await self._people.member(identity, name, zone)
-        return Person(identity, member.name, member.zone)
+        return Person(identity, member.name, member.zone, admin=True)
 
 
 class OneResident:
