@@ -137,7 +137,7 @@ def by_form(body: Mapping[str, Any], team: str, now: float) -> Asked:
 
 
 def by_message(event: Mapping[str, Any], team: str) -> Asked:
-    """Something said to us: a mention in a channel, or a line in our own conversation."""
+    """Something said to us: a mention in a channel, or a line in our own conversation, which begins a thread there."""
     direct = event.get("channel_type") == "im"
     thread = event.get("thread_ts") or (event["ts"] if direct else "")
     return Asked(team, event["user"], channel=event["channel"], thread=thread, direct=direct, seen=True)

@@ -97,7 +97,8 @@ class Desk:
             return
         typed: Mapping[str, str] = {}
         try:
-            typed = option_words(command.options, await readable(rest, command, asked.team, self._at.people))
+            line = await readable(rest, command, lambda typed: self._who(asked.team, typed))
+            typed = option_words(command.options, line)
             call = await self._call(asked, f"/{name}", typed)
         except BadOption as error:
             await self._not_called(asked, command, typed, error)

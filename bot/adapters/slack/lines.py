@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.adapters.slack.people import People
 from bot.adapters.slack.words import received, unescaped
-from bot.chat.commands import Command
+from bot.chat.commands import Command, Who
 from bot.chat.context import Person
 
 _MARKUP = re.compile(r"<([^<>]*)>")
@@ -23,13 +22,13 @@ def without_mention(text: str, user: str) -> str:
     return re.sub(rf"<@{re.escape(user)}(?:\|[^<>]*)?>:?", " ", text, count=1).strip()
 
 
-async def readable(line: str, command: Command, team: str, people: People) -> str:
+async def readable(line: str, command: Command, who: Who) -> str:
     """The line with names in place of mentions, for a command that does not ask for anybody."""
     if any(it.kind is Person for it in command.options):
         return line
     parts, at = [], 0
     for found in _SOMEBODY.finditer(line):
-        person = None if found[2] else await people.who(team, found[1])
+        person = None if found[2] else await who(found[0])
         parts += [line[at : found.start()], f"@{found[2] or (person.name if person else found[1])}"]
         at = found.end()
     return "".join([*parts, line[at:]])

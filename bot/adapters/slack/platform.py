@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import urljoin
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.asked import PLATFORM, team_and_user
 from bot.adapters.slack.client import library_log
 from bot.adapters.slack.conversation import Conversation
 from bot.adapters.slack.desk import Counter, Desk
-from bot.adapters.slack.failures import DEAD, No, Silence, heard, ours
+from bot.adapters.slack.failures import No, Silence, heard, ours
 from bot.adapters.slack.home import Home
 from bot.adapters.slack.installs import Grant, Installs, States
 from bot.adapters.slack.listeners import Listeners
-from bot.adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH, SCOPES
+from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.modals import Modals
+from bot.adapters.slack.pages import install_flow, pages
 from bot.adapters.slack.people import People
 from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.speech import Speech
+from bot.adapters.slack.tokens import APP_TOKEN, BOT_TOKEN, NOT_REACHED, at_start, mixed_up
 from bot.adapters.slack.unfinished import Unfinished
 from bot.adapters.slack.uploads import Incoming
 from bot.adapters.slack.workspaces import Authorize, Workspaces
@@ -113,8 +109,8 @@ class Slack:
         conversation = Conversation(self._desk, features, self._workspaces, talk)
         Listeners(self._app, features, self._desk, page, conversation, self._workspaces)
         states = States(memos, chance, clock)
-        self._flow = _flow(
-            client_id, client_secret, public_url, api_url, self._installs, states, self._workspaces
+        self._flow = install_flow(
+            client_id, client_secret, public_url, api_url, self._installs, states, self._workspaces.client()
         )
         self._socket: Socket | None = None
         self._serving = False
@@ -138,7 +134,15 @@ class Slack:
 
         Raises `ConfigError` for what is no good in the configuration, `Unavailable` where Slack does not answer.
         """
-        problems = self._problems()
+        problems = mixed_up(self._bot_token, self._app_token)
+        if not self._app_token and not self._signing_secret:
+            problems.append(
+                "slack.app_token: is missing. Without it, slack.signing_secret is needed for HTTP."
+            )
+        if not self._bot_token and self._flow is None:
+            problems.append(
+                "slack.bot_token: is missing. Without it, slack.client_id and client_secret are needed."
+            )
         if problems:
             raise ConfigError(problems)
         self._workspaces.open()
@@ -165,13 +169,7 @@ class Slack:
     def routes(self) -> list[web.RouteDef]:
         """What has to be served under the public address: Slack's requests (without Socket Mode), the install page."""
         routes = [] if self._app_token else [web.post(EVENTS_PATH, self.handle)]
-        flow = self._flow
-        if flow is not None:
-            routes += [
-                web.get(INSTALL_PATH, _page(flow.handle_installation)),
-                web.get(REDIRECT_PATH, _page(flow.handle_callback)),
-            ]
-        return routes
+        return routes if self._flow is None else [*routes, *pages(self._flow)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """A request of Slack's. Bolt looks at its signature."""
@@ -206,29 +204,12 @@ class Slack:
             # It may have arrived; it is not said twice.
             log.warning("a whisper may not have arrived: %s", silence)
 
-    def _problems(self) -> list[str]:
-        """What can be seen to be wrong before Slack is asked."""
-        problems = []
-        if self._bot_token and not self._bot_token.startswith(("xoxb-", "xoxe.xoxb-")):
-            problems.append(f"slack.bot_token: {_mixed_up(self._bot_token)}{_BOT_TOKEN}")
-        if self._app_token and not self._app_token.startswith("xapp-"):
-            problems.append(f"slack.app_token: {_mixed_up(self._app_token)}{_APP_TOKEN}")
-        if not self._app_token and not self._signing_secret:
-            problems.append(
-                "slack.app_token: is missing. Without it, slack.signing_secret is needed for HTTP."
-            )
-        if not self._bot_token and self._flow is None:
-            problems.append(
-                "slack.bot_token: is missing. Without it, slack.client_id and client_secret are needed."
-            )
-        return problems
-
     async def _entered(self) -> tuple[str, Grant]:
         """The workspace of the bot token, and who we are there."""
         try:
             told = await heard(self._workspaces.client(self._bot_token).auth_test())
         except (No, Silence) as failure:
-            raise _at_start(failure, "slack.bot_token", _BOT_TOKEN) from failure
+            raise at_start(failure, BOT_TOKEN) from failure
         return str(told["team_id"]), Grant(self._bot_token, str(told["bot_id"]), str(told["user_id"]))
 
     async def _plugged_in(self) -> Socket:
@@ -237,14 +218,14 @@ class Slack:
         try:
             told = await heard(client.apps_connections_open(app_token=self._app_token))
         except (No, Silence) as failure:
-            raise _at_start(failure, "slack.app_token", _APP_TOKEN) from failure
+            raise at_start(failure, APP_TOKEN) from failure
         socket = Socket(self._app, self._app_token, client, str(told["url"]), self._heartbeat_s)
         try:
             await asyncio.wait_for(socket.connect(), CONNECT_S)  # type: ignore[no-untyped-call]
         except BaseException as error:
             await socket.close()
             if isinstance(error, TimeoutError):
-                raise Unavailable(_NOT_REACHED) from error
+                raise Unavailable(NOT_REACHED) from error
             raise
         return socket
 
@@ -252,73 +233,7 @@ class Slack:
         await self._workspaces.close()
 
 
-_BOT_TOKEN = (
-    "The bot token starts with xoxb-; it is under OAuth & Permissions in the settings of the Slack app."  # noqa: S105
-)
-_APP_TOKEN = (
-    "The app token starts with xapp-; it is under Basic Information, App-Level Tokens, in the settings of the Slack "  # noqa: S105
-    "app, and needs connections:write."
-)
-_NOT_REACHED = t("Slack cannot be reached from here. Look at the network, then start me again.")
-
-
-def _mixed_up(token: str) -> str:
-    """What kind of token it is instead."""
-    kinds = {
-        "xoxb-": "a bot token",
-        "xapp-": "an app token",
-        "xoxp-": "a user's token",
-        "xoxe": "a refresh token",
-    }
-    kind = next((words for start, words in kinds.items() if token.startswith(start)), "none that Slack makes")
-    return f"this is {kind}. "
-
-
-def _at_start(failure: No | Silence, setting: str, where: str) -> Exception:
-    """What stops the start: a token that is no good, or a Slack that is not there."""
-    if isinstance(failure, Silence):
-        return Unavailable(_NOT_REACHED)
-    if failure.code in DEAD or failure.code in ("not_allowed_token_type", "missing_scope"):
-        return ConfigError([f"{setting}: Slack does not take it ({failure.code}). {where}"])
-    return ours(failure)
-
-
 def _channel(room: RoomRef) -> str:
     if room.platform != PLATFORM:
         raise NotFound(t("That room is not on Slack."))
     return room.channel
-
-
-def _flow(
-    client_id: str,
-    client_secret: str,
-    public_url: str,
-    api_url: str,
-    installs: Installs,
-    states: States,
-    workspaces: Workspaces,
-) -> AsyncOAuthFlow | None:
-    """The install page and what comes back from Slack's; None for one workspace."""
-    if not (client_id and client_secret):
-        return None
-    settings = AsyncOAuthSettings(
-        client_id=client_id,
-        client_secret=client_secret,
-        scopes=list(SCOPES),
-        user_scopes=[],
-        redirect_uri=public_url.rstrip("/") + REDIRECT_PATH,
-        authorization_url=urljoin(api_url, "../oauth/v2/authorize"),
-        installation_store=installs,
-        state_store=states,
-        logger=library_log,
-    )
-    return AsyncOAuthFlow(client=workspaces.client(), logger=library_log, settings=settings)
-
-
-def _page(
-    handler: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]],
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def page(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await handler(await to_bolt_request(request)))
-
-    return page
