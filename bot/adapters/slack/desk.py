@@ -14,6 +14,7 @@ from bot.adapters.slack.forms import SUGGESTED_MOST, filled, option
 from bot.adapters.slack.lines import readable
 from bot.adapters.slack.modals import Modals, Reply, Screen, run_by
 from bot.adapters.slack.people import People
+from bot.adapters.slack.phrases import Phrases
 from bot.adapters.slack.speech import Speech
 from bot.adapters.slack.unfinished import Unfinished
 from bot.adapters.slack.uploads import UPLOAD_MOST, Incoming
@@ -50,6 +51,7 @@ class Counter:
     """What every answer needs."""
 
     features: Features
+    phrases: Phrases
     workspaces: Workspaces
     people: People
     speech: Speech
@@ -103,7 +105,7 @@ class Desk:
         except BadOption as error:
             await self._not_called(asked, command, typed, error)
             return
-        await self._run(asked, call, _line(call))
+        await self._run(asked, call, self._line(call))
 
     async def press(self, asked: Asked, value: str, label: str) -> None:
         """Somebody pressed a button, or chose in a menu. A double press runs once."""
@@ -125,7 +127,7 @@ class Desk:
             except NotFound as error:
                 await self._tell(asked, failed(error))
             else:
-                await self._run(asked, call, _line(call) or f"“{label}”")
+                await self._run(asked, call, self._line(call) or f"“{label}”")
         finally:
             self._busy.discard(key)
 
@@ -162,7 +164,7 @@ class Desk:
         try:
             call = await self._call(asked, name, {**args, **given})
         except BadOption as error:
-            if not (error.option in sent.values and reply.refuse({error.option: _beside(error)})):
+            if not (error.option in sent.values and reply.refuse({error.option: self._beside(error)})):
                 reply.close()
                 await self._tell(asked, failed(error))
             return
@@ -172,7 +174,12 @@ class Desk:
             return
         title = str((view.get("title") or {}).get("text", ""))
         await self._run(
-            asked, call, _line(call) or f"“{title}”", files=sent.files, fields=tuple(sent.values), reply=reply
+            asked,
+            call,
+            self._line(call) or f"“{title}”",
+            files=sent.files,
+            fields=tuple(sent.values),
+            reply=reply,
         )
 
     async def _run(
@@ -198,7 +205,7 @@ class Desk:
                     return await run(replace(ctx, person=person, place=place, uploads=uploads), **values)
             except BadOption as error:
                 if reply is not None and error.option in fields:
-                    reply.refuse({error.option: _beside(error)})
+                    reply.refuse({error.option: self._beside(error)})
                 raise
 
         def about() -> Text | None:
@@ -228,9 +235,7 @@ class Desk:
     ) -> None:
         """A form where something is missing, else a private word on what was not understood."""
         if not lacks_required(command, typed, error):
-            card = not_understood(command, error)
-            how = t("Type it behind /earshot. /earshot help shows all that I can do.")
-            await self._tell(asked, replace(card, footer=how))
+            await self._tell(asked, not_understood(command, error))
             return
         form = form_for(command, typed)
         if not await opened(self._at.workspaces, self._at.modals, form, asked):
@@ -272,22 +277,20 @@ class Desk:
             person, Place(room, asked.known_name), self._at.chance.token()[:10], upload_most=UPLOAD_MOST
         )
 
+    def _line(self, call: Call) -> str:
+        """The line that a command stands for, with people by their names; "" for an action."""
+        if not isinstance(call.what, Command):
+            return ""
+        named = {
+            name: it.name for name, it in call.values.items() if isinstance(it, Person) and name in call.args
+        }
+        return self._at.phrases.line(line_of(call.what, {**call.args, **named}))
+
+    def _beside(self, error: BadOption) -> str:
+        return spoken(self._at.phrases.of(error.text), _ERROR_MOST)
+
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except Exception:
             log.exception("an answer could not be shown")
-
-
-def _line(call: Call) -> str:
-    """The line that a command stands for, with people by their names; "" for an action."""
-    if not isinstance(call.what, Command):
-        return ""
-    people = {
-        name: it.name for name, it in call.values.items() if isinstance(it, Person) and name in call.args
-    }
-    return line_of(call.what, {**call.args, **people})
-
-
-def _beside(error: BadOption) -> str:
-    return spoken(error.text, _ERROR_MOST)

@@ -55,7 +55,7 @@ class HomeWire:
         """As above."""
 
     async def show(self, card: Card) -> None:
-        asked, view = self._asked, {"type": "home", "blocks": draw(card, VIEW)}
+        asked, view = self._asked, {"type": "home", "blocks": draw(self._at.phrases.of(card), VIEW)}
         try:
             await self._at.workspaces.do(
                 asked.team, lambda slack: slack.views_publish(user_id=asked.user, view=view)

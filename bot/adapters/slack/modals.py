@@ -12,6 +12,7 @@ from bot.adapters.slack.client import Care
 from bot.adapters.slack.draw import VALUE_MOST, VIEW, draw, plain_text, quiet_line
 from bot.adapters.slack.failures import No
 from bot.adapters.slack.forms import draw_form, title_of
+from bot.adapters.slack.phrases import Phrases
 from bot.adapters.slack.words import JSON
 from bot.adapters.slack.workspaces import Workspaces
 from bot.chat.cards import Card, Form
@@ -84,17 +85,20 @@ class Screen:
 class Modals:
     """Draws modals."""
 
-    def __init__(self, features: Features) -> None:
+    def __init__(self, features: Features, phrases: Phrases) -> None:
         self._features = features
+        self._phrases = phrases
 
     def form(self, form: Form, asked: Asked) -> JSON:
         """A form, which knows where it was asked for."""
+        form = self._phrases.of(form)
         return draw_form(
             form, _metadata(asked, packed(form.submit, form.args, VALUE_MOST)), self._suggesting(form)
         )
 
     def card(self, card: Card, asked: Asked) -> JSON:
         """A card. Its pictures are told in words."""
+        card = self._phrases.of(card)
         return _modal(card.title, draw(card, VIEW), asked)
 
     def at_work(self, text: Text, asked: Asked) -> JSON:

@@ -22,6 +22,7 @@ from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.modals import Modals
 from bot.adapters.slack.pages import install_flow, pages
 from bot.adapters.slack.people import People
+from bot.adapters.slack.phrases import Phrases
 from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.speech import Speech
 from bot.adapters.slack.tokens import APP_TOKEN, BOT_TOKEN, NOT_REACHED, at_start, mixed_up
@@ -89,12 +90,13 @@ class Slack:
         self._installs = Installs(installations, vault)
         self._workspaces = Workspaces(api_url, self._installs, clock, client_id, client_secret)
         people = People(self._workspaces, clock)
-        self._speech = Speech(self._workspaces, people, whispers)
+        phrases = Phrases(features)
+        self._speech = Speech(self._workspaces, people, whispers, phrases)
         self._unfinished = Unfinished(memos)
         self._incoming = Incoming(incoming, self._workspaces, api_url)
         counter = Counter(
-            features, self._workspaces, people, self._speech, Modals(features), self._unfinished, self._incoming,
-            meter, whispers, chance, grace_s,
+            features, phrases, self._workspaces, people, self._speech, Modals(features, phrases), self._unfinished,
+            self._incoming, meter, whispers, chance, grace_s,
         )  # fmt: skip
         page = Home(counter, home)
         self._desk = Desk(counter, page.show)

@@ -12,6 +12,7 @@ from bot.adapters.slack.client import Care, library_log, retries
 from bot.adapters.slack.draw import draw, fallback, quiet_line
 from bot.adapters.slack.failures import No, Silence, heard_url
 from bot.adapters.slack.people import People
+from bot.adapters.slack.phrases import Phrases
 from bot.adapters.slack.pictures import pictures_of, shared, uploaded, without_pictures
 from bot.adapters.slack.words import JSON, escaped, spoken
 from bot.adapters.slack.workspaces import Workspaces
@@ -27,15 +28,17 @@ _LINE_MOST = 300
 class Speech:
     """Says cards. Unless it is written otherwise, each raises `No` and `Silence`."""
 
-    def __init__(self, workspaces: Workspaces, people: People, whispers: Whispers) -> None:
+    def __init__(self, workspaces: Workspaces, people: People, whispers: Whispers, phrases: Phrases) -> None:
         self._workspaces = workspaces
         self._people = people
         self._whispers = whispers
+        self._phrases = phrases
 
     async def post(
         self, team: str, channel: str, card: Card, *, thread: str = "", about: Text | None = None
     ) -> str:
         """A new message for everybody there; its time stamp, which is its id."""
+        card = self._phrases.of(card)
         pictures = pictures_of(card)
         files = await uploaded(self._workspaces, team, pictures)
         try:
@@ -55,6 +58,7 @@ class Speech:
         self, team: str, channel: str, message: str, card: Card, *, about: Text | None = None
     ) -> None:
         """Another card in place of a message of ours."""
+        card = self._phrases.of(card)
         pictures = pictures_of(card)
         files = await uploaded(self._workspaces, team, pictures)
         try:
@@ -94,6 +98,7 @@ class Speech:
         """Answer through the request itself: it works where our token does not reach, five times in half an hour."""
         if not asked.response_url:
             raise No("no_response_url")
+        card = self._phrases.of(card)
         body: JSON = {
             "text": fallback(card),
             "blocks": draw(card, about=about),
@@ -152,6 +157,7 @@ class Speech:
     async def _ephemerally(self, asked: Asked, card: Card) -> None:
         if not asked.channel or asked.direct:
             raise No("no_channel")
+        card = self._phrases.of(card)
         words, blocks = fallback(card), draw(card)
         await self._workspaces.do(
             asked.team,

@@ -20,7 +20,7 @@ async def test_a_command_is_answered_in_the_channel(house: House) -> None:
     assert "1. Song 1 — 39 plays" in answer.text
     assert answer.labels == ("Vote",)
     assert answer.links == {"Open in Spotify": "https://example.org/"}
-    assert "Ana: /top what:track count:5" in answer.text
+    assert "Ana: /earshot top what:track count:5" in answer.text
     assert answer.raw["text"] == "Top tracks of music"
     assert house.meter.answers == [("slack", "/top", "answered")]
     assert [it.text for it in house.ben.sees(house.room)] == [answer.text]
@@ -90,7 +90,7 @@ async def test_a_command_that_is_none_is_said_privately(house: House) -> None:
     answer = await asked.answer()
     assert answer.ephemeral
     assert "I have no command “/plya”" in answer.text
-    assert "/play" in answer.text
+    assert "Near it: /earshot play" in answer.text
     assert "/earshot help" in answer.text
     assert house.ben.sees(house.room) == []
 
@@ -100,7 +100,7 @@ async def test_what_is_not_understood_is_said_privately(house: House) -> None:
     answer = await asked.answer()
     assert answer.ephemeral
     assert "“count” goes from 3 to 25." in answer.text
-    assert "/top [what:artist] [count:10]" in answer.text
+    assert "/earshot top [what:artist] [count:10]" in answer.text
 
 
 async def test_a_mistake_and_a_bug_are_said(house: House) -> None:
@@ -132,7 +132,7 @@ async def test_hostile_words_stay_words(house: House) -> None:
 async def test_somebody_is_mentioned(house: House) -> None:
     asked = await house.ana.types(house.room, "/match @Ben loud:yes")
     answer = await asked.answer("Ana and Ben")
-    assert "Ana: /match friend:Ben loud:yes" in answer.text
+    assert "Ana: /earshot match friend:Ben loud:yes" in answer.text
     assert answer.pings == []
     again = await house.ben.clicks(answer, "Again")
     assert "Ben and Ben" in (await again.answer("Ben and Ben")).text

@@ -14,7 +14,7 @@ async def test_where_we_are_not_in_the_channel_the_request_itself_is_answered(ho
     asked = await house.ana.types(house.room, "/play late drive")
     answer = await asked.answer("“late drive”, 20 songs")
     assert not answer.ephemeral
-    assert "Ana: /play" in answer.text
+    assert "Ana: /earshot play" in answer.text
     assert len(house.ben.sees(house.room)) == 1
 
 

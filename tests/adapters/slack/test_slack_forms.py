@@ -36,7 +36,7 @@ async def test_a_command_that_lacks_something_opens_its_form(house: House) -> No
     sent = await house.ana.fills(form, {"What it should feel like": "late drive", "How many songs": "7"})
     answer = await sent.answer("“late drive”, 7 songs")
     assert not answer.ephemeral
-    assert 'Ana: /play prompt:"late drive" count:7' in answer.text
+    assert 'Ana: /earshot play prompt:"late drive" count:7' in answer.text
 
 
 async def test_what_was_typed_already_stands_in_the_form(house: House) -> None:
@@ -72,7 +72,7 @@ async def test_somebody_is_chosen_among_people(house: House) -> None:
     sent = await house.ana.fills(form, {"With whom": house.ben, "With every number": "yes"})
     answer = await sent.answer("Ana and Ben")
     assert "Loud: yes" in answer.text
-    assert "Ana: /match friend:Ben loud:yes" in answer.text
+    assert "Ana: /earshot match friend:Ben loud:yes" in answer.text
 
 
 async def test_what_is_typed_is_completed_and_what_is_not_offered_is_taken_too(house: House) -> None:
