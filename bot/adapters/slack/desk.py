@@ -146,8 +146,12 @@ class Desk:
         suggest = next((it.suggest for it in command.options if it.name == field), None) if command else None
         if suggest is None:
             return offered
+
+        async def suggested() -> Sequence[str]:
+            return await suggest(await self._known(asked, self._context(asked)), typed)
+
         try:
-            found: Sequence[str] = await asyncio.wait_for(suggest(self._context(asked), typed), SUGGEST_S)
+            found = await asyncio.wait_for(suggested(), SUGGEST_S)
         except Exception:
             log.exception("suggestions for %s of %s failed", field, name)
             return offered
@@ -197,12 +201,11 @@ class Desk:
         asker: list[Person] = []
 
         async def prepared(ctx: Context, **values: Any) -> Any:
-            person = await at.people.asker(asked)
-            asker.append(person)
-            place = (await at.people.place(asked))._replace(group=ctx.place.group)
+            ctx = await self._known(asked, ctx)
+            asker.append(ctx.person)
             try:
                 async with at.incoming.fetched(asked.team, files or {}) as uploads:
-                    return await run(replace(ctx, person=person, place=place, uploads=uploads), **values)
+                    return await run(replace(ctx, uploads=uploads), **values)
             except BadOption as error:
                 if reply is not None and error.option in fields:
                     reply.refuse({error.option: self._beside(error)})
@@ -238,6 +241,8 @@ class Desk:
             await self._tell(asked, not_understood(command, error))
             return
         form = form_for(command, typed)
+        asked_for = {it.name for it in form.fields}
+        form = replace(form, args={name: words for name, words in typed.items() if name not in asked_for})
         if not await opened(self._at.workspaces, self._at.modals, form, asked):
             await self._tell(
                 asked, form_card(form.title, Button(t("Go on"), f"/{command.name}", typed, strong=True))
@@ -288,6 +293,13 @@ class Desk:
 
     def _beside(self, error: BadOption) -> str:
         return spoken(self._at.phrases.of(error.text), _ERROR_MOST)
+
+    async def _known(self, asked: Asked, ctx: Context) -> Context:
+        """The exchange, once Slack has told who asks and where."""
+        place = await self._at.people.place(asked)
+        return replace(
+            ctx, person=await self._at.people.asker(asked), place=place._replace(group=ctx.place.group)
+        )
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -152,19 +152,21 @@ class Slack:
             await asyncio.to_thread(self._incoming.empty)
             if self._bot_token:
                 self._workspaces.static = await self._entered()
-            await self._unfinished.mend(self._speech)
+            await self._unfinished.recall()
             if self._app_token:
                 self._socket = await self._plugged_in()
         except BaseException:
             await self._close()
             raise
         self._serving = True
+        self._desk.take(self._unfinished.mend(self._speech))
 
     async def stop(self) -> None:
         """Take nothing new, let the answers finish (bounded), close."""
         self._serving = False
         if self._socket is not None:
             await self._socket.close()
+            self._socket = None
         await self._desk.finish(self._finish_s)
         await self._close()
 

@@ -33,6 +33,7 @@ class Unfinished:
     def __init__(self, memos: MemoStore) -> None:
         self._memos = memos
         self._open: set[Placeholder] = set()
+        self._left: list[Placeholder] = []
         self._lock = asyncio.Lock()
 
     async def add(self, placeholder: Placeholder) -> None:
@@ -45,17 +46,21 @@ class Unfinished:
         self._open.discard(placeholder)
         await self._write()
 
+    async def recall(self) -> None:
+        """Take over the placeholders that a process which died left behind. Before any is added."""
+        self._left = [Placeholder(*it) for it in json.loads(await self._memos.memo(_MEMO) or "[]")]
+        self._open.update(self._left)
+
     async def mend(self, speech: Speech) -> None:
-        """Say at the placeholders that a process which died left behind that nothing will come of them."""
-        left = [Placeholder(*it) for it in json.loads(await self._memos.memo(_MEMO) or "[]")]
-        for it in left:
+        """Say at those placeholders that nothing will come of them."""
+        for it in self._left:
             try:
                 await speech.update(it.team, it.channel, it.message, _BROKEN_OFF)
             except (No, Silence) as failure:
                 log.info("a placeholder could not be mended: %s", failure)
-        await self._write()
+            await self.done(it)
+        self._left = []
 
     async def _write(self) -> None:
         async with self._lock:
-            if self._open or await self._memos.memo(_MEMO) is not None:
-                await self._memos.remember(_MEMO, json.dumps(sorted(self._open)))
+            await self._memos.remember(_MEMO, json.dumps(sorted(self._open)))

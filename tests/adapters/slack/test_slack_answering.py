@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
 
-from bot.chat import Button, Card, Cog, Context, Form, FormField, action, command, submitted
+from bot.chat import Button, Card, Cog, Context, Form, FormField, Opt, action, command, submitted
 from bot.chat.features import Features
 from bot.errors import BadOption
 from bot.text import t
@@ -33,6 +35,14 @@ class Steps(Cog):
     @command("Something to press")
     async def top(self, ctx: Context) -> Card:
         return Card(t("Press"), buttons=(Button(t("Wrong"), "steps.wrong"), Button(t("Ask"), "steps.ask")))
+
+    @command("Six options")
+    async def group(
+        self, ctx: Context, words: Annotated[str, Opt("Words")], a: Annotated[str, Opt("A")] = "",
+        b: Annotated[str, Opt("B")] = "", c: Annotated[str, Opt("C")] = "", d: Annotated[str, Opt("D")] = "",
+        e: Annotated[str, Opt("E")] = "",
+    ) -> Card:  # fmt: skip
+        return Card(t("{words} {a} {e}", words=words, a=a, e=e))
 
     @action("steps.wrong")
     async def wrong(self, ctx: Context) -> Card:
@@ -63,6 +73,13 @@ async def test_a_form_is_answered_by_another_one(steps: House) -> None:
     sent = await steps.ana.fills(second, {"Two": "right"})
     answer = await sent.answer("left and right")
     assert answer.ephemeral
+
+
+async def test_what_was_typed_for_an_option_that_the_form_has_no_room_for_counts(steps: House) -> None:
+    form = await (await steps.ana.types(steps.room, "/group e:last a:first")).form()
+    assert form.fields == ("Words", "A", "B", "C", "D")
+    sent = await steps.ana.fills(form, {"Words": "some"})
+    await sent.answer("some first last")
 
 
 async def test_a_mistake_that_no_field_is_to_blame_for_is_said(steps: House) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.integrations.store import open_store
-from tests.adapters.slack.conftest import Build
+from tests.adapters.slack.conftest import Build, eventually
 from tests.twins.slack import SlackTwin
 
 SERVE = """
@@ -59,6 +59,7 @@ async def test_killed_in_the_middle_of_an_answer(build: Build, twin: SlackTwin, 
     store = await open_store(f"sqlite:///{tmp_path}/earshot.db")
     try:
         again = await build(store=store)
+        await eventually(lambda: "I was restarted" in house.ana.sees(house.room)[1].text)
         seen = house.ana.sees(house.room)
         assert [it.ts for it in seen] == [card.ts, placeholder.ts]
         assert seen[1].text == "I was restarted in the middle of this. Please ask again."

@@ -125,17 +125,36 @@ async def test_what_was_cut_off_says_so_after_the_restart(build: Build) -> None:
     placeholder = await asked.answer("Looking for")
     await house.slack.stop()
     await build(store=house.store)
+    await eventually(lambda: "I was restarted" in house.ana.sees(house.room)[0].text)
     (seen,) = house.ana.sees(house.room)
     assert seen.ts == placeholder.ts
     assert seen.text == "I was restarted in the middle of this. Please ask again."
     await build(store=house.store)
+    asked = await house.ana.types(house.room, "/whoami")
+    await asked.answer("Ana slack/")
     assert len(house.called("chat.update")) == 2
+
+
+async def test_what_cannot_be_mended_stops_nothing(build: Build) -> None:
+    house = await build()
+    house.sample.gate.clear()
+    await (await house.ana.types(house.room, "/play late drive")).answer("Looking for")
+    await house.slack.stop()
+    house.room.archive()
+    await build(store=house.store)
+    await eventually(lambda: len(house.called("chat.update")) == 2)
+    other = house.team.channel("other")
+    await (await house.ana.types(other, "/whoami")).answer("Ana slack/")
+    assert await house.store.memo("slack:unfinished") == "[]"
 
 
 async def test_stopping_twice_or_before_the_start_does_no_harm(build: Build) -> None:
     house = await build(start=False)
     await house.slack.stop()
+    await house.slack.start()
     await house.slack.stop()
+    await house.slack.stop()
+    assert not house.slack.connected
 
 
 async def test_a_start_that_failed_can_be_tried_again(build: Build) -> None:
