@@ -17,7 +17,6 @@ from bot.adapters.discord.draw import FILE_MOST, Drawn, draw_progress
 from bot.adapters.discord.failures import FAILURES, attempt
 from bot.adapters.discord.forms import form_ready
 from bot.adapters.discord.outbox import DrawCard, Outbox
-from bot.adapters.discord.pace import Pace
 from bot.adapters.discord.people import PLATFORM, identity_of, person_of, place_of
 from bot.chat.answering import failed
 from bot.chat.asking import lacks_required
@@ -26,6 +25,7 @@ from bot.chat.commands import Command
 from bot.chat.context import Context
 from bot.chat.features import Features
 from bot.chat.lines import option_words, split_command
+from bot.chat.pace import Pace
 from bot.chat.replies import no_command, not_understood
 from bot.core.model import RoomRef
 from bot.errors import BadOption, EarshotError, RoomLost, Unavailable
@@ -55,8 +55,8 @@ class Mentions:
         self._draw = draw
 
     async def heard(self, message: discord.Message, me: discord.ClientUser) -> None:
-        """Somebody said something where we can hear it."""
-        if message.author.bot or message.type not in _TALK or self._answers.closing:
+        """Somebody, no bot, said something where we can hear it."""
+        if message.type not in _TALK or self._answers.closing:
             return
         line = _line(message, me)
         if line is None:

@@ -19,9 +19,9 @@ from bot.adapters.discord.draw import Drawn, Pack, draw_progress
 from bot.adapters.discord.failures import Outcome, attempt
 from bot.adapters.discord.forms import form_ready, modal
 from bot.adapters.discord.outbox import DrawCard, Outbox
-from bot.adapters.discord.pace import Pace
 from bot.adapters.discord.people import PLATFORM, identity_of
 from bot.chat.cards import Button, Card, Form
+from bot.chat.pace import Pace
 from bot.core.model import RoomRef
 from bot.errors import EarshotError, Unavailable
 from bot.text import Text, t

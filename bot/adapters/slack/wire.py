@@ -13,12 +13,12 @@ from dataclasses import replace
 from bot.adapters.slack.asked import Asked
 from bot.adapters.slack.failures import GONE, NOT_HERE, No, Silence, ours
 from bot.adapters.slack.modals import Modals, Reply, Screen
-from bot.adapters.slack.pace import Pace
 from bot.adapters.slack.speech import Speech
 from bot.adapters.slack.unfinished import Placeholder, Unfinished
 from bot.adapters.slack.workspaces import Workspaces
 from bot.chat.answering import Wire
 from bot.chat.cards import Button, Card, Form, Lines
+from bot.chat.pace import Pace
 from bot.text import Text, t
 
 log = logging.getLogger(__name__)
@@ -93,10 +93,10 @@ class RoomWire:
 
     async def progress(self, text: Text) -> None:
         if self._placeholder is not None:
-            self._pace.put(text)
+            self._pace.say(text)
 
     async def show(self, card: Card) -> None:
-        await self._pace.end()
+        await self._pace.stop()
         if card.replaces and await self._replaced(card):
             await self._clear()
             return
@@ -110,7 +110,7 @@ class RoomWire:
         await self._settled()
 
     async def open(self, form: Form) -> None:
-        await self._pace.end()
+        await self._pace.stop()
         await self._clear()
         await self._quiet.open(form)
 
@@ -120,7 +120,10 @@ class RoomWire:
     async def _say(self, text: Text) -> None:
         it = self._placeholder
         if it is not None:
-            await self._speech.remark(it.team, it.channel, text, message=it.message)
+            try:
+                await self._speech.remark(it.team, it.channel, text, message=it.message)
+            except (No, Silence) as failure:
+                log.info("progress was not shown: %s", failure)
 
     async def _say_card(self, card: Card) -> None:
         asked, it, about = self._asked, self._placeholder, self._about()
@@ -204,21 +207,18 @@ class ModalWire:
         self._pace = Pace(self._say)
 
     async def acknowledge(self) -> None:
-        try:
-            await self._say(ON_IT)
-        except (No, Silence) as failure:
-            log.info("no modal: %s", failure)
+        await self._say(ON_IT)
 
     async def progress(self, text: Text) -> None:
-        self._pace.put(text)
+        self._pace.say(text)
 
     async def show(self, card: Card) -> None:
-        await self._pace.end()
+        await self._pace.stop()
         if self._reply is None or not self._reply.refused:
             await shown(self._screen, self._modals, self._speech, card, self._asked)
 
     async def open(self, form: Form) -> None:
-        await self._pace.end()
+        await self._pace.stop()
         try:
             await self._screen.show(self._modals.form(form, self._asked))
         except (No, Silence) as failure:
@@ -229,7 +229,10 @@ class ModalWire:
         await _alone(self._speech, self._asked, card)
 
     async def _say(self, text: Text) -> None:
-        await self._screen.show(self._modals.at_work(text, self._asked))
+        try:
+            await self._screen.show(self._modals.at_work(text, self._asked))
+        except (No, Silence) as failure:
+            log.info("no modal: %s", failure)
 
 
 class FormWire:

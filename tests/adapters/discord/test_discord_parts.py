@@ -1,8 +1,7 @@
-"""The small parts by themselves: the pace of progress, long calls kept in memory, files on their way, places."""
+"""The small parts by themselves: long calls kept in memory, files on their way, places."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.forms import Attached
-from bot.adapters.discord.pace import Pace
 from bot.adapters.discord.people import place_of, user_in
 from bot.adapters.discord.presses import button_id, call_in, menu_id
 from bot.adapters.discord.shelf import Shelf
@@ -21,47 +19,7 @@ from bot.adapters.discord.uploads import fetched
 from bot.chat.packing import PACKED_MOST
 from bot.core.model import Place, RoomRef
 from bot.errors import BadOption, NotFound
-from bot.text import Text, t
 from tests.adapters import strange
-
-
-async def test_progress_shows_the_first_and_the_last_of_a_burst() -> None:
-    shown: list[str] = []
-
-    async def show(text: Text) -> None:
-        shown.append(str(text))
-
-    pace = Pace(show, every_s=0.05)
-    for n in range(20):
-        pace.say(t("{n}", n=n))
-        await asyncio.sleep(0)
-    async with asyncio.timeout(5):
-        while len(shown) < 2:  # noqa: ASYNC110 – it is time that passes
-            await asyncio.sleep(0.005)
-    assert shown == ["0", "19"]
-    pace.say(t("late"))
-    await pace.stop()
-    assert len(shown) <= 3
-    await Pace(show).stop()
-
-
-async def test_stopping_waits_for_what_is_being_shown_and_shows_nothing_more() -> None:
-    shown: list[str] = []
-    gate = asyncio.Event()
-
-    async def show(text: Text) -> None:
-        await gate.wait()
-        shown.append(str(text))
-
-    pace = Pace(show, every_s=60)
-    pace.say(t("one"))
-    await asyncio.sleep(0)
-    pace.say(t("two"))
-    stopping = asyncio.create_task(pace.stop())
-    await asyncio.sleep(0)
-    gate.set()
-    await asyncio.wait_for(stopping, 5)
-    assert shown == ["one"]
 
 
 @given(

@@ -1,4 +1,4 @@
-"""Progress at Discord's pace: one edit a second, and of what came in between only the last."""
+"""Progress at the pace that a platform allows: one edit a second, and of what came in between only the last."""
 
 from __future__ import annotations
 
