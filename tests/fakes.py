@@ -319,14 +319,15 @@ class FakeStore:
         login = self._logins.pop(state, None)
         return login if login is not None and login.expires_ms > now_ms else None
 
-    async def link_account(self, link: Link, sealed_grant: bytes, next_poll_ms: int) -> Link:
+    async def link_account(self, link: Link, sealed_grant: bytes | None, next_poll_ms: int) -> Link:
         self._require(link.member_id in self._members)
         same = [it for it in self._links.values() if (it.source, it.account) == (link.source, link.account)]
         if same and same[0].member_id != link.member_id:
             raise NotAllowed(t("This account is linked to another member already."))
         link_id = same[0].id if same else LinkId(next(self._ids["link"]))
         self._links[link_id] = replace(link, id=link_id)
-        self._grants[link_id] = sealed_grant
+        if sealed_grant is not None:
+            self._grants[link_id] = sealed_grant
         self._polls[link_id] = (next_poll_ms, self._polls.get(link_id, (0, 0, 0))[1], 0)
         return self._links[link_id]
 
@@ -405,6 +406,11 @@ class FakeStore:
         stored.sort()
 
     async def record_poll(self, polled: Polled) -> int:
+        self._require(polled.link_id in self._links)
+        keys = self._keys()
+        self._plays[polled.link_id] = {
+            it for it in self._plays[polled.link_id] if (it[0], keys[it[1]]) not in polled.gone
+        }
         new = await self.record(polled.link_id, polled.plays)
         if polled.certified is not None:
             await self.cover(polled.link_id, [polled.certified])
@@ -415,9 +421,20 @@ class FakeStore:
         return new
 
     async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
-        keys = {track.id: track.key for track in self._tracks.values()}
+        keys = self._keys()
         newest = sorted(self._plays.get(link_id, ()), reverse=True)[:limit]
         return [(at_ms, keys[track_id]) for at_ms, track_id, _, _ in newest]
+
+    async def keys_between(self, link_id: LinkId, start_ms: int, end_ms: int) -> Sequence[tuple[int, str]]:
+        keys = self._keys()
+        plays = sorted(it for it in self._plays.get(link_id, ()) if start_ms <= it[0] < end_ms)
+        return [(at_ms, keys[track_id]) for at_ms, track_id, _, _ in plays]
+
+    async def count_plays(self, link_id: LinkId) -> int:
+        return len(self._plays.get(link_id, ()))
+
+    def _keys(self) -> dict[TrackId, str]:
+        return {track.id: track.key for track in self._tracks.values()}
 
     async def plays_between(
         self, member_ids: Collection[MemberId], start_ms: int, end_ms: int

@@ -74,9 +74,10 @@ class LinkStore(Protocol):
         """The login of this state, which is used up by this; None if unknown, used or expired."""
         ...
 
-    async def link_account(self, link: Link, sealed_grant: bytes, next_poll_ms: int) -> Link:
+    async def link_account(self, link: Link, sealed_grant: bytes | None, next_poll_ms: int) -> Link:
         """Store a new link (its `id` is ignored), or renew the member's link to the same account.
 
+        `sealed_grant` is None where a source shows plays without one.
         Raises `NotAllowed` where another member has linked this account.
         """
         ...

@@ -20,9 +20,10 @@ from bot.core.model import (
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one look at a link showed, decided by `core.polling`, stored in one transaction.
+    """What one look at a link showed, decided by `core.polling` or `core.scrobbles`, stored in one transaction.
 
-    `at_ms` becomes the link's `last_ms`; a look that failed repeats the one before and counts up `fails`.
+    `at_ms` becomes the link's `last_ms`; a look that failed repeats the one before and counts up `fails`. `gone` are
+    stored plays (at_ms, raw track key) that the source has taken back.
     """
 
     link_id: LinkId
@@ -32,10 +33,11 @@ class Polled:
     gap: Gap | None
     next_ms: int
     fails: int = 0
+    gone: Sequence[tuple[int, str]] = ()
 
 
 class PlayStore(Protocol):
-    """Plays: append-only, raw identity kept."""
+    """Plays: raw identity kept; only what a source takes back goes again."""
 
     async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
         """Add plays; those already there are left alone. How many were new.
@@ -50,6 +52,14 @@ class PlayStore(Protocol):
 
     async def record_poll(self, polled: Polled) -> int:
         """Plays, coverage and the next look, all or nothing. How many plays were new."""
+        ...
+
+    async def keys_between(self, link_id: LinkId, start_ms: int, end_ms: int) -> Sequence[tuple[int, str]]:
+        """The stored plays of a link in [start, end) as (at_ms, raw track key), oldest first."""
+        ...
+
+    async def count_plays(self, link_id: LinkId) -> int:
+        """How many plays of a link are stored."""
         ...
 
     async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:

@@ -104,6 +104,12 @@ async def test_a_linked_account_is_stored_whole(store: EveryStore, ana: Member) 
     assert await store.sealed_grant(link.id) == b"\x00grant\xff"
 
 
+async def test_a_source_without_grants_leaves_none(store: EveryStore, ana: Member) -> None:
+    link = await store.link_account(_spotify(ana), None, 700)
+    assert await store.sealed_grant(link.id) is None
+    assert [it.link for it in await store.due_links(700, 5)] == [link]
+
+
 async def test_linking_again_renews_the_same_link(store: EveryStore, ana: Member) -> None:
     first = await store.link_account(_spotify(ana), b"old", 700)
     await store.record(first.id, [NewPlay(1, SONG)])

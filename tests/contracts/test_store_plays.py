@@ -6,7 +6,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import Gap, Link, Member, MemberId, NewPlay, Play, RawTrack, Source, Span, Track, TrackId
+from bot.core.model import (
+    Gap,
+    Link,
+    LinkId,
+    Member,
+    MemberId,
+    NewPlay,
+    Play,
+    RawTrack,
+    Source,
+    Span,
+    Track,
+    TrackId,
+)
 from bot.errors import NotFound
 from bot.ports import Polled
 from tests.fakes import EveryStore
@@ -248,6 +261,27 @@ async def test_a_look_is_stored_whole(store: EveryStore, link: Link) -> None:
     [found] = await store.plays_between([link.member_id], 0, 100)
     assert [play.at_ms for play in found.plays] == [10, 20]
     assert (found.covered, found.gaps) == ([Span(10, 50)], [Gap(0, 10, "overflow")])
+
+
+async def test_a_look_takes_back_exactly_what_the_source_took_back(store: EveryStore, link: Link) -> None:
+    await store.record(link.id, [NewPlay(10, A), NewPlay(10, NAMED), NewPlay(20, A), NewPlay(30, A)])
+    other = await store.export_link(link.member_id, Source.ACCOUNT)
+    await store.record(other.id, [NewPlay(10, A)])
+    edited = [(10, A.key), (20, A.key), (40, B.key)]
+    assert await store.record_poll(Polled(link.id, 50, [NewPlay(20, B)], None, None, 90, gone=edited)) == 1
+    assert await store.keys_between(link.id, 0, 100) == [(10, NAMED.key), (20, B.key), (30, A.key)]
+    assert await store.count_plays(link.id) == 3
+    assert await store.keys_between(other.id, 0, 100) == [(10, A.key)]
+    assert await store.keys_between(link.id, 20, 30) == [(20, B.key)]
+    assert await store.count_plays(LinkId(99)) == 0
+
+
+async def test_what_is_taken_back_and_told_in_one_look_is_there(store: EveryStore, link: Link) -> None:
+    await store.record(link.id, [NewPlay(10, A)])
+    assert (
+        await store.record_poll(Polled(link.id, 5, [NewPlay(10, A)], None, None, 9, gone=[(10, A.key)])) == 1
+    )
+    assert await store.keys_between(link.id, 0, 100) == [(10, A.key)]
 
 
 async def test_a_look_that_cannot_be_stored_leaves_nothing(store: EveryStore, link: Link) -> None:

@@ -75,7 +75,7 @@ class Links(OnDatabase):
             )
         return None if row is None or row.expires_ms <= now_ms else _login(row)
 
-    async def link_account(self, link: Link, sealed_grant: bytes, next_poll_ms: int) -> Link:
+    async def link_account(self, link: Link, sealed_grant: bytes | None, next_poll_ms: int) -> Link:
         link_of_account = schema.link.c.source == link.source.value, schema.link.c.account == link.account
         async with self._database.write() as connection:
             await connection.execute(
@@ -98,7 +98,8 @@ class Links(OnDatabase):
                 .values(_columns(link))
                 .returning(*schema.link.c)
             )
-            await self._keep_grant(connection, stored.id, sealed_grant)
+            if sealed_grant is not None:
+                await self._keep_grant(connection, stored.id, sealed_grant)
             looked = self._database.insert(schema.poll).values(
                 link_id=stored.id, next_ms=next_poll_ms, last_ms=0, fails=0
             )

@@ -44,6 +44,13 @@ from bot.ports import Polled
 
 _AT_ONCE = 5_000
 
+_TAKE_BACK = delete(schema.play).where(
+    schema.play.c.link_id == bindparam("of_link"),
+    schema.play.c.at_ms == bindparam("at"),
+    schema.play.c.track_id
+    == select(schema.track.c.id).where(schema.track.c.key == bindparam("of_key")).scalar_subquery(),
+)
+
 
 class Plays(OnDatabase):
     """See `ports.PlayStore`."""
@@ -66,6 +73,8 @@ class Plays(OnDatabase):
     async def record_poll(self, polled: Polled) -> int:
         async with self._database.write() as connection:
             await require_link(connection, polled.link_id)
+            if polled.gone:
+                await connection.execute(_TAKE_BACK, _taken_back(polled))
             new = await self._add(connection, polled.link_id, polled.plays)
             if polled.certified is not None:
                 await cover(connection, polled.link_id, [polled.certified])
@@ -97,6 +106,25 @@ class Plays(OnDatabase):
         )
         async with self._database.read() as connection:
             return [(at_ms, key) for at_ms, key in await raw_rows(connection, newest)]
+
+    async def keys_between(self, link_id: LinkId, start_ms: int, end_ms: int) -> Sequence[tuple[int, str]]:
+        keys = (
+            select(schema.play.c.at_ms, schema.track.c.key)
+            .join(schema.track)
+            .where(
+                schema.play.c.link_id == link_id,
+                schema.play.c.at_ms >= start_ms,
+                schema.play.c.at_ms < end_ms,
+            )
+            .order_by(schema.play.c.at_ms, schema.play.c.track_id, schema.play.c.ms_played, schema.play.c.nth)
+        )
+        async with self._database.read() as connection:
+            return [(at_ms, key) for at_ms, key in await raw_rows(connection, keys)]
+
+    async def count_plays(self, link_id: LinkId) -> int:
+        count = select(func.count()).select_from(schema.play).where(schema.play.c.link_id == link_id)
+        async with self._database.read() as connection:
+            return await connection.scalar(count) or 0
 
     async def plays_between(
         self, member_ids: Collection[MemberId], start_ms: int, end_ms: int
@@ -177,6 +205,10 @@ class Plays(OnDatabase):
             await connection.exec_driver_sql(self._add_track, lacking)
             known.update(await _known(connection, [key for key, *_ in lacking]))
         return {track: known[row[0]][0] for track, row in facts.items()}
+
+
+def _taken_back(polled: Polled) -> list[dict[str, object]]:
+    return [{"of_link": polled.link_id, "at": at_ms, "of_key": key} for at_ms, key in polled.gone]
 
 
 def _facts(track: RawTrack) -> tuple[str, str, str, str, int, str]:
