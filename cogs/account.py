@@ -35,6 +35,7 @@ SOURCES = {
     Source.SPOTIFY: t("Spotify, and all that I read there"),
     Source.EXTENDED: t("Imported: extended streaming history"),
     Source.ACCOUNT: t("Imported: account data"),
+    Source.LASTFM: t("Last.fm, and all that I read there"),
 }
 
 

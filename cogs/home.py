@@ -16,6 +16,7 @@ SOURCES = {
     Source.SPOTIFY: t("Spotify"),
     Source.EXTENDED: t("Extended streaming history"),
     Source.ACCOUNT: t("Account data"),
+    Source.LASTFM: t("Last.fm"),
 }
 FEATURES = {
     Feature.RECAP: t("mini-Wrapped"),

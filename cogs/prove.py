@@ -20,6 +20,7 @@ SOURCES = {
     Source.SPOTIFY: t("Spotify's list of recent plays"),
     Source.EXTENDED: t("extended streaming history"),
     Source.ACCOUNT: t("account data"),
+    Source.LASTFM: t("Last.fm"),
 }
 
 

@@ -30,12 +30,11 @@ from bot.errors import ServiceError
 from bot.ports import Clock, Painter
 from bot.services.people import People
 from bot.services.recap import Recaps, Told
-from bot.text import Text, t, tn
+from bot.text import Text, joined, t, tn
 
 log = logging.getLogger(__name__)
 
 SHOWN = 5
-RULE = t("A play is 30 seconds or more, counted when it ended.")
 
 
 class Wrapped(Cog):
@@ -134,7 +133,14 @@ class Wrapped(Cog):
             else t("Your {period}", period=words.period_name(recap.period)),
             tuple(blocks),
             tuple(buttons),
-            t("{coverage} {rule} Titles from Spotify.", coverage=words.coverage(recap), rule=RULE),
+            joined(
+                [
+                    words.coverage(recap),
+                    words.rule(recap),
+                    *(t("{it}.", it=it) for it in words.thanks(recap)),
+                ],
+                " ",
+            ),
         )
 
     async def _picture(self, recap: Recap) -> Picture | None:

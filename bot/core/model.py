@@ -73,14 +73,16 @@ class Source(StrEnum):
     SPOTIFY = "spotify"
     EXTENDED = "extended"
     ACCOUNT = "account"
+    LASTFM = "lastfm"
 
 
 class LinkState(StrEnum):
-    """Whether a link can be asked for plays."""
+    """Whether a link can be asked for plays. `HIDDEN`: the member hides them at the source."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
     NOT_ALLOWLISTED = "not_allowlisted"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,10 @@ class NewPlay(NamedTuple):
 
 
 class Play(NamedTuple):
-    """A play as stored: the instant it ended, which track, how long it sounded (0 = the source does not tell)."""
+    """A play as stored: the instant it ended, which track, how long it sounded (0 = the source does not tell).
+
+    Last.fm tells when a play began and neither length nor end; there it is the beginning.
+    """
 
     at_ms: int
     track_id: TrackId

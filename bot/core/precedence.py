@@ -1,8 +1,9 @@
 """Which source counts where: at every instant of a member's time exactly one kind of source.
 
-Extended history counts inside the time it covers, else account data inside the time it covers, else the Spotify
-API. Plays of a weaker source inside a stronger one's time are not counted, so no play is counted twice, without
-guessing by time windows which rows of two sources might be the same play.
+Extended history counts inside the time it covers, else account data, the Spotify API (but for its gaps) and Last.fm,
+each inside the time it covers. Plays of a weaker source inside a stronger one's time are not counted, so no play is
+counted twice, without guessing by time windows which rows of two sources might be the same play. Where nobody
+vouches for the time, what the Spotify API happened to show counts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from operator import attrgetter, itemgetter
 
 from bot.core.model import Gap, LinkPlays, Listening, Member, Origin, Period, Play, Source, Span
 
-STRENGTH = (Source.EXTENDED, Source.ACCOUNT, Source.SPOTIFY)
+STRENGTH = (Source.EXTENDED, Source.ACCOUNT, Source.SPOTIFY, Source.LASTFM)
 
 _at_ms = itemgetter(0)
 
@@ -25,41 +26,48 @@ def counted(member: Member, links: Sequence[LinkPlays], period: Period) -> Liste
     links of the same kind cover counts in both: they are two accounts.
     """
     whole = [Span(period.start_ms, period.end_ms)] if period.start_ms < period.end_ms else []
+    vouched = {
+        source: intersect(
+            union(span for it in links if it.link.source is source for span in _sound(it)), whole
+        )
+        for source in STRENGTH
+    }
+    counting: dict[Source, list[Span]] = {}
     free = whole
-    origins: list[Origin] = []
+    for source in STRENGTH:
+        counting[source] = intersect(vouched[source], free)
+        free = subtract(free, vouched[source])
+    counting[Source.SPOTIFY] = union([*counting[Source.SPOTIFY], *free])
     parts: list[Sequence[Play]] = []
     sources: dict[Source, int] = {}
-    covered: list[Span] = []
-    exported: list[Span] = []
     for source in STRENGTH:
-        mine = [link for link in links if link.link.source is source]
-        vouched = intersect(union(span for link in mine for span in link.covered), whole)
-        covered.extend(vouched)
-        if source is Source.SPOTIFY:
-            counting = free
-        else:
-            counting = intersect(vouched, free)
-            free = subtract(free, vouched)
-            exported.extend(vouched)
-        origins.extend(Origin(span.start_ms, span.end_ms, source) for span in counting)
-        for link in mine:
-            plays = inside(link.plays, counting)
+        for link in links:
+            plays = inside(link.plays, counting[source]) if link.link.source is source else ()
             if plays:
                 sources[source] = sources.get(source, 0) + len(plays)
                 parts.append(plays)
+    # A gap is the Spotify API's; whoever else vouches for its time repairs it.
+    repaired = union(span for source in STRENGTH if source is not Source.SPOTIFY for span in vouched[source])
     gaps = sorted({gap for link in links for gap in link.gaps if gap.start_ms < gap.end_ms})
     return Listening(
         member=member,
         plays=parts[0] if len(parts) == 1 else sorted((play for part in parts for play in part), key=_at_ms),
         sources=sources,
-        covered=union(covered),
+        covered=intersect(union(span for link in links for span in link.covered), whole),
         gaps=[
             Gap(left.start_ms, left.end_ms, gap.cause)
             for gap in gaps
-            for left in subtract(intersect([Span(gap.start_ms, gap.end_ms)], whole), union(exported))
+            for left in subtract(intersect([Span(gap.start_ms, gap.end_ms)], whole), repaired)
         ],
-        origins=sorted(origins),
+        origins=sorted(
+            Origin(span.start_ms, span.end_ms, source) for source in STRENGTH for span in counting[source]
+        ),
     )
+
+
+def _sound(link: LinkPlays) -> list[Span]:
+    """What a link vouches for, without its gaps."""
+    return subtract(union(link.covered), union(Span(gap.start_ms, gap.end_ms) for gap in link.gaps))
 
 
 def source_at(origins: Sequence[Origin], at_ms: int) -> Source:

@@ -22,7 +22,7 @@ from bot.core.model import (
     Span,
     TrackId,
 )
-from bot.core.precedence import counted, intersect, source_at, subtract, union
+from bot.core.precedence import STRENGTH, counted, intersect, source_at, subtract, union
 
 ANA = Member(MemberId(1), "Ana", "UTC")
 END = 60
@@ -68,8 +68,8 @@ def test_counted_plays_are_those_of_the_strongest_source_at_each_instant(
     expected = []
     for source, played, _ in given_links:
         for play in played:
-            extended, account = play.at_ms in covered[Source.EXTENDED], play.at_ms in covered[Source.ACCOUNT]
-            strongest = Source.EXTENDED if extended else Source.ACCOUNT if account else Source.SPOTIFY
+            vouching = (it for it in STRENGTH if play.at_ms in covered[it])
+            strongest = next(vouching, Source.SPOTIFY)
             if source is strongest and PERIOD.start_ms <= play.at_ms < PERIOD.end_ms:
                 expected.append((play, source))
     assert sorted(told.plays) == sorted(play for play, _ in expected)
@@ -100,6 +100,17 @@ def test_an_export_repairs_a_gap_of_the_api() -> None:
         Gap(30, 40, "overflow"),
         Gap(50, 55, "outage"),
     ]
+
+
+def test_last_fm_repairs_a_gap_and_what_it_vouches_for_counts_where_nothing_stronger_does() -> None:
+    seen = [Play(at, TrackId(1), 0) for at in (12, 22, 42, 52)]
+    api = link_plays(1, Source.SPOTIFY, seen, [Span(10, 40)], Gap(20, 30, "overflow"), Gap(40, 50, "outage"))
+    scrobbled = [Play(at, TrackId(2), 0) for at in (11, 23, 24, 43, 53)]
+    told = counted(ANA, [api, link_plays(2, Source.LASTFM, scrobbled, [Span(0, 50)])], PERIOD)
+    assert [(play.at_ms, source_at(told.origins, play.at_ms)) for play in told.plays] == [
+        (12, Source.SPOTIFY), (23, Source.LASTFM), (24, Source.LASTFM), (43, Source.LASTFM), (52, Source.SPOTIFY)
+    ]  # fmt: skip
+    assert (told.gaps, told.covered) == ([], [Span(5, 50)])
 
 
 def test_an_import_that_was_cut_off_counts_nothing_yet() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.core.calendar import HOUR_MS, local_time
-from bot.core.model import MemberId, Period, PeriodKind
+from bot.core.model import MemberId, Period, PeriodKind, Source
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
 from bot.text import Text, t, tn
 
@@ -113,6 +113,25 @@ def coverage(recap: Recap) -> Text:
         return t("Complete: every member's whole time is covered.")
     told = [t("{who} {share}", who=it.member.name, share=_share(it, recap.period)) for it in partly]
     return t("May have missed plays of {who}. Everything else is covered.", who=_listed(told, 6))
+
+
+def rule(recap: Recap) -> Text:
+    """What a play is, for the sources that were counted."""
+    said = t("A play is 30 seconds or more, counted when it ended.")
+    if Source.LASTFM not in _sources(recap):
+        return said
+    return t("{said} At Last.fm it is half a track or 4 minutes, counted when it began.", said=said)
+
+
+def thanks(recap: Recap) -> list[Text]:
+    """Whom to thank for what was counted."""
+    sources = _sources(recap)
+    told = [] if sources == {Source.LASTFM} else [t("Titles from Spotify")]
+    return [*told, t("Scrobbles from Last.fm")] if Source.LASTFM in sources else told
+
+
+def _sources(recap: Recap) -> set[Source]:
+    return {source for it in recap.coverage for source, _ in it.sources}
 
 
 def _share(it: Coverage, period: Period) -> Text:

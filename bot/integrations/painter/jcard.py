@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.model import MemberId
+from bot.core.recap import words
 from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.integrations.painter.lettering import Lettering, Line
 from bot.integrations.painter.palette import LOOKS, REST, TOKENS, looks_by_member
@@ -227,8 +228,8 @@ def _footer(recap: Recap) -> list[str]:
     elif known:
         whose = "everyone" if all(known) else f"{sum(known)} of {len(known)} members"
         covered = f"complete for {whose}"
-    credit = "titles from Spotify" if recap.top_tracks else ""
-    return [part for part in ("A play = 30 seconds or more", covered, credit) if part]
+    thanks = map(str, words.thanks(recap)) if recap.top_tracks else ()
+    return [part for part in ("A play = 30 seconds or more", covered, *thanks) if part]
 
 
 def _data(line: Line) -> dict[str, object]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recaps_to_draw import CASES, make_recap, period
 
-from bot.core.model import MemberId, PeriodKind
+from bot.core.model import MemberId, PeriodKind, Source
 from bot.core.recap.model import Recap
 from bot.integrations.painter import FontSet
 from bot.integrations.painter.jcard import jcard
@@ -93,8 +93,10 @@ def test_the_footer_states_the_rule_and_what_is_known(said: Any) -> None:
     recap = make_recap(6)
     patchy = replace(recap, coverage=(replace(recap.coverage[0], complete=0.4), *recap.coverage[1:]))
     assert said(patchy)["footer"] == [
-        "A play = 30 seconds or more", "complete for 5 of 6 members", "titles from Spotify",
+        "A play = 30 seconds or more", "complete for 5 of 6 members", "Titles from Spotify",
     ]  # fmt: skip
+    scrobbled = replace(recap, coverage=(replace(recap.coverage[0], sources=((Source.LASTFM, 3),)),))
+    assert said(scrobbled)["footer"][2:] == ["Scrobbles from Last.fm"]
 
 
 @pytest.mark.parametrize(("letters", "ground"), READ_ON)
