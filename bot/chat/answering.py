@@ -76,18 +76,25 @@ async def _answered(call: Call, ctx: Context, wire: Wire, meter: Meter, grace_s:
         if acknowledged:
             await wire.progress(text)
 
-    task = asyncio.ensure_future(_outcome(call, replace(ctx, progress=progress)))
+    async def acknowledge() -> None:
+        nonlocal acknowledged
+        await wire.acknowledge()
+        acknowledged = True
+        if newest is not None:
+            await wire.progress(newest)
+
+    # A quick answer costs no task of its own: the first sign is what waits beside the work.
+    signs: list[asyncio.Task[None]] = []
+    timer = loop.call_later(grace_s, lambda: signs.append(loop.create_task(acknowledge())))
     try:
-        done, _ = await asyncio.wait({task}, timeout=grace_s)
-        if not done:
-            await wire.acknowledge()
-            acknowledged = True
-            if newest is not None:
-                await wire.progress(newest)
-        outcome, said = await task
-    except BaseException:
-        task.cancel()
-        raise
+        outcome, said = await _outcome(call, replace(ctx, progress=progress))
+        timer.cancel()
+        for sign in signs:
+            await sign
+    finally:
+        timer.cancel()
+        for sign in signs:
+            sign.cancel()
     if isinstance(said, Form):
         await wire.open(said)
     else:

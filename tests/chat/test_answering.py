@@ -108,6 +108,42 @@ async def test_a_slow_answer_is_acknowledged_once() -> None:
     assert wire.told == ["acknowledged", "half", "nearly", "shown: Done"]
 
 
+async def test_an_answer_waits_for_the_first_sign_that_is_on_its_way() -> None:
+    on_its_way = asyncio.Event()
+
+    class Slow(FakeWire):
+        async def acknowledge(self) -> None:
+            on_its_way.set()
+            await asyncio.sleep(0.05)
+            await super().acknowledge()
+
+    async def work(progress: Progress) -> Answer:
+        await on_its_way.wait()
+        return Card(t("Done"))
+
+    wire = Slow()
+    await House().run(work, wire, grace_s=0.01)
+    assert wire.told == ["acknowledged", "shown: Done"]
+
+
+async def test_a_first_sign_that_cannot_be_given_is_raised() -> None:
+    failed = asyncio.Event()
+
+    class Broken(FakeWire):
+        async def acknowledge(self) -> None:
+            failed.set()
+            raise ConnectionError("nobody there")
+
+    async def work(progress: Progress) -> Answer:
+        await failed.wait()
+        return Card(t("Done"))
+
+    wire = Broken()
+    with pytest.raises(ConnectionError):
+        await House().run(work, wire, grace_s=0.01)
+    assert wire.told == []
+
+
 async def test_a_quick_answer_shows_no_progress() -> None:
     async def work(progress: Progress) -> Answer:
         await progress(t("half"))

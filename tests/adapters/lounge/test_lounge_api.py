@@ -222,7 +222,14 @@ async def test_a_double_press_runs_once(house: House) -> None:
 
 async def test_two_people_may_press_at_once(house: House) -> None:
     card = (await house.caller.say("/top"))["answer"]
-    await asyncio.gather(house.caller.press(card, 4), house.caller.press(card, 4, who="ben"))
+    house.sample.gate.clear()
+    first = asyncio.create_task(house.caller.press(card, 4))
+    await house.sample.at_work.wait()
+    house.sample.at_work.clear()
+    second = asyncio.create_task(house.caller.press(card, 4, who="ben"))
+    await house.sample.at_work.wait()
+    house.sample.gate.set()
+    await asyncio.gather(first, second)
     assert house.sample.votes == 2
 
 
