@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from bot.chat.answering import Wire, answer
 from bot.chat.cards import Card, Form
@@ -24,32 +23,23 @@ REQUEST_ID = 10
 CUT_OFF = Card(t("I was restarted before I could finish this; please ask again."))
 
 
-class _Unbroken:
-    """A wire whose answer, once begun, is shown to its end even if the work around it is cut off."""
+class _Marked:
+    """A wire that tells when the answer itself begins to be shown."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, begins: Callable[[], None]) -> None:
         self._wire = wire
+        self._begins = begins
         self.acknowledge = wire.acknowledge
         self.progress = wire.progress
         self.add = wire.add
-        self._last_word: asyncio.Future[None] | None = None
 
     async def show(self, card: Card) -> None:
-        await self._through(self._wire.show(card))
+        self._begins()
+        await self._wire.show(card)
 
     async def open(self, form: Form) -> None:
-        await self._through(self._wire.open(form))
-
-    async def cut_off(self) -> None:
-        """Say so, or let the answer that has begun come to its end."""
-        if self._last_word is None:
-            await self._wire.show(CUT_OFF)
-        else:
-            await self._last_word
-
-    async def _through(self, words: Coroutine[Any, Any, None]) -> None:
-        self._last_word = asyncio.ensure_future(words)
-        await asyncio.shield(self._last_word)
+        self._begins()
+        await self._wire.open(form)
 
 
 class Answers:
@@ -61,7 +51,8 @@ class Answers:
         self._whispers = whispers
         self._chance = chance
         self._grace_s = grace_s
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._working: set[asyncio.Task[object]] = set()
+        self._showing: set[asyncio.Task[object]] = set()
 
     def new_id(self) -> str:
         """A request id for the log."""
@@ -70,23 +61,23 @@ class Answers:
     @contextmanager
     def in_flight(self) -> Iterator[None]:
         """The current task works on something that is worth waiting for."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+        task = _current_task()
+        self._working.add(task)
         try:
             yield
         finally:
-            self._tasks.discard(task)
+            self._working.discard(task)
+            self._showing.discard(task)
 
     async def run(self, call: Call, ctx: Context, wire: Wire) -> None:
-        """Answer a call; raises nothing but that it was cut off."""
-        unbroken = _Unbroken(wire)
+        """Answer a call, in flight; raises nothing but that it was cut off."""
+        task = _current_task()
+        marked = _Marked(wire, lambda: self._showing.add(task))
         try:
-            await answer(
-                call, ctx, unbroken, meter=self._meter, whispers=self._whispers, grace_s=self._grace_s
-            )
+            await answer(call, ctx, marked, meter=self._meter, whispers=self._whispers, grace_s=self._grace_s)
         except asyncio.CancelledError:
-            await unbroken.cut_off()
+            if task not in self._showing:
+                await wire.show(CUT_OFF)
             raise
         except Unavailable:
             log.info("what waits for somebody goes on waiting: it cannot be shown just now")
@@ -94,12 +85,25 @@ class Answers:
             log.exception("the answer to %s could not be shown [%s]", call.name, ctx.request_id)
 
     async def finish(self, within_s: float) -> None:
-        """Begin nothing new, let the others finish; what takes longer is cut off, and says so."""
+        """Begin nothing new, let the others finish. What takes longer is cut off, and says so.
+
+        What is being shown by then is let through, if it does not take for ever either.
+        """
         self.closing = True
-        late = self._tasks
-        for seconds in (within_s, LAST_WORD_S):
-            if late:
-                _, late = await asyncio.wait(late, timeout=seconds)
-            for task in late:
-                task.cancel()
+        late = await _still_running(self._working, within_s)
+        for task in late - self._showing:
+            task.cancel()
+        late = await _still_running(late, LAST_WORD_S)
+        for task in late:
+            task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _current_task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+async def _still_running(tasks: set[asyncio.Task[object]], after_s: float) -> set[asyncio.Task[object]]:
+    return (await asyncio.wait(tasks, timeout=after_s))[1] if tasks else set()

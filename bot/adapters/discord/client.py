@@ -44,13 +44,22 @@ class Client(discord.AutoShardedClient):
         """Whether every shard can hear."""
         return self.is_ready() and len(self._up) == self.shard_count
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Begins a task for each event that somebody waits for; our own messages and most interactions are none."""
+        if event == "interaction" and args[0].type is not discord.InteractionType.modal_submit:
+            return
+        if event == "message" and args[0].author.bot:
+            return
+        super().dispatch(event, *args, **kwargs)
+
     async def pressed(self, interaction: discord.Interaction[Any], call: str) -> None:
         """A button or a menu of ours."""
         if self._desk is not None:
             await self._desk.pressed(interaction, call)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is discord.InteractionType.modal_submit and self._desk is not None:
+        """A filled-in form: `dispatch` lets nothing else through."""
+        if self._desk is not None:
             await self._desk.submitted(interaction)
 
     async def on_message(self, message: discord.Message) -> None:

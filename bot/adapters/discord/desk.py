@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from bot.text import t
 log = logging.getLogger(__name__)
 
 SUGGEST_S = 2.0
+NO_UPLOADS: Mapping[str, DiscordUpload] = {}
 
 CLOSING = Card(t("I am just being restarted. Please ask again in a minute."))
 STILL_RUNNING = Card(t("That is still running."))
@@ -144,8 +144,7 @@ class Desk:
             wire = self._wire(interaction, call.private, name, args)
             try:
                 async with self._uploaded(interaction, wire, files or {}) as uploads:
-                    context = replace(self._context(interaction), uploads=uploads)
-                    await self._answers.run(call, context, wire)
+                    await self._answers.run(call, self._context(interaction, uploads), wire)
             except EarshotError as error:
                 await self._show(wire, failed(error))
 
@@ -197,11 +196,14 @@ class Desk:
             outbox=self._outbox,
         )
 
-    def _context(self, interaction: Interaction) -> Context:
+    def _context(
+        self, interaction: Interaction, uploads: Mapping[str, DiscordUpload] = NO_UPLOADS
+    ) -> Context:
         in_guild = interaction.guild_id is not None
         return Context(
             person_of(interaction.user, admin=in_guild and interaction.permissions.manage_guild),
             place_of(interaction.channel, interaction.guild_id, with_us=bool(interaction.context.dm_channel)),
             self._answers.new_id(),
+            uploads=uploads,
             upload_most=interaction.filesize_limit,
         )

@@ -135,9 +135,11 @@ class _Drawing:
 def _text(paragraphs: Sequence[Paragraph]) -> Iterator[ui.TextDisplay[ui.LayoutView]]:
     """The paragraphs as one component, if they say anything; a heading makes its own room."""
     said, open_lines = "", False
-    for it in filter(str, paragraphs):
-        gap = GAP if open_lines and not it.heading else "\n"
-        said = f"{said}{gap}{it}" if said else str(it)
-        open_lines = bool(it.lines)
+    for it in paragraphs:
+        words = str(it)
+        if words:
+            gap = GAP if open_lines and not it.heading else "\n"
+            said = f"{said}{gap}{words}" if said else words
+            open_lines = bool(it.lines)
     if said:
         yield ui.TextDisplay(said)

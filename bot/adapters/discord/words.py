@@ -7,7 +7,8 @@ and mentions of commands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from string import Formatter
 from urllib.parse import quote, urlsplit
 
@@ -17,24 +18,18 @@ LINE_MOST = 1000
 URL_MOST = 512
 NO_COMMANDS: Mapping[str, int] = {}
 
-_SPECIAL = re.compile(r"[\\*_~`|>#<@\[\]]")
-_LIST = re.compile(r"\A(\s*)(-|\d+(?=\.\s))")
-_ADDRESS = re.compile(r":(?=//)")
+_DULLED = str.maketrans({sign: f"\\{sign}" for sign in r"\*_~`|>#<@[]"})
+_LIST = re.compile(r"(\s*(?=-)|\s*\d+(?=\.\s))")
 _COMMAND = re.compile(r"(?<![\w/])/([a-z]+)(?![\w/])")
 _URL_SAFE = "%/:?#@!$&*+,;=~-._"
 
 
 def escaped(words: str) -> str:
     """Words on one line that show as they are: no mention, no link, no formatting."""
-    flat = _SPECIAL.sub(r"\\\g<0>", plain(words))
-    flat = _ADDRESS.sub(r":\\", flat)
-    return _LIST.sub(_dulled, flat)
-
-
-def _dulled(start: re.Match[str]) -> str:
-    """The beginning of what would be a list."""
-    space, sign = start.groups()
-    return rf"{space}\-" if sign == "-" else f"{space}{sign}\\"
+    flat = plain(words).translate(_DULLED).replace("://", r":\//")
+    start = _LIST.match(flat)
+    # The beginning of what would be a list.
+    return f"{flat[: start.end(1)]}\\{flat[start.end(1) :]}" if start else flat
 
 
 def markdown(text: Text, commands: Mapping[str, int] = NO_COMMANDS) -> str:
@@ -50,7 +45,7 @@ def markdown(text: Text, commands: Mapping[str, int] = NO_COMMANDS) -> str:
 
 
 def _parts(text: Text, commands: Mapping[str, int]) -> Iterator[str]:
-    for words, name, _, _ in Formatter().parse(text.template):
+    for words, name in _pieces(text.template):
         yield from _mentioning(words, commands)
         if name is None:
             continue
@@ -61,6 +56,12 @@ def _parts(text: Text, commands: Mapping[str, int]) -> Iterator[str]:
             yield f"<t:{value.at_ms // 1000}:f>"
         else:
             yield f"{value:,}" if isinstance(value, int) else escaped(value)
+
+
+@lru_cache(1024)
+def _pieces(template: str) -> Sequence[tuple[str, str | None]]:
+    """A template's words, each with the name of the value after them. The same templates come all the time."""
+    return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
 
 
 def _mentioning(words: str, commands: Mapping[str, int]) -> Iterator[str]:
