@@ -17,6 +17,7 @@ EarshotError
 │   ├── RateLimited        asked too often; `retry_after_s` says when to ask again
 │   │   └── QuotaExceeded  the day's calls of the developer account are used up
 │   ├── LinkExpired        the grant is dead (`invalid_grant`): only re-linking helps
+│   ├── ListeningHidden    the member hides what they play at the source
 │   ├── NotAllowlisted     the app's owner has to add the member in the dashboard
 │   ├── Refused            the service said no (403, 404) to this one request
 │   └── RoomLost           a room is gone, archived or closed to Earshot: its admins can act
@@ -120,6 +121,10 @@ class TokenRejected(ServiceError):
 
 class LinkExpired(ServiceError):
     """The grant is dead (`invalid_grant`): only re-linking helps, so nobody retries."""
+
+
+class ListeningHidden(ServiceError):
+    """The member hides what they play at the source, so nobody retries until they link again."""
 
 
 class NotAllowlisted(ServiceError):

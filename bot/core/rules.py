@@ -26,8 +26,8 @@ _ALL = (
         "play",
         "A play",
         f"One row of an export with at least {_SECONDS} seconds played, one row of Spotify's list of recent plays, or "
-        "one scrobble of Last.fm. It belongs to the local day and hour in which it ended; a scrobble to those in which it "
-        "began, for Last.fm does not tell its end.",
+        "one scrobble of Last.fm. It belongs to the local day and hour in which it ended; a scrobble to those in which "
+        "it began, for Last.fm does not tell its end.",
         "The end is what both export formats state themselves (ts, endTime). The start would have to be guessed: "
         "after a pause it is not the end less the time played. So a song begun at 23:58 belongs to the next day. "
         "Private sessions, podcasts, audiobooks and shorter rows are skipped and counted as skipped. A video counts "
@@ -82,8 +82,7 @@ _ALL = (
         "The time that the counted plays sounded, in whole minutes, cut not rounded. “About” is said where a source "
         "does not tell it and the track's whole length was taken.",
         "Last.fm tells neither, so its scrobbles add no minutes. The minutes of a group are those of all its plays "
-        "together, so they can be more than its members' whole "
-        "minutes added up.",
+        "together, so they can be more than its members' whole minutes added up.",
     ),
     Rule("listeners", "Listeners", "Members with at least one counted play."),
     Rule(

@@ -18,19 +18,24 @@ from bot.ports.plays import BudgetStore, PlayStore, Polled
 from bot.ports.recaps import FrozenRecap, RecapStore
 from bot.ports.services import (
     Account,
+    AccountProof,
     Accounts,
     Catalogue,
     FoundTrack,
+    HistoryPage,
+    HistorySource,
     ListeningSource,
     MadePlaylist,
     Painter,
     PlaylistHost,
+    Profile,
 )
 from bot.ports.uploads import UploadStore
 from bot.ports.whispers import WhisperStore
 
 __all__ = [
     "Account",
+    "AccountProof",
     "Accounts",
     "BudgetStore",
     "Catalogue",
@@ -46,6 +51,8 @@ __all__ = [
     "FrozenRecap",
     "Grant",
     "GroupStore",
+    "HistoryPage",
+    "HistorySource",
     "InstallationStore",
     "LinkStore",
     "ListeningSource",
@@ -63,6 +70,7 @@ __all__ = [
     "PlaylistHost",
     "PlaylistStore",
     "Polled",
+    "Profile",
     "RecapStore",
     "SavedPlaylist",
     "UploadStore",

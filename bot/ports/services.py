@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.model import (
     NewPlay,
     RawTrack,
+    Span,
 )
 from bot.core.recap.model import Recap
 from bot.ports.links import Grant
@@ -54,6 +55,51 @@ class ListeningSource(Protocol):
         ...
 
     async def now_playing(self, access_token: str) -> RawTrack | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a source says of an account: how many plays it has, and since when (ms UTC) it keeps them."""
+
+    plays: int
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Plays, and whether there are older ones in the time that was asked for."""
+
+    plays: Sequence[NewPlay]
+    more: bool
+
+
+class HistorySource(Protocol):
+    """A source that keeps a whole history and shows it by account name.
+
+    Both raise `LinkExpired` where there is no such account, `ListeningHidden`, and other `ServiceError`s.
+    """
+
+    async def profile(self, account: str) -> Profile: ...
+
+    async def page(self, account: str, span: Span, page: int) -> HistoryPage:
+        """The plays in the span in pages from 1 on, the newest first."""
+        ...
+
+
+class AccountProof(Protocol):
+    """A source where members say yes on a page, without a way back to us."""
+
+    async def ask(self) -> str:
+        """A token that is good for one yes within an hour."""
+        ...
+
+    def page_of(self, token: str) -> str:
+        """The page on which to say yes to it."""
+        ...
+
+    async def who_said_yes(self, token: str) -> str:
+        """The name of the account. Raises `Refused` where nobody has (yet), `LinkExpired` for one used or too old."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
