@@ -23,7 +23,7 @@ BUTTONS_MOST = 10
 MENUS_MOST = 6
 GALLERIES_MOST = 3
 MENU_MOST = 25
-GALLERY_MOST = 10
+FILES_MOST = 10
 # All files of a message together; Discord's limit of 25 MiB is for the whole request.
 FILES_MOST_BYTES = 24 * 1024 * 1024
 GAP = "\n\n"
@@ -116,6 +116,7 @@ class _Pieces:
         self.hidden = 0
         self._menus_left = menus_left
         self._galleries_left = GALLERIES_MOST
+        self._files_left = FILES_MOST
         self._bytes_left = FILES_MOST_BYTES
         self._file_most = file_most
 
@@ -132,16 +133,16 @@ class _Pieces:
 
     def _add_picture(self, picture: Picture) -> None:
         before = self.all[-1] if self.all else None
-        beside = isinstance(before, Gallery) and len(before.pictures) < GALLERY_MOST
-        fits = len(picture.data) <= min(self._file_most, self._bytes_left) and picture.data.startswith(
-            _IMAGES
-        )
-        if not fits or not (beside or self._galleries_left):
+        beside = isinstance(before, Gallery)
+        size = len(picture.data)
+        fits = size <= min(self._file_most, self._bytes_left) and self._files_left > 0
+        if not fits or not picture.data.startswith(_IMAGES) or not (beside or self._galleries_left):
             # Whoever cannot see it gets its words, as everywhere.
             self.all.append(Lines((picture.alt,)))
             return
-        self._bytes_left -= len(picture.data)
-        if isinstance(before, Gallery) and beside:
+        self._bytes_left -= size
+        self._files_left -= 1
+        if isinstance(before, Gallery):
             self.all[-1] = Gallery((*before.pictures, picture))
         else:
             self._galleries_left -= 1

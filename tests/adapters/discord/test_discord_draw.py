@@ -197,11 +197,22 @@ def test_a_picture_has_its_words_twice_and_too_large_a_one_only_words() -> None:
     assert drawn(Card(t("x"), (Picture(b"GIF89a", t("A gif")),))).files == []
 
 
-def test_pictures_that_stand_together_are_one_gallery() -> None:
+def test_pictures_that_stand_together_are_one_gallery_and_ten_are_all() -> None:
     it = drawn(Card(t("x"), tuple(Picture(png(2, 2, n), t("No {n}", n=n)) for n in range(12))))
     galleries = [part for part in parts(body_of(it)["components"]) if part["type"] == 12]
-    assert [len(one["items"]) for one in galleries] == [10, 2]
-    assert [one.filename for one in it.files][-1] == "picture-12.png"
+    assert [len(one["items"]) for one in galleries] == [10]
+    assert [one.filename for one in it.files][-1] == "picture-10.png"
+    assert "No 10\n\nNo 11" in text_of(it)
+    assert violations(request_of(it)) == []
+
+
+def test_scattered_pictures_are_three_galleries_at_most() -> None:
+    blocks = [
+        it for n in range(6) for it in (Picture(png(2, 2, n), t("No {n}", n=n)), Lines((t("between"),)))
+    ]
+    it = drawn(Card(t("x"), tuple(blocks)))
+    assert kinds(it).count(12) == 3
+    assert "No 5" in text_of(it)
 
 
 def test_bars_are_on_one_scale() -> None:
