@@ -58,6 +58,8 @@ def joined(texts: Sequence[Text], between: str) -> Text:
 
 def plain(words: str) -> str:
     """Words that somebody else wrote, on one line: what would move a terminal's cursor is shown as `�`."""
+    if words.isprintable():
+        return words
     return "".join("\ufffd" if category(char) in _UNSEEN and char not in _JOINERS else char for char in words)
 
 

@@ -180,7 +180,9 @@ async def test_an_upgrade_keeps_every_row_and_a_copy_from_before(tmp_path: Path)
     assert _ask(file, "SELECT colour, (SELECT count(*) FROM play) FROM link") == [("red", 1)]
     copy = tmp_path / "earshot.sqlite.before-9999"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert _ask(copy, "SELECT version_num, (SELECT count(*) FROM play) FROM alembic_version") == [(REVISION, 1)]
+    assert _ask(copy, "SELECT version_num, (SELECT count(*) FROM play) FROM alembic_version") == [
+        (REVISION, 1)
+    ]
     with pytest.raises(ConfigError, match="newer Earshot"):
         await open_store(_url(file))
     await _with_a_play(copy)
