@@ -91,7 +91,7 @@ class Consent(Cog):
             buttons=() if linked else (Button(t("Link Spotify"), "account.link", strong=True),),
             footer=None
             if linked
-            else t("There is nothing to show yet: link Spotify, or bring a file with /link export."),
+            else t("There is nothing to show yet: link Spotify, or bring a file with /link what:export."),
         )
 
     @action("room.yes", private=True)

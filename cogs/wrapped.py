@@ -102,7 +102,9 @@ class Wrapped(Cog):
                                 "I know no play of yours from {days}.",
                                 days=words.days(period.first, period.last),
                             ),
-                            t("/link connects Spotify; /link export takes the files that Spotify sends you."),
+                            t(
+                                "/link connects Spotify; /link what:export takes the files that Spotify sends you."
+                            ),
                         )
                     ),
                 ),
