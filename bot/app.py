@@ -12,11 +12,13 @@ from pathlib import Path
 
 from bot.chat import Cog, Command
 from bot.chat.platform import Platforms
+from bot.chat.telling import tell
 from bot.chat.whispers import Whispers
 from bot.config import Settings
 from bot.core.addresses import Addresses
-from bot.core.model import Member
+from bot.core.model import Member, MemberId, Source
 from bot.integrations.exports import FilesOnDisk
+from bot.integrations.lastfm import LastfmClient
 from bot.integrations.painter import TypstPainter
 from bot.integrations.spotify import (
     SpotifyAccounts,
@@ -32,7 +34,9 @@ from bot.integrations.wordbook import read_wordbook
 from bot.metrics import PrometheusMeter
 from bot.ports import Chance, Clock, Vault
 from bot.services.access import Access
+from bot.services.approving import Approving
 from bot.services.codes import Codes
+from bot.services.histories import Histories
 from bot.services.importing import Importing
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.pairing import Pairing
@@ -43,11 +47,13 @@ from bot.services.polling import Polling
 from bot.services.recap import Recaps
 from bot.services.rooms import Rooms
 from bot.services.uploading import Uploading
-from cogs.account import Account
+from bot.text import Text
+from cogs.account import Account, stopped
 from cogs.consent import Consent
 from cogs.help import Help
 from cogs.home import Home
 from cogs.imports import Imports
+from cogs.lastfm import Lastfm
 from cogs.listening import Listening
 from cogs.person import SamePerson
 from cogs.play import Play
@@ -91,11 +97,19 @@ async def open_earshot(settings: Settings, folder: Path) -> AsyncIterator[Earsho
         stack.push_async_callback(gateway.close)
         painter = TypstPainter(folder / "fonts")
         stack.callback(painter.close)
-        yield _plugged(settings, folder, store, gateway, painter)
+        lastfm = lastfm_client(settings)
+        if lastfm is not None:
+            stack.push_async_callback(lastfm.close)
+        yield _plugged(settings, folder, store, gateway, lastfm, painter)
 
 
 def _plugged(
-    settings: Settings, folder: Path, store: Store, gateway: SpotifyGateway, painter: TypstPainter
+    settings: Settings,
+    folder: Path,
+    store: Store,
+    gateway: SpotifyGateway,
+    lastfm: LastfmClient | None,
+    painter: TypstPainter,
 ) -> Earshot:
     clock, chance = SystemClock(), SystemChance()
     vault = open_vault(folder / "keys")
@@ -107,7 +121,13 @@ def _plugged(
     linking = Linking(
         store, store, accounts, access, vault, clock, chance, spotify_app(settings, spotify.client_id)
     )
-    polling = Polling(store, store, SpotifyListening(gateway), access, clock, chance)
+    platforms = Platforms()
+    histories = {Source.LASTFM: Histories(store, store, store, lastfm, clock, chance)} if lastfm else {}
+
+    async def tell_stopped(member_id: MemberId, why: Text) -> None:
+        await tell(store, platforms, member_id, stopped(why))
+
+    polling = Polling(store, store, SpotifyListening(gateway), access, clock, chance, histories, tell_stopped)
     importing = Importing(store, store, FilesOnDisk())
     public = settings.web.public_url.rstrip("/")
     uploading = Uploading(store, store, importing, clock, chance, f"{public}/upload")
@@ -123,7 +143,7 @@ def _plugged(
     )  # fmt: skip
     addresses = Addresses(spotify.open_url.rstrip("/"))
     wrapped = Wrapped(people, recaps, painter, clock, addresses)
-    platforms = Platforms()
+    lastfm_links = Lastfm(people, Approving(store, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
     cogs: list[Cog] = []
@@ -132,7 +152,8 @@ def _plugged(
         return [command for cog in cogs for command in cog.commands()]
 
     cogs += [
-        Account(people, linking, imports.bring, same_person.offer, same_person.redeem),
+        Account(people, linking, lastfm_links.link, imports.bring, same_person.offer, same_person.redeem),
+        lastfm_links,
         imports,
         same_person,
         Home(people, Panels(store, store, store)),
@@ -148,6 +169,12 @@ def _plugged(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
         uploading, recaps, wrapped, cogs, PrometheusMeter(), Whispers(store, clock), platforms,
     )  # fmt: skip
+
+
+def lastfm_client(settings: Settings) -> LastfmClient | None:
+    """How Last.fm is asked; None where no key is configured."""
+    it = settings.lastfm
+    return LastfmClient(it.api_key, it.secret, it.api_url, it.auth_url) if it.api_key else None
 
 
 def spotify_app(settings: Settings, client_id: str, developer: str = "host") -> SpotifyApp | None:

@@ -43,6 +43,16 @@ class Spotify:
 
 
 @dataclass(frozen=True, slots=True)
+class Lastfm:
+    """The API account at Last.fm. Without a key nobody links Last.fm."""
+
+    api_key: str = ""
+    secret: str = field(default="", metadata=SECRET)
+    api_url: str = "https://ws.audioscrobbler.com/2.0/"
+    auth_url: str = "https://www.last.fm/api/auth/"
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The small web server that Spotify sends members back to. `public_url` is how a browser reaches it."""
 
@@ -93,6 +103,7 @@ class Settings:
     log_format: str = "text"
     data: Data = field(default_factory=Data)
     spotify: Spotify = field(default_factory=Spotify)
+    lastfm: Lastfm = field(default_factory=Lastfm)
     discord: Discord = field(default_factory=Discord)
     slack: Slack = field(default_factory=Slack)
     web: Web = field(default_factory=Web)
@@ -193,6 +204,8 @@ def _cannot_be(settings: Settings) -> list[str]:
     if settings.log_format not in {"text", "json"}:
         problems.append("log_format: has to be text or json.")
     problems.extend(_half_a_slack(settings.slack))
+    if bool(settings.lastfm.api_key) != bool(settings.lastfm.secret):
+        problems.append("lastfm.api_key and lastfm.secret: belong together; set both or neither.")
     for name, port in (("web.port", settings.web.port), ("lounge.port", settings.lounge.port)):
         if not 0 <= port <= 65535:
             problems.append(f"{name}: a port goes from 0 (any free one) to 65535.")
@@ -207,6 +220,8 @@ def _cannot_be(settings: Settings) -> list[str]:
         ("spotify.accounts_url", settings.spotify.accounts_url),
         ("spotify.api_url", settings.spotify.api_url),
         ("spotify.open_url", settings.spotify.open_url),
+        ("lastfm.api_url", settings.lastfm.api_url),
+        ("lastfm.auth_url", settings.lastfm.auth_url),
         ("discord.api_url", settings.discord.api_url),
         ("slack.api_url", settings.slack.api_url),
     ):

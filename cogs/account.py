@@ -1,4 +1,4 @@
-"""Connecting what is yours: Spotify, a file of your history, yourself on another platform; and taking it back."""
+"""Connecting what is yours: Spotify, Last.fm, a file of your history, yourself elsewhere; and taking it back."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from bot.core.model import LinkState, Member, Source
 from bot.errors import BadOption
 from bot.services.linking import MORE_SCOPES, Linking
 from bot.services.people import People
-from bot.text import Moment, t, tn
+from bot.text import Moment, Text, t, tn
 
 APPS_PAGE = "https://www.spotify.com/account/apps/"
+LASTFM_APPS_PAGE = "https://www.last.fm/settings/applications"
 
 SOURCES = {
     Source.SPOTIFY: t("Spotify, and all that I read there"),
@@ -43,6 +44,7 @@ class What(Enum):
     """What can be connected."""
 
     SPOTIFY = "spotify"
+    LASTFM = "lastfm"
     EXPORT = "export"
     PERSON = "person"
 
@@ -50,27 +52,31 @@ class What(Enum):
 class Account(Cog):
     """What is a member's own.
 
-    `/link` also leads to what other features do: `bring` a file, `offer` a code to the same person elsewhere, take
-    (`redeem`) one.
+    `/link` also leads to what other features do: link `lastfm`, `bring` a file, `offer` a code to the same person
+    elsewhere, take (`redeem`) one.
     """
 
     def __init__(
         self,
         people: People,
         linking: Linking,
+        lastfm: Callable[[Context], Awaitable[Answer]],
         bring: Callable[[Context], Awaitable[Answer]],
         offer: Callable[[Context], Awaitable[Answer]],
         redeem: Callable[[Context, str], Awaitable[Answer]],
     ) -> None:
         self.people = people
         self.linking = linking
+        self.lastfm = lastfm
         self.bring = bring
         self.offer = offer
         self.redeem = redeem
 
     # --- linking
 
-    @command("Connect your Spotify, your history as a file, or yourself on another platform", private=True)
+    @command(
+        "Connect Spotify, Last.fm, your history as a file, or yourself on another platform", private=True
+    )
     async def link(
         self,
         ctx: Context,
@@ -82,6 +88,8 @@ class Account(Cog):
         """A card with the way to the consent page, the ways to bring a file, or a code."""
         if code:
             return await self.redeem(ctx, code)
+        if what is What.LASTFM:
+            return await self.lastfm(ctx)
         if what is What.EXPORT:
             return await self.bring(ctx)
         if what is What.PERSON:
@@ -130,7 +138,7 @@ class Account(Cog):
 
     # --- unlinking
 
-    @command("Disconnect Spotify or an import, and delete all that came from it", private=True)
+    @command("Disconnect Spotify, Last.fm or an import, and delete all that came from it", private=True)
     async def unlink(self, ctx: Context) -> Card | Form:
         """Asks which, since nothing brings it back."""
         return await self._ask_unlink(ctx)
@@ -151,13 +159,18 @@ class Account(Cog):
             tn("{n} play was deleted.", "{n} plays were deleted.", plays),
             t("Counts that were posted before stay as they were said; no new one uses them."),
         ]
-        links: tuple[Link, ...] = ()
+        links = []
         if Source.SPOTIFY in sources:
             lines.append(
                 t("The key from Spotify is deleted too. Only you can take the app off your account there:")
             )
-            links = (Link(t("Your apps at Spotify"), APPS_PAGE),)
-        return Card(t("Disconnected"), (Lines(tuple(lines)),), buttons=links)
+            links.append(Link(t("Your apps at Spotify"), APPS_PAGE))
+        if Source.LASTFM in sources:
+            lines.append(
+                t("I keep no key from Last.fm; your yes still stands in its list until you remove it:")
+            )
+            links.append(Link(t("Your apps at Last.fm"), LASTFM_APPS_PAGE))
+        return Card(t("Disconnected"), (Lines(tuple(lines)),), buttons=tuple(links))
 
     async def _ask_unlink(self, ctx: Context) -> Card | Form:
         linked = {it.source for it in await self.linking.links(await self._member(ctx))}
@@ -183,6 +196,15 @@ class Account(Cog):
     async def _member(self, ctx: Context) -> Member:
         person = ctx.person
         return await self.people.member(person.identity, person.name, person.zone)
+
+
+def stopped(said: Text) -> Card:
+    """What a member is told once when a link of theirs is looked at no more; `said` is why, and what to do."""
+    return Card(
+        t("One of your links has stopped"),
+        (Lines((said, t("What was read until now stays until you say /unlink."))),),
+        (Button(t("All that is yours"), "account.home"),),
+    )
 
 
 def _linked_already(link: model.Link, member: Member) -> Card:

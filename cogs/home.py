@@ -58,7 +58,9 @@ class Home(Cog):
             if panel.groups
             else Lines((t("You are in none: say /join in a group's room."),), t("Your groups")),
         ]
-        works = any(it.link.account and it.link.state is LinkState.ACTIVE for it in panel.links)
+        works = any(
+            it.link.source is Source.SPOTIFY and it.link.state is LinkState.ACTIVE for it in panel.links
+        )
         buttons = [
             Button(t("Renew Spotify"), "account.link", {"again": "yes"})
             if works
@@ -72,8 +74,16 @@ class Home(Cog):
 
 
 def _link(it: LinkView, member: Member) -> Text:
-    """Since when, and until when; for imports, of which time."""
+    """Since when, and until when; for imports and Last.fm, of which time."""
     since = Moment(it.link.authorized_at_ms, member.zone)
+    if it.link.state is LinkState.EXPIRED:
+        return t("linked on {since}, and ended: link it again", since=since)
+    if it.link.state is LinkState.NOT_ALLOWLISTED:
+        return t("linked on {since}, but whoever runs me has to add you at Spotify first", since=since)
+    if it.link.state is LinkState.HIDDEN:
+        return t("linked on {since}, but you hide it there: show it, then link it again", since=since)
+    if it.link.source is Source.LASTFM:
+        return _read(it, member)
     if it.covered is not None:
         first, last = it.covered
         return t(
@@ -83,13 +93,16 @@ def _link(it: LinkView, member: Member) -> Text:
         )
     if it.until_ms is None:
         return t("imported")
-    if it.link.state is LinkState.EXPIRED:
-        return t("linked on {since}, and ended: link it again", since=since)
-    if it.link.state is LinkState.NOT_ALLOWLISTED:
-        return t("linked on {since}, but whoever runs me has to add you at Spotify first", since=since)
     return t(
         "linked on {since}, lives until about {until}", since=since, until=Moment(it.until_ms, member.zone)
     )
+
+
+def _read(it: LinkView, member: Member) -> Text:
+    if it.covered is None:
+        return t("{account}, not read yet", account=it.link.account)
+    first, last = (Moment(at_ms, member.zone) for at_ms in it.covered)
+    return t("{account}, read from {first} to {last}", account=it.link.account, first=first, last=last)
 
 
 def _row(it: GroupView) -> Row:

@@ -20,7 +20,7 @@ SOURCES = {
     Source.SPOTIFY: t("Spotify's list of recent plays"),
     Source.EXTENDED: t("extended streaming history"),
     Source.ACCOUNT: t("account data"),
-    Source.LASTFM: t("Last.fm"),
+    Source.LASTFM: t("Last.fm (half a track or 4 minutes, by its beginning)"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Where a person can look at what Spotify has: pages for its URIs, and for a search."""
+"""Where a person can look: Spotify's pages for its URIs and for a search, Last.fm's page of an account."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ class Addresses:
     def search(self, words: str) -> str:
         """The page that searches for these words."""
         return f"{self.base}/search/{quote(words, safe='')}"
+
+
+def lastfm_page(account: str) -> str:
+    """The page of an account at Last.fm."""
+    return f"https://www.last.fm/user/{quote(account, safe='')}"

@@ -7,8 +7,9 @@ The stored coverage alone says where to go on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.core.model import NewPlay, Span
 from bot.core.precedence import subtract
@@ -37,25 +38,20 @@ def unread_span(covered: Sequence[Span], since_ms: int) -> Span | None:
     return left[-1] if left else None
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
-    """What a reading changes: plays that are new, and stored ones (at_ms, raw key) that are gone.
+class Missing(NamedTuple):
+    """Stored plays (at_ms, raw key) that a reading of their time has no more.
 
-    `doubtful` where more than half of what is stored would go: that is believed only when it is read twice.
+    `doubtful` where it is more than half of what is stored: that is believed only when it is read twice.
     """
 
-    new: tuple[NewPlay, ...]
     gone: tuple[tuple[int, str], ...]
     doubtful: bool
 
 
-def mirror(stored: Collection[tuple[int, str]], read: Collection[NewPlay]) -> Mirror:
-    """How the stored plays of a time become those that were read of it."""
-    had = set(stored)
-    there = {(play.at_ms, play.track.key): play for play in read}
-    gone = tuple(sorted(had - there.keys()))
-    new = tuple(play for key, play in sorted(there.items()) if key not in had)
-    return Mirror(new, gone, 2 * len(gone) > len(had))
+def missing(stored: Collection[tuple[int, str]], read: Iterable[NewPlay]) -> Missing:
+    """Compare the stored plays of a time with those that were read of it."""
+    gone = set(stored).difference((play.at_ms, play.track.key) for play in read)
+    return Missing(tuple(sorted(gone)), 2 * len(gone) > len(stored))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ _OUR_KEY = {"10", "13", "26"}
 _TOO_MANY = "29"
 
 
-class Lastfm:
+class LastfmClient:
     """A `ports.HistorySource` and `ports.AccountProof`. At most one call begins every `every_s` seconds."""
 
     def __init__(

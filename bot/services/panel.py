@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.model import Group, Identity, Link, Member, Room, Span
+from bot.core.model import Group, Identity, Link, Member, Room, Source, Span
 from bot.ports import GroupStore, Membership, MemberStore, PlayStore
 from bot.services.linking import GRANT_MS
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link; of an account until when its grant lives, else the time that its imports cover. None: not known."""
+    """A link; of a Spotify account until when its grant lives, else the time that it covers. None: not known."""
 
     link: Link
     until_ms: int | None
@@ -61,6 +61,6 @@ class Panels:
 
 
 def _link_view(link: Link, covered: Sequence[Span]) -> LinkView:
-    if link.account:
+    if link.source is Source.SPOTIFY:
         return LinkView(link, link.authorized_at_ms + GRANT_MS, None)
     return LinkView(link, None, Span(covered[0].start_ms, covered[-1].end_ms) if covered else None)

@@ -1,28 +1,40 @@
 """Looking at links: ask the source for its 50 rows, let `core.polling` decide, store it in one transaction.
 
-One call for each look. A failure puts the next look off and leaves the coverage where it was; whether plays were lost
-meanwhile is known only at the next look that succeeds, so the gap is written down then.
+One call for each look; sources that keep whole histories are read by `services.histories`. A failure puts the next
+look off and leaves the coverage where it was; whether plays were lost meanwhile is known only at the next look that
+succeeds, so the gap is written down then.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from weakref import WeakValueDictionary
 
 from bot.core import polling
-from bot.core.model import Gap, LinkId, MemberId
-from bot.errors import EarshotError, NotFound, RateLimited
+from bot.core.model import Gap, LinkId, MemberId, Source
+from bot.errors import (
+    EarshotError,
+    LinkExpired,
+    ListeningHidden,
+    NotAllowlisted,
+    NotFound,
+    RateLimited,
+    Refused,
+)
 from bot.ports import Chance, Clock, DueLink, LinkStore, ListeningSource, PlayStore, Polled
 from bot.services.access import Access
-from bot.text import Text
+from bot.services.histories import Histories
+from bot.text import Text, t
 
 log = logging.getLogger(__name__)
 
 FRESH_MS = 120_000
+# Tells a member, once, why a link of theirs is looked at no more.
+Tell = Callable[[MemberId, Text], Awaitable[None]]
 
 
 class Outcome(StrEnum):
@@ -47,7 +59,7 @@ class PollReport:
 
 
 class Polling:
-    """Looks at links, one look at a time for each link."""
+    """Looks at links, one look at a time for each link; at those of the `histories`' sources as these do."""
 
     def __init__(
         self,
@@ -57,7 +69,11 @@ class Polling:
         access: Access,
         clock: Clock,
         chance: Chance,
+        histories: Mapping[Source, Histories] | None = None,
+        tell: Tell | None = None,
     ) -> None:
+        self._histories = histories or {}
+        self._tell = tell
         self._links = links
         self._plays = plays
         self._source = source
@@ -127,6 +143,13 @@ class Polling:
 
     async def _look(self, due: DueLink, background: bool) -> PollReport:
         link = due.link
+        if link.source is not Source.SPOTIFY:
+            history = self._histories.get(link.source)
+            if history is None:
+                raise Refused(
+                    t("Whoever runs me has not set up {source} (any more).", source=link.source.value)
+                )
+            return self._report(due, Outcome.LOOKED, new=await history.look(due, thorough=background))
         rows = await self._access.use(link, self._source.recent, background=background)
         now_ms = self._clock.now_ms()
         said = polling.look(
@@ -158,6 +181,8 @@ class Polling:
             await self._record_failure(due, due.fails, self._clock.now_ms() + max(1000, wait_ms))
         else:
             await self._record_failure(due, due.fails + 1, self._retry_ms(due.fails + 1))
+        if self._tell is not None and isinstance(error, LinkExpired | ListeningHidden | NotAllowlisted):
+            await self._tell(due.link.member_id, error.text)
         return report
 
     async def _record_failure(self, due: DueLink, fails: int, next_ms: int) -> None:

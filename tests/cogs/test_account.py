@@ -20,6 +20,7 @@ from bot.integrations.vault import Keyring
 from bot.ports import Grant
 from bot.sandbox import SAMPLE_LISTENERS, App, PracticeSpotify, read_catalogue
 from bot.services.access import Access, sealed_grant
+from bot.services.approving import Approving
 from bot.services.codes import Codes
 from bot.services.importing import Importing
 from bot.services.linking import BASE_SCOPES, MORE_SCOPES, Linking, SpotifyApp
@@ -27,11 +28,12 @@ from bot.services.pairing import Pairing
 from bot.services.panel import Panels
 from bot.services.people import People
 from bot.services.uploading import Uploading
-from bot.text import Text
-from cogs.account import Account, What
+from bot.text import Text, t
+from cogs.account import Account, What, stopped
 from cogs.consent import Consent
 from cogs.home import Home
 from cogs.imports import Imports
+from cogs.lastfm import Lastfm
 from cogs.person import SamePerson
 from tests.fakes import FakeChance, FakeClock, FakeStore
 
@@ -59,10 +61,13 @@ class House:
         importing = Importing(self.store, self.store, FilesOnDisk())
         uploading = Uploading(self.store, self.store, importing, self.clock, chance, page)
         pairing = Pairing(self.store, Codes(self.store, self.clock, chance))
+        self.lastfm = Lastfm(people, Approving(self.store, None, self.clock))
         self.imports = Imports(people, importing, uploading)
         self.person = SamePerson(people, pairing)
         self.home = Home(people, Panels(self.store, self.store, self.store))
-        self.account = Account(people, linking, self.imports.bring, self.person.offer, self.person.redeem)
+        self.account = Account(
+            people, linking, self.lastfm.link, self.imports.bring, self.person.offer, self.person.redeem
+        )
         self.consent = Consent(people, self.store, self.store, self.clock)
         self.people = people
         self.progress: list[Text] = []
@@ -178,6 +183,17 @@ async def test_more_is_asked_for_once(house: House):
 async def test_without_an_app_the_export_is_named():
     with pytest.raises(Refused, match="/link what:export"):
         await House(app=None).account.link(House().ctx())
+
+
+async def test_without_a_key_last_fm_says_so(house: House):
+    with pytest.raises(Refused, match=r"has not set up Last\.fm"):
+        await house.account.link(house.ctx(), What.LASTFM)
+
+
+async def test_what_stopped_is_told_with_what_stays():
+    card = stopped(t("It is hidden."))
+    assert "It is hidden." in words(card)
+    assert "until you say /unlink" in words(card)
 
 
 # --- import -----------------------------------------------------------------------------------------------

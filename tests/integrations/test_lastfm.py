@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.errors import LinkExpired, ListeningHidden, RateLimited, Refused, ServiceError, Unavailable
-from bot.integrations.lastfm import Lastfm
+from bot.integrations.lastfm import LastfmClient
 from bot.ports import HistoryPage, Profile
 from tests.twins.lastfm import KEY, SECRET, LastfmTwin, lastfm_twin
 
@@ -24,8 +24,8 @@ async def twin(request: pytest.FixtureRequest) -> AsyncIterator[LastfmTwin]:
 
 
 @pytest.fixture
-async def lastfm(twin: LastfmTwin) -> AsyncIterator[Lastfm]:
-    client = Lastfm(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=2)
+async def lastfm(twin: LastfmTwin) -> AsyncIterator[LastfmClient]:
+    client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=2)
     yield client
     await client.close()
 
@@ -33,7 +33,7 @@ async def lastfm(twin: LastfmTwin) -> AsyncIterator[Lastfm]:
 # --- whose account it is
 
 
-async def test_whoever_says_yes_is_named_once(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_whoever_says_yes_is_named_once(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     token = await lastfm.ask()
     with pytest.raises(Refused, match="no yes from you yet"):
         await lastfm.who_said_yes(token)
@@ -43,7 +43,7 @@ async def test_whoever_says_yes_is_named_once(twin: LastfmTwin, lastfm: Lastfm) 
         await lastfm.who_said_yes(token)
 
 
-async def test_a_page_does_not_stay_good(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_a_page_does_not_stay_good(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     token = await lastfm.ask()
     twin.expire(lastfm.page_of(token))
     with pytest.raises(LinkExpired, match="older than an hour"):
@@ -52,7 +52,7 @@ async def test_a_page_does_not_stay_good(twin: LastfmTwin, lastfm: Lastfm) -> No
 
 @pytest.mark.parametrize(("key", "secret"), [("wrong", SECRET), (KEY, "wrong")])
 async def test_whoever_runs_it_is_told_of_a_wrong_key(twin: LastfmTwin, key: str, secret: str) -> None:
-    client = Lastfm(key, secret, twin.api_url, twin.auth_url, every_s=0)
+    client = LastfmClient(key, secret, twin.api_url, twin.auth_url, every_s=0)
     with pytest.raises(Refused, match="Whoever runs me"):
         await client.ask()
     await client.close()
@@ -61,12 +61,12 @@ async def test_whoever_runs_it_is_told_of_a_wrong_key(twin: LastfmTwin, key: str
 # --- what was played
 
 
-async def test_a_profile_counts_and_dates(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_a_profile_counts_and_dates(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     twin.listener("ana", registered_s=START_S).scrobble(START_S)
     assert await lastfm.profile("ANA") == Profile(1, START_S * 1000)
 
 
-async def test_rows_become_plays_dated_by_their_beginning(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_rows_become_plays_dated_by_their_beginning(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     ana = twin.listener("ana")
     ana.on_now = "On now"
     ana.scrobble(START_S, "Aria", "Ana", "First")
@@ -80,7 +80,7 @@ async def test_rows_become_plays_dated_by_their_beginning(twin: LastfmTwin, last
     )
 
 
-async def test_one_row_and_none(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_one_row_and_none(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     ana = twin.listener("ana")
     assert await lastfm.page("ana", DAY, 1) == HistoryPage([], more=False)
     ana.scrobble(START_S)
@@ -90,21 +90,21 @@ async def test_one_row_and_none(twin: LastfmTwin, lastfm: Lastfm) -> None:
     assert await lastfm.page("ana", DAY, 1) == HistoryPage([], more=False)
 
 
-async def test_a_time_has_its_first_instant_and_not_its_last(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_a_time_has_its_first_instant_and_not_its_last(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     for at_s in (START_S - 1, START_S, START_S + 86_399, START_S + 86_400):
         twin.listener("ana").scrobble(at_s)
     plays = (await lastfm.page("ana", DAY, 1)).plays
     assert [play.at_ms for play in plays] == [DAY.end_ms - 1000, DAY.start_ms]
 
 
-async def test_pages_go_on_until_there_are_none(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_pages_go_on_until_there_are_none(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     for minute in range(450):
         twin.listener("ana").scrobble(START_S + minute * 60)
     pages = [await lastfm.page("ana", DAY, number) for number in (1, 2, 3)]
     assert [(len(it.plays), it.more) for it in pages] == [(200, True), (200, True), (50, False)]
 
 
-async def test_names_come_as_a_database_can_keep_them(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_names_come_as_a_database_can_keep_them(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     twin.listener("ana").scrobble(START_S, "a\0b\ud800", "Ünï 💿")
     [play] = (await lastfm.page("ana", DAY, 1)).plays
     assert (play.track.title, play.track.artist) == ("a?b?", "Ünï 💿")
@@ -122,7 +122,7 @@ async def test_names_come_as_a_database_can_keep_them(twin: LastfmTwin, lastfm: 
     ],
 )  # fmt: skip
 async def test_errors_are_ours_whatever_their_status(
-    twin: LastfmTwin, lastfm: Lastfm, error: int, expected: type[ServiceError], status: int | None
+    twin: LastfmTwin, lastfm: LastfmClient, error: int, expected: type[ServiceError], status: int | None
 ) -> None:
     twin.listener("ana")
     twin.fault("user.getRecentTracks", error=error, status=status)
@@ -132,7 +132,9 @@ async def test_errors_are_ours_whatever_their_status(
     assert await lastfm.page("ana", DAY, 1) == HistoryPage([], more=False)
 
 
-async def test_hidden_listening_and_closed_accounts_say_what_to_do(twin: LastfmTwin, lastfm: Lastfm) -> None:
+async def test_hidden_listening_and_closed_accounts_say_what_to_do(
+    twin: LastfmTwin, lastfm: LastfmClient
+) -> None:
     twin.listener("ana").hides = True
     with pytest.raises(ListeningHidden, match="Hide recent listening"):
         await lastfm.page("ana", DAY, 1)
@@ -156,7 +158,7 @@ ROW = '{"name": "A", "artist": {"#text": "B"}, "album": {"#text": ""}, "date": {
         PAGE % ("1", '{"name": "A", "artist": {"#text": ""}, "date": {"uts": "1700000000"}}'),
     ],
 )  # fmt: skip
-async def test_nonsense_is_no_answer(twin: LastfmTwin, lastfm: Lastfm, body: str) -> None:
+async def test_nonsense_is_no_answer(twin: LastfmTwin, lastfm: LastfmClient, body: str) -> None:
     twin.fault("user.getRecentTracks", body=body)
     with pytest.raises(ServiceError) as caught:
         await lastfm.page("ana", DAY, 1)
@@ -166,7 +168,7 @@ async def test_nonsense_is_no_answer(twin: LastfmTwin, lastfm: Lastfm, body: str
 
 @pytest.mark.parametrize(("status", "expected"), [(500, Unavailable), (503, Unavailable), (429, RateLimited)])
 async def test_error_pages_are_read_by_their_status(
-    twin: LastfmTwin, lastfm: Lastfm, status: int, expected: type[ServiceError]
+    twin: LastfmTwin, lastfm: LastfmClient, status: int, expected: type[ServiceError]
 ) -> None:
     twin.fault("user.getInfo", status=status, body="<html>")
     with pytest.raises(expected):
@@ -175,7 +177,7 @@ async def test_error_pages_are_read_by_their_status(
 
 @pytest.mark.parametrize("method", ["user.getInfo", "user.getRecentTracks"])
 async def test_an_answer_about_somebody_else_is_refused(
-    twin: LastfmTwin, lastfm: Lastfm, method: str
+    twin: LastfmTwin, lastfm: LastfmClient, method: str
 ) -> None:
     twin.listener("ana")
     twin.listener("ben").scrobble(START_S)
@@ -185,7 +187,7 @@ async def test_an_answer_about_somebody_else_is_refused(
 
 
 async def test_a_lost_a_late_and_no_answer(twin: LastfmTwin) -> None:
-    client = Lastfm(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=0.2)
+    client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=0.2)
     twin.fault("user.getRecentTracks", lost=True, times=9)  # aiohttp asks once more by itself
     with pytest.raises(Unavailable, match="cannot be reached"):
         await client.page("ana", DAY, 1)
@@ -193,7 +195,7 @@ async def test_a_lost_a_late_and_no_answer(twin: LastfmTwin) -> None:
     with pytest.raises(Unavailable, match="in time"):
         await client.profile("ana")
     await client.close()
-    nobody = Lastfm(KEY, SECRET, "http://127.0.0.1:9/2.0/", twin.auth_url, every_s=0)
+    nobody = LastfmClient(KEY, SECRET, "http://127.0.0.1:9/2.0/", twin.auth_url, every_s=0)
     with pytest.raises(Unavailable, match="cannot be reached") as caught:
         await nobody.profile("ana")
     assert KEY not in f"{caught.value} {caught.value.__cause__}"
@@ -202,7 +204,7 @@ async def test_a_lost_a_late_and_no_answer(twin: LastfmTwin) -> None:
 
 async def test_calls_keep_their_distance(twin: LastfmTwin) -> None:
     twin.listener("ana")
-    client = Lastfm(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0.05)
+    client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0.05)
     began = time.monotonic()
     for _ in range(5):
         await client.profile("ana")

@@ -3,7 +3,7 @@
     async with lastfm_twin() as twin:
         ana = twin.listener("ana_fm")
         ana.scrobble(1_700_000_000, "Song", "Artist")        # seconds, when it began
-        lastfm = Lastfm(KEY, SECRET, twin.api_url, twin.auth_url)
+        lastfm = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url)
         token = await lastfm.ask()
         await twin.say_yes(lastfm.page_of(token), "ana_fm")   # what a person does in the browser
         twin.fault("user.getRecentTracks", error=29)          # for the next call; see `Fault`
