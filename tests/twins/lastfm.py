@@ -119,6 +119,9 @@ class LastfmTwin:
         """The account of this name, made if absent."""
         return self._listeners.setdefault(name.casefold(), Listener(name, registered_s))
 
+    def open_account(self, listener: Listener) -> None:
+        self._listeners[listener.name.casefold()] = listener
+
     def close_account(self, name: str) -> None:
         del self._listeners[name.casefold()]
 
@@ -136,6 +139,9 @@ class LastfmTwin:
 
     def fault(self, method: str, **what: Any) -> None:
         self._faults.append(Fault(method, **what))
+
+    def forget_faults(self) -> None:
+        self._faults.clear()
 
     def slow(self, method: str, seconds: float) -> None:
         self._delays[method] = seconds
