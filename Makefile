@@ -26,6 +26,7 @@ bench: .venv/.dev  ## how fast, as ratios taken in one run
 	@$(BIN)/python -m benchmarks.ingest
 	@$(BIN)/python -m benchmarks.recap
 	@$(BIN)/python -m benchmarks.cards
+	@$(BIN)/python -m benchmarks.answering
 
 # One lock for running, one for working on it (the same versions and more). Every file is checked by its hash.
 .venv/.run: requirements/run.lock pyproject.toml

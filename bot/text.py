@@ -6,9 +6,11 @@ values (never the template) in its own way. Templates hold no markup of any plat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from string import Formatter
 from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
@@ -84,6 +86,29 @@ def in_english(
         return f"{value:,}" if isinstance(value, int) else escape(value)
 
     return text.template.format_map({name: worded(value) for name, value in text.values.items()})
+
+
+def pieces(text: Text) -> Iterator[tuple[str, str | Moment | None]]:
+    """A text in order of reading: words of ours, each with the foreign words or the instant that follow them.
+
+    None where nothing of that kind follows. Numbers are words of ours; texts within the text are taken apart, too.
+    """
+    for words, name in _split(text.template):
+        value = None if name is None else text.values[name]
+        if isinstance(value, str | Moment | None):
+            yield words, value
+            continue
+        yield words, None
+        if isinstance(value, Text):
+            yield from pieces(value)
+        else:
+            yield f"{value:,}", None
+
+
+@lru_cache(1024)
+def _split(template: str) -> Sequence[tuple[str, str | None]]:
+    """A template's words, each with the name of the value that follows."""
+    return [(words, name) for words, name, _, _ in Formatter().parse(template)]
 
 
 def to_json(text: Text) -> list[object]:

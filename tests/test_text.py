@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import Moment, Text, from_json, in_english, joined, plain, t, tn, to_json
+from bot.text import Moment, Text, from_json, in_english, joined, pieces, plain, t, tn, to_json
 
 values = st.recursive(
     st.text()
@@ -52,3 +52,16 @@ def test_texts_are_joined_with_their_values() -> None:
     assert in_english(joined(texts, " · "), escape=str.upper) == "ANA · 2 plays"
     assert str(joined(texts[:1], " · ")) == "Ana"
     assert str(joined([], " · ")) == ""
+
+
+def test_pieces_are_ours_and_theirs_in_order() -> None:
+    inner = t("{n} plays by {who}", n=1200, who="Zoë")
+    when = Moment(1)
+    assert list(pieces(t("{inner}, at {when}.", inner=inner, when=when))) == [
+        ("", None),
+        ("", None),
+        ("1,200", None),
+        (" plays by ", "Zoë"),
+        (", at ", when),
+        (".", None),
+    ]

@@ -7,12 +7,10 @@ and mentions of commands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from string import Formatter
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlsplit
 
-from bot.text import Moment, Text, in_english, plain
+from bot.text import Moment, Text, in_english, pieces, plain
 
 LINE_MOST = 1000
 URL_MOST = 512
@@ -45,23 +43,12 @@ def markdown(text: Text, commands: Mapping[str, int] = NO_COMMANDS) -> str:
 
 
 def _parts(text: Text, commands: Mapping[str, int]) -> Iterator[str]:
-    for words, name in _pieces(text.template):
+    for words, value in pieces(text):
         yield from _mentioning(words, commands)
-        if name is None:
-            continue
-        value = text.values[name]
-        if isinstance(value, Text):
-            yield from _parts(value, commands)
-        elif isinstance(value, Moment):
+        if isinstance(value, Moment):
             yield f"<t:{value.at_ms // 1000}:f>"
-        else:
-            yield f"{value:,}" if isinstance(value, int) else escaped(value)
-
-
-@lru_cache(1024)
-def _pieces(template: str) -> Sequence[tuple[str, str | None]]:
-    """A template's words, each with the name of the value after them. The same templates come all the time."""
-    return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
+        elif value is not None:
+            yield escaped(value)
 
 
 def _mentioning(words: str, commands: Mapping[str, int]) -> Iterator[str]:

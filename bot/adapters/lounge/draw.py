@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any
 
 from bot.chat.cards import (
@@ -26,7 +25,7 @@ from bot.chat.cards import (
     Picture,
     Row,
 )
-from bot.text import Moment, Text, in_english, t
+from bot.text import Moment, Text, in_english, pieces, t
 
 JSON = dict[str, Any]
 Keep = Callable[[bytes], JSON | None]
@@ -42,23 +41,13 @@ def sentence(text: Text) -> JSON:
 
 
 def _parts(text: Text) -> Iterator[str | JSON]:
-    for words, name, _, _ in Formatter().parse(text.template):
+    for words, value in pieces(text):
         if words:
             yield words
-        if name is None:
-            continue
-        value = text.values[name]
-        if isinstance(value, Text):
-            yield from _parts(value)
-        elif isinstance(value, Moment):
-            yield {
-                "at_ms": value.at_ms,
-                "zone": value.zone,
-                "text": in_english(t("{moment}", moment=value)),
-            }
-        elif isinstance(value, int):
-            yield f"{value:,}"
-        else:
+        if isinstance(value, Moment):
+            words = in_english(t("{moment}", moment=value))
+            yield {"at_ms": value.at_ms, "zone": value.zone, "text": words}
+        elif value is not None:
             yield {"value": value}
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from string import Formatter
 from typing import Any
 
-from bot.text import Moment, Text, in_english, plain, t
+from bot.text import Moment, Text, in_english, pieces, plain, t
 
 JSON = dict[str, Any]
 
@@ -87,18 +86,11 @@ def length(elements: Sequence[JSON]) -> int:
 
 
 def _parts(text: Text) -> Iterator[str | Moment]:
-    for words, name, _, _ in Formatter().parse(text.template):
+    for words, value in pieces(text):
         if words:
             yield words
-        if name is None:
-            continue
-        value = text.values[name]
-        if isinstance(value, Text):
-            yield from _parts(value)
-        elif isinstance(value, Moment):
+        if isinstance(value, Moment):
             yield value
-        elif isinstance(value, int):
-            yield f"{value:,}"
         elif value:
             yield clean(value)
 
