@@ -315,6 +315,17 @@ async def test_unlink_asks_which_then_deletes_and_tells_how_much(house: House):
     assert [it.source for it in await house.store.links(link.member_id)] == [Source.EXTENDED]
 
 
+async def test_unlinking_last_fm_says_where_the_yes_still_stands(house: House):
+    member = (await house.linked()).member_id
+    await house.store.link_account(Link(LinkId(0), member, Source.LASTFM, "ana_fm"), None, 0)
+    form = await house.account.unlink(house.ctx())
+    assert isinstance(form, Form)
+    assert [it.value for it in form.fields[0].choices] == ["spotify", "lastfm"]
+    card = await house.account.unlink_now(house.ctx(), "lastfm")
+    assert page(card) == "https://www.last.fm/settings/applications"
+    assert [it.source for it in await house.store.links(member)] == [Source.SPOTIFY]
+
+
 async def test_nobody_unlinks_for_somebody_else(house: House):
     link = await house.linked()
     card = await house.account.unlink_now(house.ctx("Ben"), "spotify")

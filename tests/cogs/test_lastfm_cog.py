@@ -1,0 +1,162 @@
+"""Last.fm as a stranger meets it: linked from a card, counted in the mini-Wrapped, named by the proof."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.chat import Button, Card, Context, Form, Person
+from bot.chat import Link as PageLink
+from bot.chat.cards import Fields, Lines, Listing
+from bot.chat.packing import packed
+from bot.core.addresses import Addresses
+from bot.core.calendar import When
+from bot.core.model import Identity, LinkState, Place, Source
+from bot.errors import NotAllowed, Refused, Unavailable
+from bot.integrations.lastfm import LastfmClient
+from bot.services.approving import Approving
+from bot.services.histories import Histories
+from bot.services.panel import Panels
+from bot.services.people import People
+from bot.services.polling import Polling
+from bot.services.recap import Recaps
+from bot.text import Text
+from cogs.home import Home
+from cogs.lastfm import Lastfm
+from cogs.prove import Prove
+from cogs.wrapped import Wrapped
+from tests.fakes import FakeChance, FakeClock, FakeStore
+from tests.twins.lastfm import KEY, SECRET, LastfmTwin, lastfm_twin
+
+NOW_S = 1_760_000_000
+DAY_S = 86_400
+
+
+class NoPaint:
+    async def recap(self, recap: object) -> bytes:
+        raise Unavailable("no paint")
+
+
+class House:
+    """The features over an in-memory store and the twin."""
+
+    def __init__(self, twin: LastfmTwin, client: LastfmClient) -> None:
+        self.twin, self.store, self.clock = twin, FakeStore(), FakeClock(NOW_S * 1000)
+        people = People(self.store, self.store, self.clock, "UTC")
+        recaps = Recaps(self.store, self.store, self.store, self.clock)
+        source = Histories(self.store, self.store, self.store, client, self.clock, FakeChance())
+        nothing: Any = None  # nothing here goes to Spotify
+        self.polling = Polling(
+            self.store, self.store, nothing, nothing, self.clock, FakeChance(), {Source.LASTFM: source}
+        )
+        self.lastfm = Lastfm(people, Approving(self.store, client, self.clock))
+        self.home = Home(people, Panels(self.store, self.store, self.store))
+        self.wrapped = Wrapped(people, recaps, NoPaint(), self.clock, Addresses())
+        self.prove = Prove(people, recaps, self.clock)
+
+    async def look(self) -> None:
+        """Look for as long as something is due."""
+        while due := await self.polling.due(1):
+            await self.polling.poll(due[0])
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    async with lastfm_twin() as twin:
+        client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=2)
+        yield House(twin, client)
+        await client.close()
+
+
+def context(user: str = "ana") -> Context:
+    async def progress(text: Text) -> None:
+        assert str(text)
+
+    return Context(Person(Identity("lounge", user), user.title()), Place(None), "r1", progress)
+
+
+def words(card: Card | Form) -> str:
+    assert isinstance(card, Card)
+    said: list[object] = [card.title]
+    for block in card.blocks:
+        match block:
+            case Lines(lines):
+                said += lines
+            case Fields(pairs):
+                said += [f"{name}: {value}" for name, value in pairs]
+            case Listing(rows):
+                said += [part for row in rows for part in (row.text, row.note) if part is not None]
+            case _:
+                pass
+    return "\n".join(map(str, [*said, card.footer or ""]))
+
+
+def pages(card: Card) -> list[str]:
+    return [it.url for it in card.buttons if isinstance(it, PageLink)]
+
+
+def pressed(card: Card, action: str) -> dict[str, str]:
+    [found] = [it for it in card.buttons if isinstance(it, Button) and it.action == action]
+    return dict(found.args)
+
+
+async def test_from_a_card_to_a_proof(house: House) -> None:
+    listener = house.twin.listener("Ana FM", NOW_S - 30 * DAY_S)
+    for n in range(12):
+        listener.scrobble(NOW_S - 8 * DAY_S + n * 300, "Hello", "Adele")
+    card = await house.lastfm.link(context())
+    with pytest.raises(Refused, match="press the button again"):
+        await house.lastfm.approved(context(), **pressed(card, "lastfm.approved"))
+    [page] = pages(card)
+    await house.twin.say_yes(page, "Ana FM")
+    linked = await house.lastfm.approved(context(), **pressed(card, "lastfm.approved"))
+    assert linked.replaces
+    assert "Ana FM" in words(linked)
+    assert pages(linked) == ["https://www.last.fm/user/Ana%20FM"]
+    assert "Ana FM, not read yet" in words(await house.home.home(context()))
+    await house.look()
+    assert "Last.fm: Ana FM, read from 2025-09-09" in words(await house.home.home(context()))
+
+    mine = await house.wrapped.me(context(), When.WEEK)
+    assert "12 plays" in words(mine)
+    assert (
+        "At Last.fm it is half a track or 4 minutes, counted when it began. Scrobbles from Last.fm."
+        in words(mine)
+    )
+    assert "Spotify" not in words(mine)
+    numbers = await house.prove.facts(context(), **pressed(mine, "prove.facts"))
+    [listing] = [it for it in numbers.blocks if isinstance(it, Listing)]
+    song = next(row.buttons[0] for row in listing.rows if "Hello" in str(row.text))
+    proof = words(await house.prove.fact(context(), **song.args))
+    assert "From Last.fm (half a track or 4 minutes, by its beginning): 12 plays" in proof
+
+
+async def test_who_is_linked_is_told_so_and_who_hides_can_link_anew(house: House) -> None:
+    card = await house.lastfm.link(context())
+    await house.twin.say_yes(pages(card)[0], "ana")
+    await house.lastfm.approved(context(), **pressed(card, "lastfm.approved"))
+    assert "linked already" in words(await house.lastfm.link(context()))
+    house.twin.listener("ana").hides = True
+    await house.look()
+    assert "you hide it there" in words(await house.home.home(context()))
+    assert pages(await house.lastfm.link(context()))
+    assert await house.store.states() == {LinkState.HIDDEN: 1}
+
+
+async def test_somebody_elses_account_is_refused(house: House) -> None:
+    for user in ("ana", "ben"):
+        card = await house.lastfm.link(context(user))
+        await house.twin.say_yes(pages(card)[0], "shared")
+        told = house.lastfm.approved(context(user), **pressed(card, "lastfm.approved"))
+        if user == "ana":
+            await told
+        else:
+            with pytest.raises(NotAllowed):
+                await told
+
+
+async def test_the_buttons_fit_where_chats_keep_them(house: House) -> None:
+    card = await house.lastfm.link(context())
+    assert packed("lastfm.approved", pressed(card, "lastfm.approved"))
