@@ -161,8 +161,9 @@ def _headlines(recap: Recap) -> list[Text]:
         return [t("No plays in {days}.", days=words.days(recap.period.first, recap.period.last))]
     lines = [
         t("{plays}, {change}.", plays=tn("{n} play", "{n} plays", recap.plays), change=words.change(recap)),
-        t("{minutes} of music.", minutes=words.minutes(recap)),
     ]
+    if recap.minutes:
+        lines.append(t("{minutes} of music.", minutes=words.minutes(recap)))
     if len(recap.members) > 1:
         lines[0] = t(
             "{plays} by {who}, {change}.",

@@ -126,6 +126,7 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
         in words(mine)
     )
     assert "Spotify" not in words(mine)
+    assert "minutes of music" not in words(mine)
     numbers = await house.prove.facts(context(), **pressed(mine, "prove.facts"))
     [listing] = [it for it in numbers.blocks if isinstance(it, Listing)]
     song = next(row.buttons[0] for row in listing.rows if "Hello" in str(row.text))
