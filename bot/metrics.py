@@ -42,7 +42,7 @@ class PrometheusMeter:
             buckets=_SECONDS,
             registry=registry,
         )
-        self._links = Gauge("earshot_links", "Spotify links by state", ["state"], registry=registry)
+        self._links = Gauge("earshot_links", "Links by state", ["state"], registry=registry)
         self._calls_left = Gauge(
             "earshot_spotify_calls_left", "Calls left of the day's budget", registry=registry
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Opt, Row, action, command
+from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
 from bot.chat.cards import Block
+from bot.core.addresses import LASTFM
 from bot.core.calendar import When, period_of
 from bot.core.model import Member, Source
 from bot.core.receipts import Behind
@@ -109,10 +110,11 @@ def _proof(proof: Proof, viewer: Member) -> Card:
     if proof.others:
         told = tuple((t("{who}", who=who), _plays(n)) for who, n in proof.others)
         blocks.append(Fields(told, t("Others' plays behind it (their times are theirs to show)")))
+    credit = (Link(t("Last.fm"), LASTFM),) if Source.LASTFM in dict(evidence.by_source) else ()
     return Card(
         proof.fact.words,
         tuple(blocks),
-        (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}),),
+        (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}), *credit),
         _hash(t("All plays behind it, in order"), evidence.sha256),
     )
 

@@ -13,6 +13,7 @@ from bot.chat import (
     Context,
     Fields,
     Lines,
+    Link,
     Listing,
     Opt,
     Picture,
@@ -21,9 +22,9 @@ from bot.chat import (
     command,
 )
 from bot.chat.cards import Block
-from bot.core.addresses import Addresses
+from bot.core.addresses import LASTFM, Addresses
 from bot.core.calendar import When, period_of
-from bot.core.model import MemberId
+from bot.core.model import MemberId, Source
 from bot.core.recap import words
 from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.errors import ServiceError
@@ -126,9 +127,13 @@ class Wrapped(Cog):
             blocks.append(Bars(plays, t("Plays")))
         if recap.loops:
             blocks.append(Lines(tuple(words.loop(it) for it in recap.loops[:3]), t("On repeat")))
-        buttons = [Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)]
+        buttons: list[Button | Link] = [
+            Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)
+        ]
         if group:
             buttons.append(Button(t("My part"), "wrapped.me"))
+        if Source.LASTFM in words.sources(recap):
+            buttons.append(Link(t("Last.fm"), LASTFM))
         return Card(
             t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
             if group

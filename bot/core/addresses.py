@@ -26,6 +26,9 @@ class Addresses:
         return f"{self.base}/search/{quote(words, safe='')}"
 
 
+LASTFM = "https://www.last.fm"
+
+
 def lastfm_page(account: str) -> str:
     """The page of an account at Last.fm."""
-    return f"https://www.last.fm/user/{quote(account, safe='')}"
+    return f"{LASTFM}/user/{quote(account, safe='')}"

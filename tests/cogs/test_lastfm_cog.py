@@ -127,11 +127,13 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
     )
     assert "Spotify" not in words(mine)
     assert "minutes of music" not in words(mine)
+    assert pages(mine) == ["https://www.last.fm"]
     numbers = await house.prove.facts(context(), **pressed(mine, "prove.facts"))
     [listing] = [it for it in numbers.blocks if isinstance(it, Listing)]
     song = next(row.buttons[0] for row in listing.rows if "Hello" in str(row.text))
-    proof = words(await house.prove.fact(context(), **song.args))
-    assert "From Last.fm (half a track or 4 minutes, by its beginning): 12 plays" in proof
+    proof = await house.prove.fact(context(), **song.args)
+    assert "From Last.fm (half a track or 4 minutes, by its beginning): 12 plays" in words(proof)
+    assert pages(proof) == ["https://www.last.fm"]
 
 
 async def test_who_is_linked_is_told_so_and_who_hides_can_link_anew(house: House) -> None:

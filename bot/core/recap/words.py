@@ -118,19 +118,20 @@ def coverage(recap: Recap) -> Text:
 def rule(recap: Recap) -> Text:
     """What a play is, for the sources that were counted."""
     said = t("A play is 30 seconds or more, counted when it ended.")
-    if Source.LASTFM not in _sources(recap):
+    if Source.LASTFM not in sources(recap):
         return said
     return t("{said} At Last.fm it is half a track or 4 minutes, counted when it began.", said=said)
 
 
 def thanks(recap: Recap) -> list[Text]:
     """Whom to thank for what was counted."""
-    sources = _sources(recap)
-    told = [] if sources == {Source.LASTFM} else [t("Titles from Spotify")]
-    return [*told, t("Scrobbles from Last.fm")] if Source.LASTFM in sources else told
+    counted = sources(recap)
+    told = [] if counted == {Source.LASTFM} else [t("Titles from Spotify")]
+    return [*told, t("Scrobbles from Last.fm")] if Source.LASTFM in counted else told
 
 
-def _sources(recap: Recap) -> set[Source]:
+def sources(recap: Recap) -> set[Source]:
+    """The sources of which plays were counted."""
     return {source for it in recap.coverage for source, _ in it.sources}
 
 
