@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.chat import Button, Card, Cog, Context, Lines, action
 from bot.chat.places import platform_name
 from bot.core.model import Member
+from bot.errors import NotAllowed
 from bot.services.pairing import Pairing
 from bot.services.people import People
 from bot.text import t
@@ -41,7 +42,8 @@ class SamePerson(Cog):
 
     async def redeem(self, ctx: Context, code: str) -> Card:
         """For `/link code:…`: whom it would make the member one with, and the question."""
-        other = await self.pairing.other(code, ctx.person.identity, await self._member(ctx))
+        member = await self._member(ctx)
+        other = await self.pairing.other(code, ctx.person.identity, member)
         return Card(
             t("Is {name} you?", name=other.member.name),
             (
@@ -60,13 +62,20 @@ class SamePerson(Cog):
                     )
                 ),
             ),
-            (Button(t("Yes, that is me"), "person.unite", {"code": code}, strong=True),),
+            (
+                Button(
+                    t("Yes, that is me"), "person.unite", {"code": code, "asked": str(member.id)}, strong=True
+                ),
+            ),
         )
 
     @action("person.unite", private=True)
-    async def unite(self, ctx: Context, code: str) -> Card:
-        """The member's yes."""
-        member = await self.pairing.unite(code, ctx.person.identity, await self._member(ctx))
+    async def unite(self, ctx: Context, code: str, asked: str) -> Card:
+        """The member's yes; nobody else's, whoever a platform lets press."""
+        member = await self._member(ctx)
+        if asked != str(member.id):
+            raise NotAllowed(t("That question was for somebody else."))
+        member = await self.pairing.unite(code, ctx.person.identity, member)
         return Card(
             t("You are one person now"),
             (Lines((t("Here and there I know you as {name}.", name=member.name),)),),

@@ -266,7 +266,9 @@ async def test_link_makes_and_takes_codes(house: House):
     code = str(offered.title).rpartition(" ")[2]
     asked = await house.account.link(house.ctx("Anna", platform="slack"), What.SPOTIFY, code)
     assert "the same person as Ana, known here from Discord" in words(asked)
-    assert buttons(asked) == [("person.unite", {"code": code})]
+    member = await house.people.known(Identity("slack", "Anna"))
+    assert member is not None
+    assert buttons(asked) == [("person.unite", {"code": code, "asked": str(member.id)})]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,11 @@ class House:
     async def press(self, button: Button, who: str, place: Place, *, admin: bool = False) -> Card:
         return await self.card(button.action, who, place, admin=admin, **button.args)
 
+    async def unite(self, who: str, code: str) -> Card:
+        """A code typed, and the yes to what it asks."""
+        asked = await self.redeem(self.ctx(who, ALONE), code)
+        return await self.press(buttons(asked)["Yes, that is me"], who, ALONE)
+
     async def join(self, who: str, place: Place = MUSIC, **chosen: str) -> Card:
         return await self.card("account.join", who, place, features="recap", **chosen)
 
@@ -148,10 +153,20 @@ async def test_a_code_from_here_makes_one_person_there(house: House) -> None:
 
 async def test_a_yes_to_a_code_that_is_used_up_changes_nothing(house: House) -> None:
     code = code_in(await house.card("person.code", "discord:ana", ALONE))
-    await house.card("person.unite", "slack:anna", ALONE, code=code)
+    await house.unite("slack:anna", code)
     with pytest.raises(NotFound, match="used already"):
-        await house.card("person.unite", "slack:sam", ALONE, code=code)
+        await house.unite("slack:sam", code)
     assert len(await house.store.all_members()) == 2
+
+
+async def test_nobody_else_says_yes_to_that_question(house: House) -> None:
+    code = code_in(await house.card("person.code", "discord:ana", ALONE))
+    asked = await house.redeem(house.ctx("slack:anna", ALONE), code)
+    with pytest.raises(NotAllowed, match="for somebody else"):
+        await house.press(buttons(asked)["Yes, that is me"], "slack:sam", ALONE)
+    assert "I know you as Ana" in words(
+        await house.press(buttons(asked)["Yes, that is me"], "slack:anna", ALONE)
+    )
 
 
 # --- one group
@@ -209,7 +224,7 @@ async def test_every_member_is_asked_about_a_new_room_and_shown_there_after_a_ye
 async def test_a_member_on_two_platforms_is_asked_once_where_it_works(house: House) -> None:
     await house.join("discord:ana")
     code = code_in(await house.card("person.code", "discord:ana", ALONE))
-    await house.card("person.unite", "slack:anna", ALONE, code=code)
+    await house.unite("slack:anna", code)
     await house.join("discord:ben")
     house.trouble = {"discord": NotFound("it does not run")}
     await house.united()

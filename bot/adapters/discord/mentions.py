@@ -33,6 +33,8 @@ from bot.text import Text, t
 
 log = logging.getLogger(__name__)
 
+HELP = "help"  # what our name alone asks for
+
 _TALK = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -66,6 +68,7 @@ class Mentions:
 
     async def _answer(self, message: discord.Message, line: str) -> None:
         name, rest = split_command(line)
+        name = name or HELP
         command = self._features.commands.get(name)
         if command is None:
             await self._reply(message, no_command(line, name, tuple(self._features.commands)))

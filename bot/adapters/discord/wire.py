@@ -22,6 +22,7 @@ from bot.adapters.discord.outbox import DrawCard, Outbox
 from bot.adapters.discord.people import PLATFORM, identity_of
 from bot.chat.cards import Button, Card, Form
 from bot.chat.pace import Pace
+from bot.chat.platform import PostRef
 from bot.core.model import RoomRef
 from bot.errors import EarshotError, Unavailable
 from bot.text import Text, t
@@ -73,6 +74,7 @@ class InteractionWire:
         self._pressed_on = interaction.message
         self._file_most = interaction.filesize_limit
         self._stage = _Stage.NOTHING
+        self._placeholder: int | None = None
         self._note: int | None = None
         self._pace = Pace(self._show_progress)
 
@@ -81,9 +83,13 @@ class InteractionWire:
         if self._stage is not _Stage.NOTHING:
             return
         thinking = self._pressed_on is None
-        outcome = await self._first(
-            lambda: self._interaction.response.defer(ephemeral=self._private, thinking=thinking)
-        )
+
+        async def defer() -> None:
+            taken = await self._interaction.response.defer(ephemeral=self._private, thinking=thinking)
+            if taken is not None and thinking:
+                self._placeholder = taken.message_id
+
+        outcome = await self._first(defer)
         if outcome is Outcome.REFUSED:
             self._stage = _Stage.OUT_OF_REACH
         elif thinking:
@@ -214,13 +220,23 @@ class InteractionWire:
         if not self._private and interaction.channel_id and not interaction.context.dm_channel:
             room = RoomRef(PLATFORM, str(interaction.guild_id or ""), str(interaction.channel_id))
             try:
-                await self._outbox.post(room, card)
+                await self._say_in(room, card)
                 return
             except EarshotError as error:
                 log.info(
                     "an answer goes to whoever asked, for the room is closed to us: %s", type(error).__name__
                 )
         await self._outbox.whisper(identity_of(interaction.user), card)
+
+    async def _say_in(self, room: RoomRef, card: Card) -> None:
+        """As a message of the bot, which may change its placeholder longer than the interaction lives."""
+        if self._placeholder is not None:
+            try:
+                await self._outbox.edit(PostRef(room, str(self._placeholder)), card)
+                return
+            except EarshotError as error:
+                log.info("the placeholder cannot become the answer: %s", type(error).__name__)
+        await self._outbox.post(room, card)
 
     def _drawn(self, card: Card) -> Drawn:
         return self._draw(card, self._file_most)
