@@ -89,7 +89,9 @@ def test_any_card_is_drawn_within_discords_limits(card: Card) -> None:
     assert violations(request_of(it)) == []
     components = body_of(it)["components"]
     assert len(list(parts(components))) <= 40
-    assert 0 < sum(len(part["content"]) for part in parts(components) if part["type"] == 10) <= TEXT_MOST
+    words = sum(len(part["content"]) for part in parts(components) if part["type"] == 10)
+    assert words <= TEXT_MOST
+    assert words or any(part["type"] == 12 for part in parts(components)), "neither words nor a picture"
     custom_ids = [part["custom_id"] for part in parts(components) if "custom_id" in part]
     assert len(set(custom_ids)) == len(custom_ids)
     assert all(len(it) <= 100 for it in custom_ids)

@@ -24,7 +24,7 @@ from bot.integrations.painter import FontSet, TypstPainter, load_fonts
 from bot.integrations.painter.jcard import jcard
 from bot.integrations.painter.lettering import Lettering
 
-SNAPSHOT = ("0.15.2", "2e94e5d7850a2c8d32a2fce1d166e5d4381ae53b5c1c48f3ec9a6cceaa101562")
+SNAPSHOT = ("0.15.2", "3cb03f6ae0059b67b38f187ae9d7cc7e2838976e9fd675f5a865658d59f113f6")
 TEMPLATES = Path(package.__file__).parent
 EMPTY_BOX = "\U0010fffd"  # nothing has a glyph for it
 
