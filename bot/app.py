@@ -18,8 +18,8 @@ from bot.config import Settings
 from bot.core.addresses import Addresses
 from bot.core.model import Member, MemberId, Source
 from bot.integrations.exports import FilesOnDisk
-from bot.integrations.lastfm import LastfmClient
 from bot.integrations.painter import TypstPainter
+from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient
 from bot.integrations.spotify import (
     SpotifyAccounts,
     SpotifyCatalogue,
@@ -53,12 +53,12 @@ from cogs.consent import Consent
 from cogs.help import Help
 from cogs.home import Home
 from cogs.imports import Imports
-from cogs.lastfm import Lastfm
 from cogs.listening import Listening
 from cogs.person import SamePerson
 from cogs.play import Play
 from cogs.prove import Prove
 from cogs.rooms import GroupRooms
+from cogs.scrobbles import Scrobbles
 from cogs.wrapped import Wrapped
 
 
@@ -100,7 +100,9 @@ async def open_earshot(settings: Settings, folder: Path) -> AsyncIterator[Earsho
         lastfm = lastfm_client(settings)
         if lastfm is not None:
             stack.push_async_callback(lastfm.close)
-        yield _plugged(settings, folder, store, gateway, lastfm, painter)
+        listenbrainz = ListenBrainzClient(settings.listenbrainz.api_url)
+        stack.push_async_callback(listenbrainz.close)
+        yield _plugged(settings, folder, store, gateway, lastfm, listenbrainz, painter)
 
 
 def _plugged(
@@ -109,6 +111,7 @@ def _plugged(
     store: Store,
     gateway: SpotifyGateway,
     lastfm: LastfmClient | None,
+    listenbrainz: ListenBrainzClient,
     painter: TypstPainter,
 ) -> Earshot:
     clock, chance = SystemClock(), SystemChance()
@@ -122,7 +125,10 @@ def _plugged(
         store, store, accounts, access, vault, clock, chance, spotify_app(settings, spotify.client_id)
     )
     platforms = Platforms()
-    histories = {Source.LASTFM: Histories(store, store, store, lastfm, clock, chance)} if lastfm else {}
+    keepers: dict[Source, LastfmClient | ListenBrainzClient] = {Source.LISTENBRAINZ: listenbrainz}
+    if lastfm is not None:
+        keepers[Source.LASTFM] = lastfm
+    histories = {source: Histories(store, store, store, it, clock, chance) for source, it in keepers.items()}
 
     async def tell_stopped(member_id: MemberId, why: Text) -> None:
         await tell(store, platforms, member_id, stopped(why))
@@ -143,7 +149,7 @@ def _plugged(
     )  # fmt: skip
     addresses = Addresses(spotify.open_url.rstrip("/"))
     wrapped = Wrapped(people, recaps, painter, clock, addresses)
-    lastfm_links = Lastfm(people, Approving(store, lastfm, clock))
+    scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
     cogs: list[Cog] = []
@@ -152,8 +158,16 @@ def _plugged(
         return [command for cog in cogs for command in cog.commands()]
 
     cogs += [
-        Account(people, linking, lastfm_links.link, imports.bring, same_person.offer, same_person.redeem),
-        lastfm_links,
+        Account(
+            people,
+            linking,
+            scrobbles.lastfm,
+            scrobbles.listenbrainz,
+            imports.bring,
+            same_person.offer,
+            same_person.redeem,
+        ),
+        scrobbles,
         imports,
         same_person,
         Home(people, Panels(store, store, store)),

@@ -53,6 +53,13 @@ class Lastfm:
 
 
 @dataclass(frozen=True, slots=True)
+class Listenbrainz:
+    """Where ListenBrainz is. It takes no key."""
+
+    api_url: str = "https://api.listenbrainz.org"
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The small web server that Spotify sends members back to. `public_url` is how a browser reaches it."""
 
@@ -104,6 +111,7 @@ class Settings:
     data: Data = field(default_factory=Data)
     spotify: Spotify = field(default_factory=Spotify)
     lastfm: Lastfm = field(default_factory=Lastfm)
+    listenbrainz: Listenbrainz = field(default_factory=Listenbrainz)
     discord: Discord = field(default_factory=Discord)
     slack: Slack = field(default_factory=Slack)
     web: Web = field(default_factory=Web)
@@ -222,6 +230,7 @@ def _cannot_be(settings: Settings) -> list[str]:
         ("spotify.open_url", settings.spotify.open_url),
         ("lastfm.api_url", settings.lastfm.api_url),
         ("lastfm.auth_url", settings.lastfm.auth_url),
+        ("listenbrainz.api_url", settings.listenbrainz.api_url),
         ("discord.api_url", settings.discord.api_url),
         ("slack.api_url", settings.slack.api_url),
     ):

@@ -1,4 +1,4 @@
-"""Connecting what is yours: Spotify, Last.fm, a file of your history, yourself elsewhere; and taking it back."""
+"""Connecting what is yours: Spotify, Last.fm, ListenBrainz, a file, yourself elsewhere; and taking it back."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ SOURCES = {
     Source.EXTENDED: t("Imported: extended streaming history"),
     Source.ACCOUNT: t("Imported: account data"),
     Source.LASTFM: t("Last.fm, and all that I read there"),
+    Source.LISTENBRAINZ: t("ListenBrainz, and all that I read there"),
 }
 
 
@@ -45,6 +46,7 @@ class What(Enum):
 
     SPOTIFY = "spotify"
     LASTFM = "lastfm"
+    LISTENBRAINZ = "listenbrainz"
     EXPORT = "export"
     PERSON = "person"
 
@@ -52,8 +54,8 @@ class What(Enum):
 class Account(Cog):
     """What is a member's own.
 
-    `/link` also leads to what other features do: link `lastfm`, `bring` a file, `offer` a code to the same person
-    elsewhere, take (`redeem`) one.
+    `/link` also leads to what other features do: link `lastfm` and `listenbrainz`, `bring` a file, `offer` a
+    code to the same person elsewhere, take (`redeem`) one.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Account(Cog):
         people: People,
         linking: Linking,
         lastfm: Callable[[Context], Awaitable[Answer]],
+        listenbrainz: Callable[[Context], Awaitable[Answer]],
         bring: Callable[[Context], Awaitable[Answer]],
         offer: Callable[[Context], Awaitable[Answer]],
         redeem: Callable[[Context, str], Awaitable[Answer]],
@@ -68,6 +71,7 @@ class Account(Cog):
         self.people = people
         self.linking = linking
         self.lastfm = lastfm
+        self.listenbrainz = listenbrainz
         self.bring = bring
         self.offer = offer
         self.redeem = redeem
@@ -75,7 +79,7 @@ class Account(Cog):
     # --- linking
 
     @command(
-        "Connect Spotify, Last.fm, your history as a file, or yourself on another platform", private=True
+        "Connect Spotify, Last.fm, ListenBrainz, your history as a file, or yourself elsewhere", private=True
     )
     async def link(
         self,
@@ -90,6 +94,8 @@ class Account(Cog):
             return await self.redeem(ctx, code)
         if what is What.LASTFM:
             return await self.lastfm(ctx)
+        if what is What.LISTENBRAINZ:
+            return await self.listenbrainz(ctx)
         if what is What.EXPORT:
             return await self.bring(ctx)
         if what is What.PERSON:
@@ -138,7 +144,7 @@ class Account(Cog):
 
     # --- unlinking
 
-    @command("Disconnect Spotify, Last.fm or an import, and delete all that came from it", private=True)
+    @command("Disconnect Spotify, Last.fm, ListenBrainz or an import, and delete all of it", private=True)
     async def unlink(self, ctx: Context) -> Card | Form:
         """Asks which, since nothing brings it back."""
         return await self._ask_unlink(ctx)

@@ -7,6 +7,7 @@ from bot.chat.cards import Block
 from bot.chat.features import GROUP
 from bot.chat.places import platform_name, where
 from bot.core.consent import Feature
+from bot.core.keepers import KEEPERS
 from bot.core.model import LinkState, Member, Source
 from bot.services.panel import GroupView, LinkView, Panels
 from bot.services.people import People
@@ -17,6 +18,7 @@ SOURCES = {
     Source.EXTENDED: t("Extended streaming history"),
     Source.ACCOUNT: t("Account data"),
     Source.LASTFM: t("Last.fm"),
+    Source.LISTENBRAINZ: t("ListenBrainz"),
 }
 FEATURES = {
     Feature.RECAP: t("mini-Wrapped"),
@@ -74,7 +76,7 @@ class Home(Cog):
 
 
 def _link(it: LinkView, member: Member) -> Text:
-    """Since when, and until when; for imports and Last.fm, of which time."""
+    """Since when, and until when; for all but Spotify, of which time."""
     since = Moment(it.link.authorized_at_ms, member.zone)
     if it.link.state is LinkState.EXPIRED:
         return t("linked on {since}, and ended: link it again", since=since)
@@ -82,7 +84,7 @@ def _link(it: LinkView, member: Member) -> Text:
         return t("linked on {since}, but whoever runs me has to add you at Spotify first", since=since)
     if it.link.state is LinkState.HIDDEN:
         return t("linked on {since}, but you hide it there: show it, then link it again", since=since)
-    if it.link.source is Source.LASTFM:
+    if it.link.source in KEEPERS:
         return _read(it, member)
     if it.covered is not None:
         first, last = it.covered

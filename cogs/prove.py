@@ -6,8 +6,8 @@ from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
 from bot.chat.cards import Block
-from bot.core.addresses import LASTFM
 from bot.core.calendar import When, period_of
+from bot.core.keepers import keepers_among
 from bot.core.model import Member, Source
 from bot.core.receipts import Behind
 from bot.ports import Clock
@@ -22,6 +22,7 @@ SOURCES = {
     Source.EXTENDED: t("extended streaming history"),
     Source.ACCOUNT: t("account data"),
     Source.LASTFM: t("Last.fm (half a track or 4 minutes, by its beginning)"),
+    Source.LISTENBRAINZ: t("ListenBrainz (half a track or 4 minutes, by its beginning)"),
 }
 
 
@@ -110,7 +111,8 @@ def _proof(proof: Proof, viewer: Member) -> Card:
     if proof.others:
         told = tuple((t("{who}", who=who), _plays(n)) for who, n in proof.others)
         blocks.append(Fields(told, t("Others' plays behind it (their times are theirs to show)")))
-    credit = (Link(t("Last.fm"), LASTFM),) if Source.LASTFM in dict(evidence.by_source) else ()
+    kept = keepers_among(dict(evidence.by_source))
+    credit = tuple(Link(t("{name}", name=keeper.name), keeper.home) for keeper in kept)
     return Card(
         proof.fact.words,
         tuple(blocks),

@@ -22,9 +22,10 @@ from bot.chat import (
     command,
 )
 from bot.chat.cards import Block
-from bot.core.addresses import LASTFM, Addresses
+from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
-from bot.core.model import MemberId, Source
+from bot.core.keepers import keepers_among
+from bot.core.model import MemberId
 from bot.core.recap import words
 from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.errors import ServiceError
@@ -132,8 +133,8 @@ class Wrapped(Cog):
         ]
         if group:
             buttons.append(Button(t("My part"), "wrapped.me"))
-        if Source.LASTFM in words.sources(recap):
-            buttons.append(Link(t("Last.fm"), LASTFM))
+        kept = keepers_among(words.sources(recap))
+        buttons += [Link(t("{name}", name=keeper.name), keeper.home) for keeper in kept]
         return Card(
             t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
             if group

@@ -1,4 +1,4 @@
-"""Where a person can look: Spotify's pages for its URIs and for a search, Last.fm's page of an account."""
+"""Where a person can look at what Spotify has: pages for its URIs, and for a search."""
 
 from __future__ import annotations
 
@@ -24,11 +24,3 @@ class Addresses:
     def search(self, words: str) -> str:
         """The page that searches for these words."""
         return f"{self.base}/search/{quote(words, safe='')}"
-
-
-LASTFM = "https://www.last.fm"
-
-
-def lastfm_page(account: str) -> str:
-    """The page of an account at Last.fm."""
-    return f"{LASTFM}/user/{quote(account, safe='')}"

@@ -74,6 +74,7 @@ class Source(StrEnum):
     EXTENDED = "extended"
     ACCOUNT = "account"
     LASTFM = "lastfm"
+    LISTENBRAINZ = "listenbrainz"
 
 
 class LinkState(StrEnum):
@@ -132,7 +133,7 @@ class NewPlay(NamedTuple):
 class Play(NamedTuple):
     """A play as stored: the instant it ended, which track, how long it sounded (0 = the source does not tell).
 
-    Last.fm tells when a play began and neither length nor end; there it is the beginning.
+    Last.fm and ListenBrainz tell when a play began; there it is the beginning.
     """
 
     at_ms: int

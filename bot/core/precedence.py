@@ -1,9 +1,9 @@
 """Which source counts where: at every instant of a member's time exactly one kind of source.
 
-Extended history counts inside the time it covers, else account data, the Spotify API (but for its gaps) and Last.fm,
-each inside the time it covers. Plays of a weaker source inside a stronger one's time are not counted, so no play is
-counted twice, without guessing by time windows which rows of two sources might be the same play. Where nobody
-vouches for the time, what the Spotify API happened to show counts.
+Extended history counts inside the time it covers, else account data, the Spotify API (but for its gaps), Last.fm and
+ListenBrainz, each inside the time it covers. Plays of a weaker source inside a stronger one's time are not counted,
+so no play is counted twice, without guessing by time windows which rows of two sources might be the same play. Where
+nobody vouches for the time, what the Spotify API happened to show counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from operator import attrgetter, itemgetter
 
 from bot.core.model import Gap, LinkPlays, Listening, Member, Origin, Period, Play, Source, Span
 
-STRENGTH = (Source.EXTENDED, Source.ACCOUNT, Source.SPOTIFY, Source.LASTFM)
+STRENGTH = (Source.EXTENDED, Source.ACCOUNT, Source.SPOTIFY, Source.LASTFM, Source.LISTENBRAINZ)
 
 _at_ms = itemgetter(0)
 

@@ -26,22 +26,22 @@ _ALL = (
         "play",
         "A play",
         f"One row of an export with at least {_SECONDS} seconds played, one row of Spotify's list of recent plays, or "
-        "one scrobble of Last.fm. It belongs to the local day and hour in which it ended; a scrobble to those in which "
-        "it began, for Last.fm does not tell its end.",
+        "one row of Last.fm or ListenBrainz. It belongs to the local day and hour in which it ended; at Last.fm and "
+        "ListenBrainz to those in which it began, for these do not tell its end.",
         "The end is what both export formats state themselves (ts, endTime). The start would have to be guessed: "
         "after a pause it is not the end less the time played. So a song begun at 23:58 belongs to the next day. "
         "Private sessions, podcasts, audiobooks and shorter rows are skipped and counted as skipped. A video counts "
         "if it is of a track. Spotify's list of recent plays does not tell how long a play was, and lists what was "
-        "played for about 30 seconds or more. Players scrobble a track longer than 30 seconds once half of it or four "
-        "minutes have sounded, so Last.fm counts fewer of the plays that were broken off. Last.fm also has what was "
-        "played elsewhere than at Spotify.",
+        "played for about 30 seconds or more. Players tell Last.fm and ListenBrainz of a track longer than 30 seconds "
+        "once half of it or four minutes have sounded, so these count fewer of the plays that were broken off. They "
+        "also have what was played elsewhere than at Spotify.",
     ),
     Rule(
         "sources",
         "Where plays come from",
         "At any time only one source counts: the extended streaming history where it covers that time, else the "
         "account data where it covers it, else what Spotify's API showed, else (also in the gaps of Spotify's API) "
-        "Last.fm.",
+        "Last.fm, else ListenBrainz.",
         "Two sources tell the same play with different times, and people repeat songs, so matching their rows would "
         "lose some plays and double others. An export covers the time from its first to its last row, file by file; "
         "files of one import that follow each other by number (or by year) cover the pause between them; a file that "
@@ -81,7 +81,7 @@ _ALL = (
         "Minutes",
         "The time that the counted plays sounded, in whole minutes, cut not rounded. “About” is said where a source "
         "does not tell it and the track's whole length was taken.",
-        "Last.fm tells neither, so its scrobbles add no minutes. The minutes of a group are those of all its plays "
+        "Last.fm tells neither, so its plays add no minutes. The minutes of a group are those of all its plays "
         "together, so they can be more than its members' whole minutes added up.",
     ),
     Rule("listeners", "Listeners", "Members with at least one counted play."),
@@ -110,9 +110,9 @@ _ALL = (
         "coverage",
         "What may be missing",
         "The share of the time that a source vouches for: an export for its span, Spotify's API for the time between "
-        "two looks whose lists overlapped, Last.fm for what was read of it whole.",
+        "two looks whose lists overlapped, Last.fm and ListenBrainz for what was read of them whole.",
         "Plays that a device reported days later can be missing from the API's list for ever; an export has them. "
-        "What is scrobbled, changed or deleted at Last.fm is noticed for 14 days.",
+        "What is added, changed or deleted at Last.fm and ListenBrainz is noticed for 14 days.",
     ),
 )
 

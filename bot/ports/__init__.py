@@ -18,7 +18,8 @@ from bot.ports.plays import BudgetStore, PlayStore, Polled
 from bot.ports.recaps import FrozenRecap, RecapStore
 from bot.ports.services import (
     Account,
-    AccountProof,
+    AccountOwner,
+    AccountPage,
     Accounts,
     Catalogue,
     FoundTrack,
@@ -35,7 +36,8 @@ from bot.ports.whispers import WhisperStore
 
 __all__ = [
     "Account",
-    "AccountProof",
+    "AccountOwner",
+    "AccountPage",
     "Accounts",
     "BudgetStore",
     "Catalogue",

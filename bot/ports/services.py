@@ -86,8 +86,16 @@ class HistorySource(Protocol):
         ...
 
 
-class AccountProof(Protocol):
-    """A source where members say yes on a page, without a way back to us."""
+class AccountOwner(Protocol):
+    """A source that tells whose account something secret is of."""
+
+    async def owner(self, token: str) -> str:
+        """The account's name. Raises `Refused` for a token that proves nothing (yet), `LinkExpired` for a used one."""
+        ...
+
+
+class AccountPage(AccountOwner, Protocol):
+    """A source where members say yes to a token on a page, without a way back to us."""
 
     async def ask(self) -> str:
         """A token that is good for one yes within an hour."""
@@ -95,10 +103,6 @@ class AccountProof(Protocol):
 
     def page_of(self, token: str) -> str:
         """The page on which to say yes to it."""
-        ...
-
-    async def who_said_yes(self, token: str) -> str:
-        """The name of the account. Raises `Refused` where nobody has (yet), `LinkExpired` for one used or too old."""
         ...
 
 

@@ -32,7 +32,7 @@ PLANTS = {
     "Slack's libraries have one home": ("bot/web/__init__.py", "import slack_sdk"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),
     "SQL has one home": ("bot/web/__init__.py", "import sqlalchemy"),
-    "aiohttp's homes: web pages, the practice server, the chat platforms, Last.fm": (
+    "aiohttp's homes: web pages, the practice server, the chat platforms, scrobbles": (
         "bot/integrations/vault.py",
         "import aiohttp",
     ),

@@ -33,8 +33,8 @@ from cogs.account import Account, What, stopped
 from cogs.consent import Consent
 from cogs.home import Home
 from cogs.imports import Imports
-from cogs.lastfm import Lastfm
 from cogs.person import SamePerson
+from cogs.scrobbles import Scrobbles
 from tests.fakes import FakeChance, FakeClock, FakeStore
 
 ROOM = RoomRef("lounge", "", "music-club")
@@ -61,12 +61,18 @@ class House:
         importing = Importing(self.store, self.store, FilesOnDisk())
         uploading = Uploading(self.store, self.store, importing, self.clock, chance, page)
         pairing = Pairing(self.store, Codes(self.store, self.clock, chance))
-        self.lastfm = Lastfm(people, Approving(self.store, None, self.clock))
+        self.scrobbles = Scrobbles(people, Approving(self.store, {}, None, self.clock))
         self.imports = Imports(people, importing, uploading)
         self.person = SamePerson(people, pairing)
         self.home = Home(people, Panels(self.store, self.store, self.store))
         self.account = Account(
-            people, linking, self.lastfm.link, self.imports.bring, self.person.offer, self.person.redeem
+            people,
+            linking,
+            self.scrobbles.lastfm,
+            self.scrobbles.listenbrainz,
+            self.imports.bring,
+            self.person.offer,
+            self.person.redeem,
         )
         self.consent = Consent(people, self.store, self.store, self.clock)
         self.people = people

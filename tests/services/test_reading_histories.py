@@ -11,7 +11,7 @@ import pytest
 from bot.core.histories import DAY_MS, HOUR_MS, MIRRORED_MS
 from bot.core.model import LinkPlays, LinkState, Member, MemberId, Source, Span
 from bot.errors import LinkExpired, NotAllowed, Refused
-from bot.integrations.lastfm import LastfmClient
+from bot.integrations.scrobbles import LastfmClient
 from bot.jobs import Jobs
 from bot.ports import DueLink
 from bot.services.approving import Approving
@@ -35,7 +35,7 @@ class House:
         self.store = FakeStore()
         self.told: list[tuple[MemberId, str]] = []
         self.was_told = asyncio.Event()
-        self.approving = Approving(self.store, client, self.clock)
+        self.approving = Approving(self.store, {Source.LASTFM: client}, client, self.clock)
         self.start()
 
     def start(self) -> None:
@@ -75,7 +75,7 @@ class House:
     async def linked_again(self, member: Member) -> None:
         approval = await self.approving.begin()
         await self.twin.say_yes(approval.page, member.name)
-        await self.approving.complete(member, approval.token)
+        await self.approving.complete(member, Source.LASTFM, approval.token)
 
     async def kept(self, member: Member) -> LinkPlays:
         [kept] = await self.store.plays_between([member.id], 0, 10**15)
@@ -125,12 +125,12 @@ async def test_no_yes_is_no_link_and_a_token_is_good_once(house: House) -> None:
     ana = await house.store.add_member("Ana", "UTC", None, 1)
     approval = await house.approving.begin()
     with pytest.raises(Refused, match="no yes from you yet"):
-        await house.approving.complete(ana, approval.token)
+        await house.approving.complete(ana, Source.LASTFM, approval.token)
     assert await house.store.links(ana.id) == []
     await house.twin.say_yes(approval.page, "ana")
-    await house.approving.complete(ana, approval.token)
+    await house.approving.complete(ana, Source.LASTFM, approval.token)
     with pytest.raises(LinkExpired):
-        await house.approving.complete(ana, approval.token)
+        await house.approving.complete(ana, Source.LASTFM, approval.token)
 
 
 async def test_one_account_is_one_members_and_one_member_has_one(house: House) -> None:
@@ -140,7 +140,7 @@ async def test_one_account_is_one_members_and_one_member_has_one(house: House) -
         approval = await house.approving.begin()
         await house.twin.say_yes(approval.page, name)
         with pytest.raises(NotAllowed):
-            await house.approving.complete(member, approval.token)
+            await house.approving.complete(member, Source.LASTFM, approval.token)
     assert await house.store.links(ben.id) == []
     assert [it.account for it in await house.store.links(ana.id)] == ["ana"]
 

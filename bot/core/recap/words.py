@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.core.calendar import HOUR_MS, local_time
+from bot.core.keepers import keepers_among
 from bot.core.model import MemberId, Period, PeriodKind, Source
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
 from bot.text import Text, t, tn
@@ -118,16 +119,19 @@ def coverage(recap: Recap) -> Text:
 def rule(recap: Recap) -> Text:
     """What a play is, for the sources that were counted."""
     said = t("A play is 30 seconds or more, counted when it ended.")
-    if Source.LASTFM not in sources(recap):
+    names = " and ".join(keeper.name for keeper in keepers_among(sources(recap)))
+    if not names:
         return said
-    return t("{said} At Last.fm it is half a track or 4 minutes, counted when it began.", said=said)
+    return t(
+        "{said} At {names} it is half a track or 4 minutes, counted when it began.", said=said, names=names
+    )
 
 
 def thanks(recap: Recap) -> list[Text]:
     """Whom to thank for what was counted."""
-    counted = sources(recap)
-    told = [] if counted == {Source.LASTFM} else [t("Titles from Spotify")]
-    return [*told, t("Scrobbles from Last.fm")] if Source.LASTFM in counted else told
+    kept = keepers_among(sources(recap))
+    titles = [] if kept and len(kept) == len(sources(recap)) else [t("Titles from Spotify")]
+    return [*titles, *(t("Plays from {name}", name=keeper.name) for keeper in kept)]
 
 
 def sources(recap: Recap) -> set[Source]:

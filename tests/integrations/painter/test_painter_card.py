@@ -96,7 +96,7 @@ def test_the_footer_states_the_rule_and_what_is_known(said: Any) -> None:
         "A play = 30 seconds or more", "complete for 5 of 6 members", "Titles from Spotify",
     ]  # fmt: skip
     scrobbled = replace(recap, coverage=(replace(recap.coverage[0], sources=((Source.LASTFM, 3),)),))
-    assert said(scrobbled)["footer"][2:] == ["Scrobbles from Last.fm"]
+    assert said(scrobbled)["footer"][2:] == ["Plays from Last.fm"]
 
 
 @pytest.mark.parametrize(("letters", "ground"), READ_ON)

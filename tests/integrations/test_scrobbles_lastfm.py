@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.errors import LinkExpired, ListeningHidden, RateLimited, Refused, ServiceError, Unavailable
-from bot.integrations.lastfm import LastfmClient
+from bot.integrations.scrobbles import LastfmClient
 from bot.ports import HistoryPage, Profile
 from tests.twins.lastfm import KEY, SECRET, LastfmTwin, lastfm_twin
 
@@ -36,18 +36,18 @@ async def lastfm(twin: LastfmTwin) -> AsyncIterator[LastfmClient]:
 async def test_whoever_says_yes_is_named_once(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     token = await lastfm.ask()
     with pytest.raises(Refused, match="no yes from you yet"):
-        await lastfm.who_said_yes(token)
+        await lastfm.owner(token)
     await twin.say_yes(lastfm.page_of(token), "Ana_FM")
-    assert await lastfm.who_said_yes(token) == "Ana_FM"
+    assert await lastfm.owner(token) == "Ana_FM"
     with pytest.raises(LinkExpired, match="used already"):
-        await lastfm.who_said_yes(token)
+        await lastfm.owner(token)
 
 
 async def test_a_page_does_not_stay_good(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     token = await lastfm.ask()
     twin.expire(lastfm.page_of(token))
     with pytest.raises(LinkExpired, match="older than an hour"):
-        await lastfm.who_said_yes(token)
+        await lastfm.owner(token)
 
 
 @pytest.mark.parametrize(("key", "secret"), [("wrong", SECRET), (KEY, "wrong")])

@@ -14,8 +14,8 @@ from bot.chat.packing import packed
 from bot.core.addresses import Addresses
 from bot.core.calendar import When
 from bot.core.model import Identity, LinkState, Place, Source
-from bot.errors import NotAllowed, Refused, Unavailable
-from bot.integrations.lastfm import LastfmClient
+from bot.errors import BadOption, NotAllowed, Refused, Unavailable
+from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient
 from bot.services.approving import Approving
 from bot.services.histories import Histories
 from bot.services.panel import Panels
@@ -24,11 +24,12 @@ from bot.services.polling import Polling
 from bot.services.recap import Recaps
 from bot.text import Text
 from cogs.home import Home
-from cogs.lastfm import Lastfm
 from cogs.prove import Prove
+from cogs.scrobbles import Scrobbles
 from cogs.wrapped import Wrapped
 from tests.fakes import FakeChance, FakeClock, FakeStore
 from tests.twins.lastfm import KEY, SECRET, LastfmTwin, lastfm_twin
+from tests.twins.listenbrainz import listenbrainz_twin
 
 NOW_S = 1_760_000_000
 DAY_S = 86_400
@@ -51,7 +52,7 @@ class House:
         self.polling = Polling(
             self.store, self.store, nothing, nothing, self.clock, FakeChance(), {Source.LASTFM: source}
         )
-        self.lastfm = Lastfm(people, Approving(self.store, client, self.clock))
+        self.scrobbles = Scrobbles(people, Approving(self.store, {Source.LASTFM: client}, client, self.clock))
         self.home = Home(people, Panels(self.store, self.store, self.store))
         self.wrapped = Wrapped(people, recaps, NoPaint(), self.clock, Addresses())
         self.prove = Prove(people, recaps, self.clock)
@@ -106,12 +107,12 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
     listener = house.twin.listener("Ana FM", NOW_S - 30 * DAY_S)
     for n in range(12):
         listener.scrobble(NOW_S - 8 * DAY_S + n * 300, "Hello", "Adele")
-    card = await house.lastfm.link(context())
+    card = await house.scrobbles.lastfm(context())
     with pytest.raises(Refused, match="press the button again"):
-        await house.lastfm.approved(context(), **pressed(card, "lastfm.approved"))
+        await house.scrobbles.approved(context(), **pressed(card, "scrobbles.approved"))
     [page] = pages(card)
     await house.twin.say_yes(page, "Ana FM")
-    linked = await house.lastfm.approved(context(), **pressed(card, "lastfm.approved"))
+    linked = await house.scrobbles.approved(context(), **pressed(card, "scrobbles.approved"))
     assert linked.replaces
     assert "Ana FM" in words(linked)
     assert pages(linked) == ["https://www.last.fm/user/Ana%20FM"]
@@ -121,9 +122,8 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
 
     mine = await house.wrapped.me(context(), When.WEEK)
     assert "12 plays" in words(mine)
-    assert (
-        "At Last.fm it is half a track or 4 minutes, counted when it began. Scrobbles from Last.fm."
-        in words(mine)
+    assert "At Last.fm it is half a track or 4 minutes, counted when it began. Plays from Last.fm." in words(
+        mine
     )
     assert "Spotify" not in words(mine)
     assert "minutes of music" not in words(mine)
@@ -137,22 +137,22 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
 
 
 async def test_who_is_linked_is_told_so_and_who_hides_can_link_anew(house: House) -> None:
-    card = await house.lastfm.link(context())
+    card = await house.scrobbles.lastfm(context())
     await house.twin.say_yes(pages(card)[0], "ana")
-    await house.lastfm.approved(context(), **pressed(card, "lastfm.approved"))
-    assert "linked already" in words(await house.lastfm.link(context()))
+    await house.scrobbles.approved(context(), **pressed(card, "scrobbles.approved"))
+    assert "linked already" in words(await house.scrobbles.lastfm(context()))
     house.twin.listener("ana").hides = True
     await house.look()
     assert "you hide it there" in words(await house.home.home(context()))
-    assert pages(await house.lastfm.link(context()))
+    assert pages(await house.scrobbles.lastfm(context()))
     assert await house.store.states() == {LinkState.HIDDEN: 1}
 
 
 async def test_somebody_elses_account_is_refused(house: House) -> None:
     for user in ("ana", "ben"):
-        card = await house.lastfm.link(context(user))
+        card = await house.scrobbles.lastfm(context(user))
         await house.twin.say_yes(pages(card)[0], "shared")
-        told = house.lastfm.approved(context(user), **pressed(card, "lastfm.approved"))
+        told = house.scrobbles.approved(context(user), **pressed(card, "scrobbles.approved"))
         if user == "ana":
             await told
         else:
@@ -161,5 +161,24 @@ async def test_somebody_elses_account_is_refused(house: House) -> None:
 
 
 async def test_the_buttons_fit_where_chats_keep_them(house: House) -> None:
-    card = await house.lastfm.link(context())
-    assert packed("lastfm.approved", pressed(card, "lastfm.approved"))
+    card = await house.scrobbles.lastfm(context())
+    assert packed("scrobbles.approved", pressed(card, "scrobbles.approved"))
+
+
+async def test_listenbrainz_asks_for_a_token_and_names_the_account(house: House) -> None:
+    async with listenbrainz_twin() as twin:
+        twin.listener("Ana_LB", token="secret")
+        client = ListenBrainzClient(twin.api_url, every_s=0, timeout_s=2)
+        house.scrobbles.approving = Approving(house.store, {Source.LISTENBRAINZ: client}, None, house.clock)
+        form = await house.scrobbles.listenbrainz(context())
+        assert isinstance(form, Form)
+        assert (form.submit, [it.name for it in form.fields]) == ("scrobbles.token", ["token"])
+        with pytest.raises(BadOption, match=r"listenbrainz\.org/settings"):
+            await house.scrobbles.token_given(context(), " ")
+        with pytest.raises(Refused, match="does not know that token"):
+            await house.scrobbles.token_given(context(), "wrong")
+        linked = await house.scrobbles.token_given(context(), " secret ")
+        assert "ListenBrainz is linked: Ana_LB" in words(linked)
+        assert pages(linked) == ["https://listenbrainz.org/user/Ana_LB"]
+        assert "linked already" in words(await house.scrobbles.listenbrainz(context()))
+        await client.close()

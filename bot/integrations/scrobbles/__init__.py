@@ -1,0 +1,6 @@
+"""Services that keep what somebody played for ever, and show it to everybody who knows the name of the account."""
+
+from bot.integrations.scrobbles.lastfm import LastfmClient
+from bot.integrations.scrobbles.listenbrainz import ListenBrainzClient
+
+__all__ = ["LastfmClient", "ListenBrainzClient"]

@@ -1,0 +1,149 @@
+"""One call at a time to a service that speaks JSON: at a polite pace, within a time, with errors that are ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.errors import Unavailable
+from bot.text import t
+
+USER_AGENT = "Earshot (self-hosted listening bot)"
+
+
+class Unreadable(Exception):
+    """An answer is not what the service's description promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. `body` is the JSON, None where there was none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class JsonService:
+    """A service by its name; at most one call begins every `every_s` seconds."""
+
+    def __init__(self, name: str, url: str, *, every_s: float, timeout_s: float) -> None:
+        self.name = name
+        self._url = url
+        self._every_s = every_s
+        self._turn = asyncio.Lock()
+        self._free_at = 0.0
+        # A proxy named in the environment leads to the internet, never to a server on this machine.
+        away = urlsplit(url).hostname not in {"127.0.0.1", "::1"}
+        self._http = aiohttp.ClientSession(
+            headers={"User-Agent": USER_AGENT}, timeout=aiohttp.ClientTimeout(total=timeout_s), trust_env=away
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def get(
+        self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """A GET. Raises `Unavailable` where nothing came back."""
+        await self._wait_for_turn()
+        try:
+            async with self._http.get(self._url + path, params=parameters, headers=headers) as answer:
+                return Reply(answer.status, answer.headers, _json(await answer.read()))
+        except TimeoutError:
+            raise Unavailable(
+                t("{service} did not answer in time. Please try again in a few minutes.", service=self.name)
+            ) from None
+        except aiohttp.ClientError:
+            # No chain: it carries the address, and with it a key.
+            raise Unavailable(
+                t(
+                    "{service} cannot be reached at the moment. Please try again in a few minutes.",
+                    service=self.name,
+                )
+            ) from None
+
+    def trouble(self, status: int) -> Unavailable:
+        """For an answer with an error of the service's own."""
+        return Unavailable(
+            t(
+                "{service} has trouble of its own (HTTP {status}). Please try again in a few minutes.",
+                service=self.name,
+                status=status,
+            )
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is `Unreadable` within becomes `Unavailable`."""
+        try:
+            yield
+        except Unreadable:
+            raise Unavailable(
+                t(
+                    "{service} answered something I cannot read. Please try again in a few minutes.",
+                    service=self.name,
+                )
+            ) from None
+
+    def same_account(self, named: object, account: str) -> None:
+        """Raises `Unavailable` for an answer about somebody else, which is known to happen."""
+        if text(named).casefold() != account.casefold():
+            raise Unavailable(
+                t(
+                    "{service} answered about somebody else. Please try again in a few minutes.",
+                    service=self.name,
+                )
+            )
+
+    async def _wait_for_turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            await asyncio.sleep(max(0.0, self._free_at - loop.time()))
+            self._free_at = loop.time() + self._every_s
+
+
+def table(value: Any) -> Mapping[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, dict):
+        raise Unreadable
+    return value
+
+
+def text(value: Any) -> str:
+    """A string as a database can keep it, so that it is the same when it is read again; "" where there is none."""
+    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else ""
+
+
+def some(value: Any) -> str:
+    """A string with something in it."""
+    found = text(value)
+    if not found:
+        raise Unreadable
+    return found
+
+
+def number(value: Any) -> int:
+    """A whole number that is not negative, in digits or not."""
+    try:
+        found = int(value) if isinstance(value, str | int) else -1
+    except ValueError:
+        found = -1
+    if found < 0:
+        raise Unreadable
+    return found
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
