@@ -115,8 +115,11 @@ def test_half_a_slack_is_told_what_is_missing(given: dict[str, str], said: str) 
 
 
 def test_a_whole_slack_is_taken() -> None:
-    load(None, {"EARSHOT_SLACK_BOT_TOKEN": "xoxb-1", "EARSHOT_SLACK_APP_TOKEN": "xapp-1"})
-    load(None, {f"EARSHOT_SLACK_{it}": "x" for it in ("SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET")})
+    one = load(None, {"EARSHOT_SLACK_BOT_TOKEN": "xoxb-1", "EARSHOT_SLACK_APP_TOKEN": "xapp-1"}).slack
+    assert (one.bot_token, one.app_token) == ("xoxb-1", "xapp-1")
+    names = ("SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET")
+    several = load(None, {f"EARSHOT_SLACK_{it}": it for it in names}).slack
+    assert (several.signing_secret, several.client_id, several.client_secret) == names
 
 
 def test_what_no_log_may_show_is_known() -> None:

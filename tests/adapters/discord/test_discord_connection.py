@@ -185,5 +185,7 @@ async def test_stopping_twice_or_before_the_start_does_no_harm(build: Build) -> 
     house = await build(start=False)
     await house.discord.stop()
     await house.discord.start()
+    assert house.discord.connected
     await house.discord.stop()
     await house.discord.stop()
+    assert not house.discord.connected
