@@ -97,6 +97,13 @@ async def test_a_time_has_its_first_instant_and_not_its_last(twin: LastfmTwin, l
     assert [play.at_ms for play in plays] == [DAY.end_ms - 1000, DAY.start_ms]
 
 
+async def test_a_time_may_end_within_a_second(twin: LastfmTwin, lastfm: LastfmClient) -> None:
+    twin.listener("ana").scrobble(START_S + 60)
+    for end_ms, there in ((60_001, 1), (60_000, 0)):
+        span = Span(DAY.start_ms + 1, DAY.start_ms + end_ms)
+        assert len((await lastfm.page("ana", span, 1)).plays) == there
+
+
 async def test_pages_go_on_until_there_are_none(twin: LastfmTwin, lastfm: LastfmClient) -> None:
     for minute in range(450):
         twin.listener("ana").scrobble(START_S + minute * 60)

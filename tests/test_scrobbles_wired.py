@@ -1,0 +1,61 @@
+"""Earshot as it is plugged together, with its database: somebody links Last.fm, is looked at, counted and told."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from bot.app import open_earshot
+from bot.chat import Button, Card, Context, Link, Person
+from bot.chat.features import Features
+from bot.config import Data, Lastfm, Settings
+from bot.core.model import Identity, Place
+from bot.core.receipts import thaw
+from tests.twins.lastfm import KEY, SECRET, lastfm_twin
+
+
+async def nobody(typed: str) -> None:
+    """Nobody is asked about here."""
+
+
+def context() -> Context:
+    async def progress(text: object) -> None:
+        assert str(text)
+
+    return Context(Person(Identity("lounge", "ana"), "Ana"), Place(None), "r1", progress)
+
+
+async def test_from_link_to_a_frozen_count(tmp_path: Path) -> None:
+    now_s = int(time.time())
+    async with lastfm_twin() as twin:
+        listener = twin.listener("ana_fm", now_s - 40 * 86_400)
+        for n in range(39 * 20):
+            listener.scrobble(now_s - 60 - n * 4320, f"Song {n % 9}")
+        settings = Settings(
+            data=Data(folder=str(tmp_path)), lastfm=Lastfm(KEY, SECRET, twin.api_url, twin.auth_url)
+        )
+        async with open_earshot(settings, tmp_path) as earshot:
+            features = Features(earshot.cogs)
+
+            async def ask(name: str, **args: str) -> Card:
+                answer = await (await features.call(name, args, nobody)).run(context())
+                assert isinstance(answer, Card)
+                return answer
+
+            card = await ask("/link", what="lastfm")
+            [page] = [it.url for it in card.buttons if isinstance(it, Link)]
+            [button] = [it for it in card.buttons if isinstance(it, Button)]
+            await twin.say_yes(page, "ana_fm")
+            await ask(button.action, **button.args)
+            member = await earshot.store.member_of(Identity("lounge", "ana"))
+            assert member is not None
+            while due := await earshot.polling.due(1):
+                await earshot.polling.poll(due[0])
+            [link] = await earshot.store.links(member.id)
+            assert await earshot.store.count_plays(link.id) == len(listener.scrobbles)
+            mine = await ask("/me", when="week")
+            assert "Plays from Last.fm" in str(mine.footer)
+            [recap] = [it.args["recap"] for it in mine.buttons if isinstance(it, Button)]
+            frozen = await earshot.store.frozen(int(recap))
+            assert frozen is not None
+            assert next(it.value for it in thaw(frozen.facts).facts if it.id == "plays") == 140
