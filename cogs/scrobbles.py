@@ -64,7 +64,10 @@ class Scrobbles(Cog):
                 FormField(
                     "token",
                     t("Your user token"),
-                    t("From {page}. It shows me whose account it is; I forget it at once.", page=SETTINGS_PAGE),
+                    t(
+                        "From {page}. It shows me whose account it is; I forget it at once.",
+                        page=SETTINGS_PAGE,
+                    ),
                     most=100,
                 ),
             ),
