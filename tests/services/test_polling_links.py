@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from bot.core.model import Gap, Link, LinkId, LinkPlays, LinkState, Member, NewPlay, RawTrack, Source
+from bot.core.polling import LATE_MS
 from bot.errors import LinkExpired, QuotaExceeded, Unavailable
 from bot.integrations.vault import Keyring
 from bot.jobs import Jobs
@@ -143,7 +144,8 @@ async def test_failures_back_off_and_the_gap_is_named_once_it_is_known(house: Ho
     house.feed.play("ana", 51, every_ms=60_000)
     del house.feed.fails["ana"]
     report = await house.polling.poll(await house.look(ana))
-    assert report.gap == Gap(seen_ms, house.feed.plays["ana"][-50].at_ms, "outage")
+    oldest_ms = house.feed.plays["ana"][-50].at_ms
+    assert report.gap == Gap(seen_ms - LATE_MS, oldest_ms + 1, "outage")
     assert (await house.look(ana)).fails == 0
     assert list((await house.kept(ana)).gaps) == [report.gap]
 
