@@ -21,7 +21,7 @@ Of the plays that count (30 seconds or more) and were told before the last look,
 
 - `lost` were among the 50 rows at some instant, and were never stored;
 - `lost_undetected` of these lie in no recorded gap;
-- `lost_unseen` were told so late that they never were among the 50 rows;
+- `lost_unseen` were told so late (or so many at once) that they never were among the 50 rows;
 - `lost_traceless` were told late and were among the rows, but no look saw them, nor anything that was told with them,
   and no gap has them: every look showed what it would have shown without them. They are not in `lost`.
 
@@ -213,7 +213,7 @@ def stall(history: Sequence[Heard], chance: random.Random) -> Scenario:
 def offline_device(history: Sequence[Heard], chance: random.Random) -> Scenario:
     rows = told(history)
     alone = True
-    sessions = list(_sessions(rows))
+    sessions = list(sessions_of(rows))
     for at, session in enumerate(sessions):
         if chance.random() < 0.05:
             back_ms = session[-1].told_ms + round(chance.expovariate(1 / 6) * HOUR_MS)
@@ -233,7 +233,8 @@ def tight_budget(history: Sequence[Heard], chance: random.Random) -> Scenario:
     return Scenario(told(history), tightness=1.0)
 
 
-def _sessions(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def sessions_of(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """The rows cut where nothing ended for half an hour."""
     session: list[Row] = []
     for row in rows:
         if session and row.play.at_ms - session[-1].play.at_ms > SESSION_MS:
@@ -288,7 +289,7 @@ class Ledger:
 
     def __init__(self, rows: Iterable[Row], authorized_at_ms: int) -> None:
         self.spans: list[Span] = []
-        self.gaps: list[Gap] = []
+        self._gaps: list[Gap] = []
         self._authorized_at_ms = authorized_at_ms
         self._last_ms = 0
         self._keys: list[tuple[int, str]] = []  # as stored, oldest first
@@ -310,8 +311,12 @@ class Ledger:
                 self._rows[key].stored = True
                 insort(self._keys, key)
         self.spans += [said.certified] if said.certified else []
-        self.gaps += [said.gap] if said.gap else []
+        self._gaps += [said.gap] if said.gap else []
         self._last_ms = now_ms
+
+    def gap_spans(self) -> list[Span]:
+        """The time in which plays may be missing."""
+        return union(Span(gap.start_ms, gap.end_ms) for gap in self._gaps)
 
 
 def replay(scenario: Scenario, chance: random.Random) -> Counter[str]:
@@ -334,18 +339,18 @@ def replay(scenario: Scenario, chance: random.Random) -> Counter[str]:
             fails = 0
             now_ms = next_look_ms(plays, now_ms=now_ms, tightness=scenario.tightness, jitter=chance.random())
     ledger.look(feed.newest(end_ms), end_ms, failed=fails > 0)
-    gaps = union(Span(gap.start_ms, gap.end_ms) for gap in ledger.gaps)
+    gaps = ledger.gap_spans()
     certified = subtract(union(ledger.spans), gaps)
     return Counter(
         calls=calls + 1,
         oracle_calls=feed.oracle_calls + 1,
         time_ms=end_ms - start_ms,
         certified_ms=sum(span.end_ms - max(span.start_ms, start_ms) for span in certified),
-        **_losses([row for row in rows if row.told_ms <= end_ms], gaps),
+        **losses([row for row in rows if row.told_ms <= end_ms], gaps),
     )
 
 
-def _losses(rows: Sequence[Row], gaps: Sequence[Span]) -> Counter[str]:
+def losses(rows: Sequence[Row], gaps: Sequence[Span]) -> Counter[str]:
     """How many of the rows that count were lost in which way."""
     traces = {row.told_ms for row in rows if row.stored}
     tally: Counter[str] = Counter()

@@ -98,10 +98,8 @@ def look(
     # Of plays that ended in the same millisecond as the oldest row, some may be below it.
     start_ms = end_ms = oldest_ms + 1
     if new and new[-1].at_ms == oldest_ms:
-        if left_ms is not None:
-            start_ms = left_ms
-        elif last_ms:
-            start_ms = min(last_ms, authorized_at_ms)
+        begun_ms = min(last_ms or authorized_at_ms, authorized_at_ms)
+        start_ms = begun_ms if left_ms is None else left_ms
     if left_ms is not None and last_ms:
         start_ms = min(start_ms, last_ms - LATE_MS)
     gap = None
