@@ -31,6 +31,7 @@ from bot.integrations.store import Store, open_data
 from bot.integrations.system import SystemChance, SystemClock
 from bot.integrations.vault import open_vault
 from bot.integrations.wordbook import read_wordbook
+from bot.jobs import Chore
 from bot.metrics import PrometheusMeter
 from bot.ports import Chance, Clock, Vault
 from bot.services.access import Access
@@ -82,6 +83,7 @@ class Earshot:
     recaps: Recaps
     wrapped: Wrapped
     cogs: Sequence[Cog]
+    chores: Sequence[Chore]
     meter: PrometheusMeter
     whispers: Whispers
     platforms: Platforms
@@ -179,9 +181,10 @@ def _plugged(
         Play(people, playlists, addresses),
         Help(all_commands),
     ]
+    chores: list[Chore] = []
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
-        uploading, recaps, wrapped, cogs, PrometheusMeter(), Whispers(store, clock), platforms,
+        uploading, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock), platforms,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from bot.chat.platform import ChatPlatform
 from bot.config import Settings, secrets_of
 from bot.errors import ConfigError, EarshotError, Unavailable
 from bot.integrations.store import Store
-from bot.jobs import Jobs
+from bot.jobs import Chores, Jobs
 from bot.logs import start_logging
 from bot.metrics import Standing
 from bot.web import WebServer, make_web
@@ -74,6 +74,9 @@ async def serving(
             await stack.enter_async_context(_started(earshot, platform))
         await jobs.start()
         stack.push_async_callback(jobs.stop)
+        chores = Chores(earshot.chores)
+        await chores.start()
+        stack.push_async_callback(chores.stop)
         stack.push_async_callback(earshot.polling.settle)
         yield
 

@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-REVISION = "0002"
+REVISION = "0003"
 
 
 def is_current(file: Path) -> bool:

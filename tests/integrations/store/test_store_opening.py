@@ -25,20 +25,20 @@ MIGRATIONS = Path(migrations.__file__).parent
 REBUILD = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "9999", "0002"
+revision, down_revision = "9999", "0003"
 def upgrade():
     with op.batch_alter_table("link", recreate="always") as table:
         table.add_column(sa.Column("colour", sa.Text, nullable=False, server_default="red"))
 """
 ORPHANS = """
 from alembic import op
-revision, down_revision = "9999", "0002"
+revision, down_revision = "9999", "0003"
 def upgrade():
     op.execute("UPDATE play SET link_id = 99")
 """
 BROKEN = """
 from alembic import op
-revision, down_revision = "9999", "0002"
+revision, down_revision = "9999", "0003"
 def upgrade():
     op.execute("CREATE TABLE half_done (id INTEGER)")
     op.execute("UPDATE nothing SET nothing = 1")
@@ -236,7 +236,7 @@ async def test_looking_upgrades_nothing(tmp_path: Path) -> None:
     await _with_a_play(file)
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
-    assert await open_as_it_is(tmp_path) == (None, ["0002"])
+    assert await open_as_it_is(tmp_path) == (None, ["0002", "0003"])
     assert _ask(file, "SELECT version_num FROM alembic_version") == [("0001",)]
     assert _names(tmp_path) == ["earshot.sqlite"]
 
