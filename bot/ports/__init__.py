@@ -4,7 +4,9 @@ One store method is one transaction with a name from the domain. Every store por
 `tests/fakes.py`; the contract tests run on the fake, on SQLite and on PostgreSQL. Times are ms UTC.
 """
 
+from bot.ports.choices import ChoiceStore
 from bot.ports.codes import CodeStore, OneTimeCode
+from bot.ports.deletion import Deleted, DeletionStore, Redact
 from bot.ports.exports import ExportFile, ExportReader
 from bot.ports.installations import InstallationStore
 from bot.ports.links import DueLink, Grant, LinkStore, PendingLogin, Vault
@@ -42,8 +44,11 @@ __all__ = [
     "BudgetStore",
     "Catalogue",
     "Chance",
+    "ChoiceStore",
     "Clock",
     "CodeStore",
+    "Deleted",
+    "DeletionStore",
     "Document",
     "DraftStore",
     "DueLink",
@@ -74,6 +79,7 @@ __all__ = [
     "Polled",
     "Profile",
     "RecapStore",
+    "Redact",
     "SavedPlaylist",
     "UploadStore",
     "Vault",
