@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from bot import ports
+from bot.core.choices import FOR_EVER, Aside, Choices, within
 from bot.core.model import (
     Gap,
     Group,
@@ -35,6 +36,7 @@ from bot.core.model import (
     Track,
     TrackId,
 )
+from bot.core.precedence import union
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
     Document,
@@ -65,6 +67,7 @@ class EveryStore(
     ports.InstallationStore,
     ports.CodeStore,
     ports.UploadStore,
+    ports.ChoiceStore,
     Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
@@ -125,6 +128,8 @@ class FakeStore:
         self._plays: dict[LinkId, set[tuple[int, TrackId, int, int]]] = defaultdict(set)
         self._covered: dict[LinkId, list[Span]] = defaultdict(list)
         self._gaps: dict[LinkId, set[Gap]] = defaultdict(set)
+        self._asides: dict[MemberId, list[Aside]] = defaultdict(list)
+        self._unread: dict[MemberId, list[Span]] = defaultdict(list)
         self._spent: dict[str, Counter[int]] = defaultdict(Counter)
         self._blocked: dict[str, int] = {}
         self._recaps: dict[int, FrozenRecap] = {}
@@ -214,8 +219,64 @@ class FakeStore:
             if owner == gone:
                 self._identities[identity] = keep
         self._whispers[keep] += self._whispers.pop(gone, [])
+        self._asides[keep] += self._asides.pop(gone, [])
+        self._unread[keep] += self._unread.pop(gone, [])
         self._logins = {state: it for state, it in self._logins.items() if it.member_id != gone}
         del self._members[gone]
+
+    # --- choices
+
+    async def choices(self, member_ids: Collection[MemberId]) -> Mapping[MemberId, Choices]:
+        return {
+            it: Choices(tuple(self._asides.get(it, ())), tuple(union(self._unread.get(it, ()))))
+            for it in member_ids
+        }
+
+    async def set_aside(self, member_id: MemberId, aside: Aside, now_ms: int) -> Aside:
+        self._require(member_id in self._members)
+        for known in self._asides[member_id]:
+            if replace(known, id=0, name="") == replace(aside, id=0, name=""):
+                return known
+        kept = replace(aside, id=next(self._ids["aside"]))
+        self._asides[member_id].append(kept)
+        return kept
+
+    async def take_back(self, member_id: MemberId, aside_id: int) -> bool:
+        mine = self._asides[member_id]
+        self._asides[member_id] = [it for it in mine if it.id != aside_id]
+        return len(self._asides[member_id]) < len(mine)
+
+    async def pause(self, member_id: MemberId, now_ms: int) -> bool:
+        self._require(member_id in self._members)
+        if await self.paused(member_id):
+            return False
+        self._unread[member_id].append(Span(now_ms, FOR_EVER))
+        return True
+
+    async def resume(self, member_id: MemberId, now_ms: int) -> bool:
+        if not await self.paused(member_id):
+            return False
+        self._unread[member_id] = [
+            Span(it.start_ms, now_ms) if it.end_ms == FOR_EVER else it for it in self._unread[member_id]
+        ]
+        return True
+
+    async def paused(self, member_id: MemberId) -> bool:
+        return any(it.end_ms == FOR_EVER for it in self._unread.get(member_id, ()))
+
+    async def forget_time(self, member_id: MemberId, span: Span) -> int:
+        self._require(member_id in self._members)
+        self._unread[member_id].append(span)
+        gone = 0
+        for link in await self.links(member_id):
+            stored = self._plays[link.id]
+            self._plays[link.id] = {it for it in stored if not span.start_ms <= it[0] < span.end_ms}
+            gone += len(stored) - len(self._plays[link.id])
+        return gone
+
+    async def unread(self, link_id: LinkId) -> tuple[Span, ...]:
+        link = self._links.get(link_id)
+        return () if link is None else tuple(union(self._unread.get(link.member_id, ())))
 
     # --- groups
 
@@ -295,7 +356,11 @@ class FakeStore:
         return self._memberships.pop((group_id, member_id), None) is not None
 
     async def memberships(self, group_id: GroupId) -> Sequence[Membership]:
-        found = [it for it in self._memberships.values() if it.group_id == group_id]
+        found = [
+            replace(it, paused=await self.paused(it.member.id))
+            for it in self._memberships.values()
+            if it.group_id == group_id
+        ]
         return sorted(found, key=lambda it: (it.joined_ms, it.member.id))
 
     async def groups_of(self, member_id: MemberId) -> Sequence[Group]:
@@ -369,9 +434,20 @@ class FakeStore:
     async def states(self) -> Mapping[LinkState, int]:
         return Counter(link.state for link in self._links.values() if link.account)
 
-    async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
-        due = [look for look in self._looks() if look.next_ms <= now_ms]
-        return sorted(due, key=lambda look: (look.next_ms, look.link.id))[:limit]
+    async def due_developers(self, now_ms: int) -> Sequence[str]:
+        return sorted({look.link.developer for look in self._looks() if look.next_ms <= now_ms})
+
+    async def claim_due(self, developer: str, now_ms: int, until_ms: int, limit: int) -> Sequence[DueLink]:
+        due = [it for it in self._looks() if it.link.developer == developer and it.next_ms <= now_ms]
+        claimed = sorted(due, key=lambda look: look.next_ms)[:limit]
+        for it in claimed:
+            self._polls[it.link.id] = (until_ms, it.last_ms, it.fails)
+        return claimed
+
+    async def give_back(self, claimed: Sequence[DueLink], until_ms: int) -> None:
+        for it in claimed:
+            if self._polls.get(it.link.id, (0, 0, 0))[0] == until_ms:
+                self._polls[it.link.id] = (it.next_ms, it.last_ms, it.fails)
 
     async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:
         return [look for look in self._looks() if look.link.member_id in member_ids]
@@ -389,7 +465,12 @@ class FakeStore:
         self._require(link_id in self._links)
         stored = self._plays[link_id]
         before = len(stored)
-        stored.update((play.at_ms, self._track(play.track), play.ms_played, play.nth) for play in plays)
+        unread = await self.unread(link_id)
+        stored.update(
+            (play.at_ms, self._track(play.track), play.ms_played, play.nth)
+            for play in plays
+            if not within(play.at_ms, unread)
+        )
         return len(stored) - before
 
     async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:

@@ -108,8 +108,20 @@ class LinkStore(Protocol):
         """How many API links are in each state; states that no link is in are left out."""
         ...
 
-    async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
-        """Active API links whose next look is due, most overdue first."""
+    async def due_developers(self, now_ms: int) -> Sequence[str]:
+        """The developer accounts of active links whose next look is due, by name."""
+        ...
+
+    async def claim_due(self, developer: str, now_ms: int, until_ms: int, limit: int) -> Sequence[DueLink]:
+        """Take active links of this developer account whose next look is due, most overdue first.
+
+        Nobody else is given them before `until_ms`, when they are due again: by then whoever took them has recorded
+        the look (`record_poll`), given them back, or died. The `next_ms` of the answer is when they were due.
+        """
+        ...
+
+    async def give_back(self, claimed: Sequence[DueLink], until_ms: int) -> None:
+        """Make links due again as they were before they were claimed until then, unless they were looked at since."""
         ...
 
     async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:

@@ -107,7 +107,7 @@ async def test_a_linked_account_is_stored_whole(store: EveryStore, ana: Member) 
 async def test_a_source_without_grants_leaves_none(store: EveryStore, ana: Member) -> None:
     link = await store.link_account(_spotify(ana), None, 700)
     assert await store.sealed_grant(link.id) is None
-    assert [it.link for it in await store.due_links(700, 5)] == [link]
+    assert [it.link for it in await store.looks([ana.id])] == [link]
 
 
 async def test_linking_again_renews_the_same_link(store: EveryStore, ana: Member) -> None:
@@ -192,7 +192,7 @@ async def test_unlinking_deletes_everything_of_this_link_and_nothing_else(
     assert await store.unlink(hers.id) == 2
     assert await store.plays_between([ana.id], 0, 10) == []
     assert await store.sealed_grant(hers.id) is None
-    assert [look.link for look in await store.due_links(10, 10)] == [his]
+    assert [look.link for look in await store.looks([ana.id, ben.id])] == [his]
     [kept] = await store.plays_between([ben.id], 0, 10)
     assert (len(kept.plays), kept.covered, kept.gaps) == (2, [Span(0, 5)], [Gap(5, 6, "outage")])
 
@@ -226,24 +226,6 @@ async def test_states_count_api_links(store: EveryStore, ana: Member, ben: Membe
 # --- looks
 
 
-async def test_due_links_come_most_overdue_first_and_only_if_active(
-    store: EveryStore, ana: Member, ben: Member
-) -> None:
-    late = await store.link_account(_spotify(ana, "late"), b"", 300)
-    later = await store.link_account(_spotify(ben, "later"), b"", 100)
-    await store.link_account(_spotify(ben, "future"), b"", 501)
-    dead = await store.link_account(_spotify(ben, "dead"), b"", 50)
-    await store.set_state(dead.id, LinkState.EXPIRED)
-    await store.export_link(ana.id, Source.EXTENDED)
-    due = await store.due_links(500, 10)
-    assert [(it.link, it.next_ms, it.last_ms, it.fails) for it in due] == [
-        (later, 100, 0, 0),
-        (late, 300, 0, 0),
-    ]
-    assert [it.link for it in await store.due_links(500, 1)] == [later]
-    assert await store.due_links(99, 10) == []
-
-
 async def test_looks_are_all_active_ones_of_these_members(
     store: EveryStore, ana: Member, ben: Member
 ) -> None:
@@ -260,9 +242,8 @@ async def test_looks_are_all_active_ones_of_these_members(
 async def test_a_look_sets_the_next_one_and_renewing_forgives_fails(store: EveryStore, ana: Member) -> None:
     link = await store.link_account(_spotify(ana), b"", 100)
     await store.record_poll(Polled(link.id, 120, [], None, None, next_ms=400, fails=3))
-    [look] = await store.due_links(400, 10)
+    [look] = await store.looks([ana.id])
     assert (look.next_ms, look.last_ms, look.fails) == (400, 120, 3)
-    assert await store.due_links(399, 10) == []
     await store.link_account(_spotify(ana), b"", 200)
-    [look] = await store.due_links(400, 10)
+    [look] = await store.looks([ana.id])
     assert (look.next_ms, look.last_ms, look.fails) == (200, 120, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, distinct, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, distinct, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Link, LinkId, LinkState, MemberId, Source
@@ -21,8 +21,43 @@ _OF_A_LINK = (schema.covered, schema.gap, schema.poll, schema.sealed_grant)
 _LOOKS = (
     select(schema.link, schema.poll.c.next_ms, schema.poll.c.last_ms, schema.poll.c.fails)
     .join(schema.poll)
-    .where(schema.link.c.state == LinkState.ACTIVE.value)
+    .where(schema.poll.c.active)
 )
+_CLAIMED = (
+    update(schema.poll)
+    .where(schema.poll.c.link_id == bindparam("claimed"))
+    .values(next_ms=bindparam("until_ms"))
+)
+_GIVEN_BACK = (
+    update(schema.poll)
+    .where(schema.poll.c.link_id == bindparam("claimed"), schema.poll.c.next_ms == bindparam("until_ms"))
+    .values(next_ms=bindparam("due_ms"))
+)
+
+
+def _due_developers() -> Select[tuple[str]]:
+    """Steps from one developer account to the next along the index, whatever the number of their links."""
+    first = select(func.min(schema.poll.c.developer).label("name"))
+    step = first.cte("developers", recursive=True)
+    following = (
+        select(func.min(schema.poll.c.developer))
+        .where(schema.poll.c.developer > step.c.name)
+        .scalar_subquery()
+    )
+    developers = step.union_all(select(following).where(step.c.name.is_not(None)))
+    due = (
+        select(1)
+        .where(
+            schema.poll.c.developer == developers.c.name,
+            schema.poll.c.active,
+            schema.poll.c.next_ms <= bindparam("now_ms"),
+        )
+        .exists()
+    )
+    return select(developers.c.name).where(due).order_by(developers.c.name)
+
+
+_DUE_DEVELOPERS = _due_developers()
 
 
 class Links(OnDatabase):
@@ -100,14 +135,14 @@ class Links(OnDatabase):
             )
             if sealed_grant is not None:
                 await self._keep_grant(connection, stored.id, sealed_grant)
-            looked = self._database.insert(schema.poll).values(
-                link_id=stored.id, next_ms=next_poll_ms, last_ms=0, fails=0
-            )
-            await connection.execute(
-                looked.on_conflict_do_update(
-                    index_elements=["link_id"], set_={"next_ms": next_poll_ms, "fails": 0}
-                )
-            )
+            due = {
+                "developer": link.developer,
+                "active": link.state is LinkState.ACTIVE,
+                "next_ms": next_poll_ms,
+                "fails": 0,
+            }
+            looked = self._database.insert(schema.poll).values(link_id=stored.id, last_ms=0, **due)
+            await connection.execute(looked.on_conflict_do_update(index_elements=["link_id"], set_=due))
             return _link(renewed.one())
 
     async def export_link(self, member_id: MemberId, source: Source) -> Link:
@@ -153,6 +188,11 @@ class Links(OnDatabase):
             await connection.execute(
                 update(schema.link).where(schema.link.c.id == link_id).values(state=state.value)
             )
+            await connection.execute(
+                update(schema.poll)
+                .where(schema.poll.c.link_id == link_id)
+                .values(active=state is LinkState.ACTIVE)
+            )
 
     async def unlink(self, link_id: LinkId) -> int:
         async with self._database.write() as connection:
@@ -176,14 +216,33 @@ class Links(OnDatabase):
             )
             return {LinkState(state): links for state, links in rows}
 
-    async def due_links(self, now_ms: int, limit: int) -> Sequence[DueLink]:
+    async def due_developers(self, now_ms: int) -> Sequence[str]:
         async with self._database.read() as connection:
-            rows = await connection.execute(
-                _LOOKS.where(schema.poll.c.next_ms <= now_ms)
-                .order_by(schema.poll.c.next_ms, schema.link.c.id)
-                .limit(limit)
+            return list(await connection.scalars(_DUE_DEVELOPERS, {"now_ms": now_ms}))
+
+    async def claim_due(self, developer: str, now_ms: int, until_ms: int, limit: int) -> Sequence[DueLink]:
+        wanted = (
+            _LOOKS.where(schema.poll.c.developer == developer, schema.poll.c.next_ms <= now_ms)
+            .order_by(schema.poll.c.next_ms)
+            .limit(limit)
+            .with_for_update(of=schema.poll, skip_locked=True)
+        )
+        async with self._database.write() as connection:
+            due = [_due(row) for row in await connection.execute(wanted)]
+            if due:
+                await connection.execute(
+                    _CLAIMED, [{"claimed": it.link.id, "until_ms": until_ms} for it in due]
+                )
+        return due
+
+    async def give_back(self, claimed: Sequence[DueLink], until_ms: int) -> None:
+        if not claimed:
+            return
+        async with self._database.write() as connection:
+            await connection.execute(
+                _GIVEN_BACK,
+                [{"claimed": it.link.id, "until_ms": until_ms, "due_ms": it.next_ms} for it in claimed],
             )
-            return [_due(row) for row in rows]
 
     async def looks(self, member_ids: Collection[MemberId]) -> Sequence[DueLink]:
         async with self._database.read() as connection:
@@ -216,6 +275,29 @@ async def forget_link(connection: AsyncConnection, link_id: LinkId) -> int:
         await connection.execute(delete(table).where(table.c.link_id == link_id))
     await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
     return plays.rowcount
+
+
+async def hold_members(connection: AsyncConnection, *members: MemberId) -> bool:
+    """Hold on to members and their links until the end of the transaction: nothing new becomes theirs meanwhile.
+
+    False where one of them is not there (any more).
+    """
+    held = await connection.execute(
+        select(schema.member.c.id)
+        .where(schema.member.c.id.in_(members))
+        .order_by(schema.member.c.id)
+        .with_for_update()
+    )
+    if len(held.all()) < len(members):
+        return False
+    # Also with whoever writes plays right now: what comes in while rows are changed would escape the change.
+    await connection.execute(
+        select(schema.link.c.id)
+        .where(schema.link.c.member_id.in_(members))
+        .order_by(schema.link.c.id)
+        .with_for_update()
+    )
+    return True
 
 
 async def require_link(connection: AsyncConnection, link_id: LinkId) -> None:

@@ -230,14 +230,32 @@ sealed_grant = Table(
     "sealed_grant", metadata, _of("link", key=True), Column("sealed", LargeBinary, nullable=False)
 )
 
+# Goes with its link: whose turn it is to refresh the grant, until when at most.
+refresh_turn = Table("refresh_turn", metadata, _of("link", key=True), _number("until_ms"))
+
+# Goes with its link: when its grant was refused (0: not yet), what its member was told last, when to look at it next.
+lifetime = Table(
+    "lifetime",
+    metadata,
+    _of("link", key=True),
+    _number("ended_ms"),
+    _words("said"),
+    _number("due_ms"),
+    Index(None, "due_ms"),
+)
+
+# Goes with its link. `developer` and `active` say again what the link says (its state is active), so that what is due
+# for a developer account is one range of the index.
 poll = Table(
     "poll",
     metadata,
     _of("link", key=True),
+    _words("developer"),
+    Column("active", Boolean, nullable=False),
     _number("next_ms"),
     _number("last_ms"),
     _number("fails"),
-    Index(None, "next_ms"),
+    Index(None, "developer", "active", "next_ms"),
 )
 
 # --- plays ------------------------------------------------------------------------------------------------
@@ -283,6 +301,35 @@ gap = Table(
     _key_part("end_ms"),
     Column("cause", Words, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+# --- choices ----------------------------------------------------------------------------------------------
+
+# Plays that are kept and not counted. `key` is a folded name as JSON, the times are 0 where it is about none.
+aside = Table(
+    "aside",
+    metadata,
+    _id(),
+    _of("member"),
+    _words("mark"),
+    _words("whole"),
+    _words("key"),
+    _words("name"),
+    _number("start_ms"),
+    _number("end_ms"),
+    _number("made_ms"),
+    Index(None, "member_id"),
+)
+
+# Time of which no play of a member is kept; a pause that goes on ends at `choices.FOR_EVER`.
+unread = Table(
+    "unread",
+    metadata,
+    _id(),
+    _of("member"),
+    _number("start_ms"),
+    _number("end_ms"),
+    Index(None, "member_id"),
 )
 
 # --- budget -----------------------------------------------------------------------------------------------

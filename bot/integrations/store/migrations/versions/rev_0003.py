@@ -2,9 +2,103 @@
 
 from __future__ import annotations
 
+import time
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 
 
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _words(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def _reference(name: str) -> sa.Column[int]:
+    return sa.Column(name, _ID, nullable=False, autoincrement=False)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, autoincrement=False)
+
+
 def upgrade() -> None:
     """One function for each subject."""
+    _lifetimes()
+    _choices()
+    _polls()
+
+
+def _choices() -> None:
+    """What members have taken out."""
+    op.create_table(
+        "aside",
+        sa.Column("id", _ID, nullable=False),
+        _reference("member_id"),
+        _words("mark"),
+        _words("whole"),
+        _words("key"),
+        _words("name"),
+        _number("start_ms"),
+        _number("end_ms"),
+        _number("made_ms"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_aside_member_id"), "aside", ["member_id"])
+    op.create_table(
+        "unread",
+        sa.Column("id", _ID, nullable=False),
+        _reference("member_id"),
+        _number("start_ms"),
+        _number("end_ms"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_unread_member_id"), "unread", ["member_id"])
+
+
+def _polls() -> None:
+    """A look knows whose budget it spends, and whether its link is looked at."""
+    op.drop_index(op.f("ix_poll_next_ms"), "poll")
+    with op.batch_alter_table("poll") as poll:
+        poll.add_column(sa.Column("developer", sa.Text, nullable=False, server_default=""))
+        poll.add_column(sa.Column("active", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.execute(
+        "UPDATE poll SET developer = (SELECT developer FROM link WHERE link.id = link_id),"
+        " active = (SELECT state = 'active' FROM link WHERE link.id = link_id)"
+    )
+    with op.batch_alter_table("poll") as poll:
+        poll.alter_column("developer", server_default=None)
+        poll.alter_column("active", server_default=None)
+    op.create_index(op.f("ix_poll_developer_active_next_ms"), "poll", ["developer", "active", "next_ms"])
+
+
+def _lifetimes() -> None:
+    """Links to Spotify live six months; one that ended already is known to have ended now."""
+    op.create_table(
+        "refresh_turn",
+        _reference("link_id"),
+        _number("until_ms"),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"]),
+        sa.PrimaryKeyConstraint("link_id"),
+    )
+    op.create_table(
+        "lifetime",
+        _reference("link_id"),
+        _number("ended_ms"),
+        _words("said"),
+        _number("due_ms"),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"]),
+        sa.PrimaryKeyConstraint("link_id"),
+    )
+    op.create_index(op.f("ix_lifetime_due_ms"), "lifetime", ["due_ms"])
+    op.execute(
+        "INSERT INTO lifetime (link_id, ended_ms, said, due_ms)"
+        f" SELECT id, CASE state WHEN 'expired' THEN {time.time_ns() // 1_000_000} ELSE 0 END, '', 0"
+        " FROM link WHERE source = 'spotify'"
+    )
