@@ -14,6 +14,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import NamedTuple
 
+from bot.core.foreign import name
 from bot.core.model import NewPlay, RawTrack, Source
 
 SHORTEST_PLAY_MS = 30_000
@@ -21,7 +22,6 @@ SHORTEST_PLAY_MS = 30_000
 LONGEST_PLAY_MS = 2**31 - 1
 OLDEST_MS = int(datetime(2006, 1, 1, tzinfo=UTC).timestamp()) * 1000
 NEWEST_MS = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1000
-LONGEST_NAME = 500
 
 
 class Format(StrEnum):
@@ -99,7 +99,6 @@ _NAME = re.compile(
     r"(?P<family>.*?)_?(?P<years>20\d\d(?:-20\d\d)?)?_?(?P<number>\d{1,3})?(?: ?\(\d+\))?\.json",
     re.IGNORECASE,
 )
-_UNKEEPABLE = re.compile("[\x00\x1f\ud800-\udfff]")
 _TRACK_URI = ("spotify:track:", "spotify:local:")
 _SPOKEN_URI = ("spotify:episode:", "spotify:show:", "spotify:chapter:", "spotify:audiobook:")
 _SPOKEN_FIELDS = (
@@ -162,17 +161,17 @@ def read_row(row: object, form: Format, *, spoken: bool = False) -> NewPlay | Sk
         return Skipped(at_ms, Skip.UNREADABLE, NO_LENGTH)
     uri = ""
     if extended:
-        uri = _name(get("spotify_track_uri"))
+        uri = name(get("spotify_track_uri"))
         if uri and not uri.startswith(_TRACK_URI):
             spoken = spoken or uri.startswith(_SPOKEN_URI)
             uri = ""
-        title = _name(get("master_metadata_track_name"))
-        artist = _name(get("master_metadata_album_artist_name"))
-        album = _name(get("master_metadata_album_album_name"))
+        title = name(get("master_metadata_track_name"))
+        artist = name(get("master_metadata_album_artist_name"))
+        album = name(get("master_metadata_album_album_name"))
         if not uri and (spoken or any(map(get, _SPOKEN_FIELDS))):
             return Skipped(at_ms, Skip.NOT_MUSIC)
     else:
-        title, artist, album = _name(get("trackName")), _name(get("artistName")), ""
+        title, artist, album = name(get("trackName")), name(get("artistName")), ""
         if spoken or any(map(get, _SPOKEN_ACCOUNT_FIELDS)):
             return Skipped(at_ms, Skip.NOT_MUSIC)
     if not uri and not (artist and title):
@@ -221,12 +220,3 @@ def _length(value: object) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if value <= LONGEST_PLAY_MS else None
-
-
-def _name(value: object) -> str:
-    """A name as written, "" where there is none; only what no database keeps is replaced."""
-    if not isinstance(value, str):
-        return ""
-    if not value.isprintable():
-        value = _UNKEEPABLE.sub("\ufffd", value)
-    return value[:LONGEST_NAME] if value.strip() else ""

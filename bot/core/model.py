@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple, NewType
 
 MemberId = NewType("MemberId", int)
 GroupId = NewType("GroupId", int)
 LinkId = NewType("LinkId", int)
 TrackId = NewType("TrackId", int)
+
+# An index of PostgreSQL takes some 2,700 bytes, which in the longest script are this many letters.
+LONGEST_KEY = 600
 
 
 class Identity(NamedTuple):
@@ -117,8 +121,11 @@ class RawTrack(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The raw identity: the URI, else artist, title and album as written."""
-        return self.uri or f"name:{self.artist}\x1f{self.title}\x1f{self.album}"
+        """The raw identity: the URI, else artist, title and album as written; a digest where that is long."""
+        key = self.uri or f"name:{self.artist}\x1f{self.title}\x1f{self.album}"
+        if len(key) <= LONGEST_KEY:
+            return key
+        return f"name:{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 class NewPlay(NamedTuple):

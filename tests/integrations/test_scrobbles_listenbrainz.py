@@ -64,7 +64,7 @@ async def test_rows_become_plays(twin: ListenBrainzTwin, source: ListenBrainzCli
     ana.listen(START_S + DAY_S, "After")
     assert await source.page("ana", DAY, 1) == HistoryPage(
         [
-            NewPlay((START_S + 60) * 1000, RawTrack("", "Bolero?", "Ben", "Album")),
+            NewPlay((START_S + 60) * 1000, RawTrack("", "Bolero\ufffd", "Ben", "Album")),
             NewPlay(START_S * 1000, RawTrack("", "Aria", "Ana", "Album", 200_000, "DE0000000001")),
         ],
         more=False,

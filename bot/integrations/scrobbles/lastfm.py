@@ -11,9 +11,10 @@ from hashlib import md5
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.core.foreign import name
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.errors import LinkExpired, ListeningHidden, RateLimited, Refused, ServiceError, Unavailable
-from bot.integrations.scrobbles.web import JsonService, Reply, Unreadable, number, some, table, text
+from bot.integrations.scrobbles.web import JsonService, Reply, Unreadable, number, pause_s, some, table
 from bot.ports import HistoryPage, Profile
 from bot.text import t
 
@@ -110,9 +111,9 @@ class LastfmClient:
     def _read(self, reply: Reply) -> Mapping[str, Any]:
         """The JSON of an answer. An error can come with any status, 200 too."""
         if isinstance(reply.body, dict) and "error" in reply.body:
-            raise _refusal(str(reply.body["error"]), text(reply.body.get("message")))
+            raise _refusal(str(reply.body["error"]), name(reply.body.get("message")), reply)
         if reply.status == 429:
-            raise _too_many()
+            raise _too_many(reply)
         if reply.status >= 500:
             raise self._web.trouble(reply.status)
         return table(reply.body)
@@ -120,13 +121,13 @@ class LastfmClient:
 
 def _signature(said: Mapping[str, str], secret: str) -> str:
     """How Last.fm wants calls signed: https://www.last.fm/api/authspec#8"""
-    words = "".join(f"{name}{value}" for name, value in sorted(said.items())) + secret
+    words = "".join(f"{key}{value}" for key, value in sorted(said.items())) + secret
     return md5(words.encode(), usedforsecurity=False).hexdigest()
 
 
-def _refusal(error: str, message: str) -> ServiceError:
+def _refusal(error: str, message: str, reply: Reply) -> ServiceError:
     if error == _TOO_MANY:
-        return _too_many()
+        return _too_many(reply)
     if error in _TRANSIENT:
         return Unavailable(t("Last.fm has trouble of its own. Please try again in a few minutes."))
     if error == _HIDDEN:
@@ -158,20 +159,22 @@ def _refusal(error: str, message: str) -> ServiceError:
     return Refused(t("Last.fm did not take the request (error {number}).", number=error))
 
 
-def _too_many() -> RateLimited:
-    return RateLimited(t("Last.fm asked me to slow down. Please try again in a minute."), _PAUSE_S)
+def _too_many(reply: Reply) -> RateLimited:
+    return RateLimited(
+        t("Last.fm asked me to slow down. Please try again in a minute."), pause_s(reply, _PAUSE_S)
+    )
 
 
 def _play(row: Any) -> NewPlay | None:
     """None for what is on now."""
     fields = table(row)
-    if text(table(fields.get("@attr", {})).get("nowplaying")) == "true":
+    if table(fields.get("@attr", {})).get("nowplaying") == "true":
         return None
     artist = table(fields.get("artist"))
     track = RawTrack(
         "",
         some(fields.get("name")),
         some(artist.get("#text") or artist.get("name")),
-        text(table(fields.get("album", {})).get("#text")),
+        name(table(fields.get("album", {})).get("#text")),
     )
     return NewPlay(number(table(fields.get("date")).get("uts")) * 1000, track)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from bot.core.foreign import name
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.errors import LinkExpired, RateLimited, Refused
-from bot.integrations.scrobbles.web import JsonService, Reply, Unreadable, number, some, table, text
+from bot.integrations.scrobbles.web import JsonService, Reply, Unreadable, number, pause_s, some, table
 from bot.ports import HistoryPage, Profile
 from bot.text import t
 
@@ -20,7 +21,8 @@ API_URL = "https://api.listenbrainz.org"
 ROWS = 1000
 
 _PAUSE_S = 30.0
-_LONGEST_PAUSE_S = 3600.0
+# ListenBrainz takes no listen that is older.
+_OLDEST_MS = 1_033_430_400_000  # 2002-10-01
 # An account without a listen begins with whatever comes first.
 _NEVER_MS = 2**53
 
@@ -73,7 +75,7 @@ class ListenBrainzClient:
             oldest_ms = number(listed.get("oldest_listen_ts")) * 1000
             # It stops looking after a long silence; an empty list is the end only where nothing is older.
             unseen = not plays and span.start_ms <= oldest_ms < span.end_ms and oldest_ms > 0
-            if unseen or any(play.at_ms >= before_s * 1000 for play in plays):
+            if unseen or any(not _OLDEST_MS <= play.at_ms < before_s * 1000 for play in plays):
                 raise Unreadable
         lowest_ms = min((play.at_ms for play in plays), default=0)
         more = len(rows) >= ROWS and lowest_ms >= span.start_ms
@@ -86,7 +88,7 @@ class ListenBrainzClient:
 
     async def _payload(self, account: str, what: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
         reply = await self._web.get(f"/1/user/{quote(account, safe='')}/{what}", parameters)
-        if reply.status == 404 and isinstance(reply.body, dict):
+        if reply.status == 404 and "user" in name(table(reply.body).get("error")).lower():
             raise LinkExpired(
                 t(
                     "ListenBrainz does not know that account (any more). /link what:listenbrainz links another one."
@@ -97,7 +99,8 @@ class ListenBrainzClient:
     def _read(self, reply: Reply) -> Mapping[str, Any]:
         if reply.status == 429:
             raise RateLimited(
-                t("ListenBrainz asked me to slow down. Please try again in a minute."), _pause_s(reply)
+                t("ListenBrainz asked me to slow down. Please try again in a minute."),
+                pause_s(reply, _PAUSE_S),
             )
         if reply.status >= 500:
             raise self._web.trouble(reply.status)
@@ -105,13 +108,6 @@ class ListenBrainzClient:
         if reply.status != 200 or "error" in body:
             raise Refused(t("ListenBrainz did not take the request (HTTP {status}).", status=reply.status))
         return body
-
-
-def _pause_s(reply: Reply) -> float:
-    digits = reply.headers.get("X-RateLimit-Reset-In", "")
-    if not (digits.isascii() and digits.isdigit()):
-        return _PAUSE_S
-    return min(max(float(digits), 1.0), _LONGEST_PAUSE_S)
 
 
 def _play(row: Any) -> NewPlay:
@@ -123,9 +119,9 @@ def _play(row: Any) -> NewPlay:
         "",
         some(about.get("track_name")),
         some(about.get("artist_name")),
-        text(about.get("release_name")),
+        name(about.get("release_name")),
         _duration_ms(info),
-        text(info.get("isrc")),
+        name(info.get("isrc")),
     )
     return NewPlay(number(fields.get("listened_at")) * 1000, track)
 

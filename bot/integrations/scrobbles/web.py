@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.core import foreign
 from bot.errors import Unavailable
 from bot.text import t
 
 USER_AGENT = "Earshot (self-hosted listening bot)"
+
+_LONGEST_PAUSE_S = 3600.0
 
 
 class Unreadable(Exception):
@@ -53,10 +56,12 @@ class JsonService:
     async def get(
         self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """A GET. Raises `Unavailable` where nothing came back."""
+        """A GET, which follows no redirect. Raises `Unavailable` where nothing came back."""
         await self._wait_for_turn()
         try:
-            async with self._http.get(self._url + path, params=parameters, headers=headers) as answer:
+            async with self._http.get(
+                self._url + path, params=parameters, headers=headers, allow_redirects=False
+            ) as answer:
                 return Reply(answer.status, answer.headers, _json(await answer.read()))
         except TimeoutError:
             raise Unavailable(
@@ -96,7 +101,7 @@ class JsonService:
 
     def same_account(self, named: object, account: str) -> None:
         """Raises `Unavailable` for an answer about somebody else, which is known to happen."""
-        if text(named).casefold() != account.casefold():
+        if foreign.name(named).casefold() != account.casefold():
             raise Unavailable(
                 t(
                     "{service} answered about somebody else. Please try again in a few minutes.",
@@ -118,14 +123,9 @@ def table(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def text(value: Any) -> str:
-    """A string as a database can keep it, so that it is the same when it is read again; "" where there is none."""
-    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else ""
-
-
 def some(value: Any) -> str:
-    """A string with something in it."""
-    found = text(value)
+    """A name with something in it."""
+    found = foreign.name(value)
     if not found:
         raise Unreadable
     return found
@@ -140,6 +140,14 @@ def number(value: Any) -> int:
     if found < 0:
         raise Unreadable
     return found
+
+
+def pause_s(reply: Reply, otherwise: float) -> float:
+    """How long a service that was asked too often asks to wait, at most an hour."""
+    said = reply.headers.get("Retry-After") or reply.headers.get("X-RateLimit-Reset-In") or ""
+    if not (said.isascii() and said.isdigit()):
+        return otherwise
+    return min(max(float(said), 1.0), _LONGEST_PAUSE_S)
 
 
 def _json(body: bytes) -> Any:

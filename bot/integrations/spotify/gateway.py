@@ -95,7 +95,7 @@ class SpotifyGateway:
 
 
 def plain_session(url: str) -> requests.Session:
-    """A session without retries and cookies, which takes nothing but JSON as an answer to `url`."""
+    """A session without retries, cookies and redirects, which takes nothing but JSON as an answer to `url`."""
     session = requests.Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.hooks["response"].append(_only_json)
@@ -117,6 +117,8 @@ def _only_json(answer: requests.Response, **_: Any) -> None:
 
     Only a 204, and the answer to a change, may be empty.
     """
+    if answer.is_redirect:
+        raise requests.exceptions.ContentDecodingError("a redirect", response=answer)
     wanted = answer.status_code == 200 and answer.request.method == "GET"
     if answer.ok and (answer.content or wanted):
         try:

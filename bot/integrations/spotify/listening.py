@@ -38,5 +38,9 @@ class SpotifyListening:
 def _play(row: Mapping[str, Any]) -> NewPlay | None:
     if "track" not in row:
         raise nonsense()
-    played = row["track"]
-    return None if played is None else NewPlay(instant_ms(row.get("played_at")), track(played))
+    if row["track"] is None:
+        return None
+    played = track(row["track"])
+    if not (played.uri or (played.title and played.artist)):
+        raise nonsense()
+    return NewPlay(instant_ms(row.get("played_at")), played)

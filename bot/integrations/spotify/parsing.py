@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.core.exports import NEWEST_MS, OLDEST_MS
+from bot.core.foreign import name
 from bot.core.model import RawTrack
 from bot.integrations.spotify.failures import nonsense
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST = 2**31
 
 
 def table(value: Any) -> Mapping[str, Any]:
@@ -28,13 +31,19 @@ def rows(body: Any) -> list[Any]:
 
 
 def instant_ms(value: Any) -> int:
-    """`2026-11-22T02:10:04.589Z` → ms UTC. A time without zone is UTC, as Spotify's description says."""
+    """`2026-11-22T02:10:04.589Z` → ms UTC. A time without zone is UTC, as Spotify's description says.
+
+    What was played before there was Spotify was not played.
+    """
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise nonsense() from None
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // timedelta(milliseconds=1)
+    at_ms = (aware - _EPOCH) // timedelta(milliseconds=1)
+    if not OLDEST_MS <= at_ms < NEWEST_MS:
+        raise nonsense()
+    return at_ms
 
 
 def track(value: Any) -> RawTrack:
@@ -44,12 +53,12 @@ def track(value: Any) -> RawTrack:
     album = fields.get("album")
     ids = fields.get("external_ids")
     return RawTrack(
-        uri=text(fields.get("uri")),
-        title=text(fields.get("name")),
-        artist=text(table(artists[0]).get("name")) if isinstance(artists, list) and artists else "",
-        album=text(album.get("name")) if isinstance(album, Mapping) else "",
+        uri=name(fields.get("uri")),
+        title=name(fields.get("name")),
+        artist=name(table(artists[0]).get("name")) if isinstance(artists, list) and artists else "",
+        album=name(album.get("name")) if isinstance(album, Mapping) else "",
         duration_ms=number(fields.get("duration_ms")),
-        isrc=text(ids.get("isrc")) if isinstance(ids, Mapping) else "",
+        isrc=name(ids.get("isrc")) if isinstance(ids, Mapping) else "",
     )
 
 
@@ -59,5 +68,5 @@ def text(value: Any) -> str:
 
 
 def number(value: Any) -> int:
-    """A whole number that is not negative, or 0 where there is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    """A whole number that is not negative and that a database can keep, or 0 where there is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LONGEST else 0
