@@ -109,7 +109,7 @@ async def recap(
         raise _unknown(names[0], []) if names else NothingPlayed(NOBODY)
     async with _store(settings, folder) as store:
         members = await _members(store, names)
-        told = await Recaps(store, store, store, SystemClock()).of_members(members, period, zone, top)
+        told = await Recaps(store, store, store, store, SystemClock()).of_members(members, period, zone, top)
     if picture is not None:
         await _paint(told, picture, (folder or Path(settings.data.folder)) / "fonts")
     return recap_json(told, zone), _in_words(told)

@@ -17,6 +17,7 @@ from bot.text import t
 FEATURES = {
     Feature.RECAP: t("Mini-Wrapped: your tops, counts and moments, by name"),
     Feature.COMPARE: t("Comparisons: how alike you are, who plays an artist"),
+    Feature.NIGHTS: t("Late nights: the hours of what you play between midnight and five"),
     Feature.PLAYLISTS: t("Playlists: what you play helps to choose the songs"),
 }
 
@@ -32,7 +33,7 @@ class Consent(Cog):
 
     @command("Say what this group may see of your listening", private=True)
     async def join(self, ctx: Context) -> Form:
-        """Three things, one by one; all of them chosen at first, or as last said. The same for the group's rooms."""
+        """Each thing by itself; all of them chosen at first, or as last said. The same for the group's rooms."""
         audience, member = await self._here(ctx)
         before = await self.people.membership(audience.group, member)
         chosen = frozenset(Feature) if before is None else before.features

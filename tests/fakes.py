@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from bot import ports
+from bot.core.apps import is_own
 from bot.core.choices import FOR_EVER, Aside, Choices, within
 from bot.core.model import (
     Gap,
@@ -42,6 +43,7 @@ from bot.ports import (
     Document,
     DueLink,
     FrozenRecap,
+    Lifetime,
     Membership,
     Message,
     OneTimeCode,
@@ -56,6 +58,7 @@ class EveryStore(
     ports.MemberStore,
     ports.GroupStore,
     ports.LinkStore,
+    ports.LifetimeStore,
     ports.PlayStore,
     ports.BudgetStore,
     ports.RecapStore,
@@ -68,6 +71,7 @@ class EveryStore(
     ports.CodeStore,
     ports.UploadStore,
     ports.ChoiceStore,
+    ports.DeletionStore,
     Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
@@ -123,6 +127,8 @@ class FakeStore:
         self._logins: dict[str, PendingLogin] = {}
         self._links: dict[LinkId, Link] = {}
         self._grants: dict[LinkId, bytes] = {}
+        self._turns: dict[LinkId, int] = {}
+        self._lifetimes: dict[LinkId, tuple[int, str, int]] = {}
         self._polls: dict[LinkId, tuple[int, int, int]] = {}
         self._tracks: dict[str, Track] = {}
         self._plays: dict[LinkId, set[tuple[int, TrackId, int, int]]] = defaultdict(set)
@@ -393,6 +399,7 @@ class FakeStore:
         self._links[link_id] = replace(link, id=link_id)
         if sealed_grant is not None:
             self._grants[link_id] = sealed_grant
+            self._lifetimes[link_id] = (0, "", link.authorized_at_ms)
         self._polls[link_id] = (next_poll_ms, self._polls.get(link_id, (0, 0, 0))[1], 0)
         return self._links[link_id]
 
@@ -414,9 +421,52 @@ class FakeStore:
     async def sealed_grant(self, link_id: LinkId) -> bytes | None:
         return self._grants.get(link_id)
 
-    async def renew_grant(self, link_id: LinkId, sealed_grant: bytes) -> None:
-        self._require(link_id in self._links)
+    async def renew_grant(self, link_id: LinkId, before: bytes, sealed_grant: bytes) -> bool:
+        if self._grants.get(link_id) != before:
+            return False
         self._grants[link_id] = sealed_grant
+        return True
+
+    async def take_turn(self, link_id: LinkId, now_ms: int, until_ms: int) -> bool:
+        self._require(link_id in self._links)
+        if self._turns.get(link_id, now_ms) > now_ms:
+            return False
+        self._turns[link_id] = until_ms
+        return True
+
+    async def end_turn(self, link_id: LinkId, until_ms: int) -> None:
+        if self._turns.get(link_id) == until_ms:
+            del self._turns[link_id]
+
+    async def end_link(self, link_id: LinkId, refused: bytes, now_ms: int) -> bool:
+        self._require(link_id in self._links)
+        if self._grants.get(link_id) != refused:
+            return False
+        await self.set_state(link_id, LinkState.EXPIRED)
+        ended_ms, said, _ = self._lifetimes[link_id]
+        if not ended_ms:
+            self._lifetimes[link_id] = (now_ms, said, now_ms)
+        return True
+
+    async def due_lifetimes(self, now_ms: int, limit: int) -> Sequence[Lifetime]:
+        due = sorted((due_ms, link_id) for link_id, (_, _, due_ms) in self._lifetimes.items())
+        return [self._lifetime(link_id) for due_ms, link_id in due if due_ms <= now_ms][:limit]
+
+    async def note_lifetime(self, seen: Lifetime, said: str, due_ms: int) -> bool:
+        if seen.link.id not in self._lifetimes or self._lifetime(seen.link.id) != seen:
+            return False
+        self._lifetimes[seen.link.id] = (seen.ended_ms, said, due_ms)
+        return True
+
+    async def drop_link(self, seen: Lifetime) -> bool:
+        if seen.link.id not in self._lifetimes or self._lifetime(seen.link.id) != seen:
+            return False
+        await self.unlink(seen.link.id)
+        return True
+
+    def _lifetime(self, link_id: LinkId) -> Lifetime:
+        ended_ms, said, _ = self._lifetimes[link_id]
+        return Lifetime(self._links[link_id], ended_ms, said)
 
     async def set_state(self, link_id: LinkId, state: LinkState) -> None:
         self._require(link_id in self._links)
@@ -424,8 +474,14 @@ class FakeStore:
 
     async def unlink(self, link_id: LinkId) -> int:
         plays = len(self._plays.pop(link_id, ()))
-        for kept in (self._links, self._grants, self._polls, self._covered, self._gaps):
+        developer = self._links[link_id].developer if link_id in self._links else ""
+        for kept in (
+            self._links, self._grants, self._turns, self._lifetimes, self._polls, self._covered, self._gaps
+        ):  # fmt: skip
             kept.pop(link_id, None)
+        if is_own(developer) and all(it.developer != developer for it in self._links.values()):
+            self._spent.pop(developer, None)
+            self._blocked.pop(developer, None)
         return plays
 
     async def seats(self, client_id: str) -> int:

@@ -108,8 +108,8 @@ class House:
         )
         self.people = People(self.store, self.store, self.clock, "UTC")
         self.playlists = Playlists(
-            self.people, self.store, self.store, self.store, self.store, self.shelf, self.shelf, self.access,
-            WORDBOOK, self.clock, FakeChance(),
+            self.people, self.store, self.store, self.store, self.store, self.store, self.shelf, self.shelf,
+            self.access, WORDBOOK, self.clock, FakeChance(),
         )  # fmt: skip
         self.members: dict[str, Member] = {}
 

@@ -1,16 +1,20 @@
-"""What of whom may be shown where: the only way from memberships to members whose plays are used.
+"""What of whom may be shown where: the only way from memberships to members, and from plays to what is counted.
 
-A yes is given per group, per feature and per room: whoever said yes in one room of a group is not shown in another.
+A yes is given per group, per feature and per room: whoever said yes in one room of a group is not shown in another,
+and whoever pauses is shown nowhere. What a member has hidden or set aside is out before anything is counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.core.model import Group, Member, RoomRef
+from bot.core.calendar import HOUR_MS, offset_at, segments
+from bot.core.choices import Choices, Mark, left
+from bot.core.model import Counted, Group, Listening, Member, MemberId, Play, RoomRef, Track, TrackId
+from bot.core.precedence import by_source, subtract
 
 
 class Feature(StrEnum):
@@ -18,6 +22,7 @@ class Feature(StrEnum):
 
     RECAP = "recap"
     COMPARE = "compare"
+    NIGHTS = "nights"
     PLAYLISTS = "playlists"
 
 
@@ -27,6 +32,19 @@ class Audience:
 
     group: Group
     rooms: frozenset[RoomRef]
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who looks: the member alone, or others, who may read the hours of the nights of these members only."""
+
+    others: bool
+    nights: frozenset[MemberId] = frozenset()
+
+
+OWN = Eyes(others=False)
+# Whole hours of the member's own clock, which only `Feature.NIGHTS` lets others read.
+NIGHT = range(5)
 
 
 class Consent(Protocol):
@@ -41,12 +59,46 @@ class Consent(Protocol):
     @property
     def rooms(self) -> frozenset[RoomRef]: ...
 
+    @property
+    def paused(self) -> bool: ...
+
 
 def shown(memberships: Iterable[Consent], rooms: frozenset[RoomRef]) -> list[Member]:
-    """The members who said yes to being seen in one of these rooms, with whichever feature."""
-    return [it.member for it in memberships if not rooms.isdisjoint(it.rooms)]
+    """The members who said yes to being seen in one of these rooms, with whichever feature, and do not pause."""
+    return [it.member for it in memberships if not it.paused and not rooms.isdisjoint(it.rooms)]
 
 
 def sharing(memberships: Iterable[Consent], feature: Feature, rooms: frozenset[RoomRef]) -> list[Member]:
     """The members whose plays this feature may use for those who see one of these rooms."""
     return shown((it for it in memberships if feature in it.features), rooms)
+
+
+def others(memberships: Iterable[Consent]) -> Eyes:
+    """How others of this group look at its members."""
+    return Eyes(True, frozenset(it.member.id for it in memberships if Feature.NIGHTS in it.features))
+
+
+def seen(it: Counted, choices: Choices, tracks: Mapping[TrackId, Track], eyes: Eyes) -> Listening:
+    """What of a member's plays counts for those who look. `tracks` has every track of the plays."""
+    asides = [aside for aside in choices.asides if eyes.others or aside.mark is not Mark.HIDDEN]
+    plays = left(it.plays, tracks, asides)
+    whole = not eyes.others or it.member.id in eyes.nights
+    return Listening(
+        member=it.member,
+        plays=plays,
+        timed=plays if whole else _by_day(plays, it.member.zone),
+        sources=by_source(plays, it.origins),
+        covered=subtract(it.covered, choices.unread),
+        gaps=it.gaps,
+        origins=it.origins,
+    )
+
+
+def _by_day(plays: Sequence[Play], zone: str) -> list[Play]:
+    """The plays (in order of time) outside of the nights of this zone's clock."""
+    if not plays:
+        return []
+    pieces = segments(zone, plays[0].at_ms, plays[-1].at_ms + 1)
+    return [
+        play for play in plays if (play.at_ms + offset_at(pieces, play.at_ms)) // HOUR_MS % 24 not in NIGHT
+    ]

@@ -200,15 +200,31 @@ class Origin(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """One member's counted plays of a period in order of time, after source precedence.
+class Counted:
+    """One member's plays of a period in order of time, after source precedence, before any choice of the member.
 
-    `sources` counts the plays by source; `covered` and `gaps` are clipped to the period; `origins` (disjoint, in
-    order) say which source counts when.
+    `covered` and `gaps` are clipped to the period; `origins` (disjoint, in order) say which source counts when.
+    Nothing shows it: `core.consent` makes a `Listening` of it for whoever looks.
     """
 
     member: Member
     plays: Sequence[Play]
+    covered: Sequence[Span]
+    gaps: Sequence[Gap]
+    origins: Sequence[Origin] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """One member's plays of a period, in order of time, as far as they count for whoever looks.
+
+    Only `core.consent` makes one. `timed` are those of the plays whose hour may be told. `sources` counts the plays by
+    source; `covered`, `gaps` and `origins` are as in `Counted`.
+    """
+
+    member: Member
+    plays: Sequence[Play]
+    timed: Sequence[Play]
     sources: Mapping[Source, int]
     covered: Sequence[Span]
     gaps: Sequence[Gap]

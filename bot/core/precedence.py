@@ -12,14 +12,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from operator import attrgetter, itemgetter
 
-from bot.core.model import Gap, LinkPlays, Listening, Member, Origin, Period, Play, Source, Span
+from bot.core.model import Counted, Gap, LinkPlays, Member, Origin, Period, Play, Source, Span
 
 STRENGTH = (Source.EXTENDED, Source.ACCOUNT, Source.SPOTIFY, Source.LASTFM, Source.LISTENBRAINZ)
 
 _at_ms = itemgetter(0)
 
 
-def counted(member: Member, links: Sequence[LinkPlays], period: Period) -> Listening:
+def counted(member: Member, links: Sequence[LinkPlays], period: Period) -> Counted:
     """The member's plays that count in [start, end) of the period, and where they are from.
 
     `links` are all links of the member with their plays and their whole coverage. A play at an instant that two
@@ -38,21 +38,18 @@ def counted(member: Member, links: Sequence[LinkPlays], period: Period) -> Liste
         counting[source] = intersect(vouched[source], free)
         free = subtract(free, vouched[source])
     counting[Source.SPOTIFY] = union([*counting[Source.SPOTIFY], *free])
-    parts: list[Sequence[Play]] = []
-    sources: dict[Source, int] = {}
-    for source in STRENGTH:
-        for link in links:
-            plays = inside(link.plays, counting[source]) if link.link.source is source else ()
-            if plays:
-                sources[source] = sources.get(source, 0) + len(plays)
-                parts.append(plays)
+    parts = [
+        plays
+        for source in STRENGTH
+        for link in links
+        if link.link.source is source and (plays := inside(link.plays, counting[source]))
+    ]
     # A gap is the Spotify API's; whoever else vouches for its time repairs it.
     repaired = union(span for source in STRENGTH if source is not Source.SPOTIFY for span in vouched[source])
     gaps = sorted({gap for link in links for gap in link.gaps if gap.start_ms < gap.end_ms})
-    return Listening(
+    return Counted(
         member=member,
         plays=parts[0] if len(parts) == 1 else sorted((play for part in parts for play in part), key=_at_ms),
-        sources=sources,
         covered=intersect(union(span for link in links for span in link.covered), whole),
         gaps=[
             Gap(left.start_ms, left.end_ms, gap.cause)
@@ -68,6 +65,20 @@ def counted(member: Member, links: Sequence[LinkPlays], period: Period) -> Liste
 def _sound(link: LinkPlays) -> list[Span]:
     """What a link vouches for, without its gaps."""
     return subtract(union(link.covered), union(Span(gap.start_ms, gap.end_ms) for gap in link.gaps))
+
+
+def by_source(plays: Sequence[Play], origins: Sequence[Origin]) -> dict[Source, int]:
+    """How many of the plays (in order of time) are of each source; the API's where nothing is said."""
+    found: dict[Source, int] = {}
+    told = 0
+    for start_ms, end_ms, source in origins:
+        count = bisect_left(plays, end_ms, key=_at_ms) - bisect_left(plays, start_ms, key=_at_ms)
+        if count:
+            found[source] = found.get(source, 0) + count
+            told += count
+    if told < len(plays):
+        found[Source.SPOTIFY] = found.get(Source.SPOTIFY, 0) + len(plays) - told
+    return found
 
 
 def source_at(origins: Sequence[Origin], at_ms: int) -> Source:

@@ -294,7 +294,7 @@ def _key(kind: Kind, track: Track) -> Key:
 def _narrowed(
     fact: Fact, it: Listening, tracks: Tracks, zones: Mapping[MemberId, str], period: Period
 ) -> Sequence[Play]:
-    plays = it.plays
+    plays = it.plays if fact.hour is None and fact.start_ms is None else it.timed
     if fact.start_ms is not None and fact.end_ms is not None:
         plays = [play for play in plays if fact.start_ms <= play.at_ms < fact.end_ms]
     if fact.kind is not None:
@@ -332,7 +332,7 @@ def _difference(fact: Fact, value: int, counted: Set[MemberId]) -> Text | None:
     if value > fact.value:
         return t("{said}; {more} arrived later.", said=said, more=tn(*what, value - fact.value))
     return t(
-        "{said}; {less} went since: deleted, or told differently by an export that covers this time.",
+        "{said}; {less} went since: deleted, set aside, or told differently by an export that covers this time.",
         said=said,
         less=tn(*what, fact.value - value),
     )

@@ -9,6 +9,7 @@ from bot.ports.codes import CodeStore, OneTimeCode
 from bot.ports.deletion import Deleted, DeletionStore, Redact
 from bot.ports.exports import ExportFile, ExportReader
 from bot.ports.installations import InstallationStore
+from bot.ports.lifetimes import Lifetime, LifetimeStore
 from bot.ports.links import DueLink, Grant, LinkStore, PendingLogin, Vault
 from bot.ports.machine import Chance, Clock
 from bot.ports.memos import MemoStore
@@ -61,6 +62,8 @@ __all__ = [
     "HistoryPage",
     "HistorySource",
     "InstallationStore",
+    "Lifetime",
+    "LifetimeStore",
     "LinkStore",
     "ListeningSource",
     "MadePlaylist",

@@ -18,6 +18,7 @@ class Deleted:
 
     `tracks` nobody else had played, `messages` were theirs or named them in a room that we keep ourselves, `settings`
     is whatever else was theirs alone. From `redacted` recaps and drafts of their groups they were taken out.
+    `pictures` are the names of files that those messages showed and no other does.
     """
 
     links: int = 0
@@ -34,6 +35,7 @@ class Deleted:
     messages: int = 0
     settings: int = 0
     redacted: int = 0
+    pictures: tuple[str, ...] = ()
 
 
 class DeletionStore(Protocol):

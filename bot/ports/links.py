@@ -92,7 +92,27 @@ class LinkStore(Protocol):
 
     async def sealed_grant(self, link_id: LinkId) -> bytes | None: ...
 
-    async def renew_grant(self, link_id: LinkId, sealed_grant: bytes) -> None: ...
+    async def renew_grant(self, link_id: LinkId, before: bytes, sealed_grant: bytes) -> bool:
+        """Put a grant in the place of the one that it was made from; False where that is not there any more."""
+        ...
+
+    async def take_turn(self, link_id: LinkId, now_ms: int, until_ms: int) -> bool:
+        """Be the only one who refreshes this link's grant, until then at most; False while somebody else is.
+
+        Raises `NotFound` where the link is gone.
+        """
+        ...
+
+    async def end_turn(self, link_id: LinkId, until_ms: int) -> None:
+        """Let the next one refresh, unless the turn that went until then is over already."""
+        ...
+
+    async def end_link(self, link_id: LinkId, refused: bytes, now_ms: int) -> bool:
+        """The grant was refused for good: the link is `EXPIRED` since now, and its lifetime is due.
+
+        False where this grant is not there any more: the link was renewed. Raises `NotFound` where it is gone.
+        """
+        ...
 
     async def set_state(self, link_id: LinkId, state: LinkState) -> None: ...
 

@@ -19,13 +19,17 @@ from bot.core.model import (
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A member's yes to a group: which features may use their plays (`core.consent` names them), in which rooms."""
+    """A member's yes to a group: which features may use their plays (`core.consent` names them), in which rooms.
+
+    `paused`: the member has stopped everything for now, in every group.
+    """
 
     member: Member
     group_id: GroupId
     features: frozenset[str]
     rooms: frozenset[RoomRef]
     joined_ms: int
+    paused: bool = False
 
 
 class MemberStore(Protocol):

@@ -37,7 +37,10 @@ class Polled:
 
 
 class PlayStore(Protocol):
-    """Plays: raw identity kept; only what a source takes back goes again."""
+    """Plays: raw identity kept; only what a source takes back goes again.
+
+    No play is kept of time that a member has paused or forgotten (`ports.ChoiceStore`).
+    """
 
     async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
         """Add plays; those already there are left alone. How many were new.
@@ -52,6 +55,10 @@ class PlayStore(Protocol):
 
     async def record_poll(self, polled: Polled) -> int:
         """Plays, coverage and the next look, all or nothing. How many plays were new."""
+        ...
+
+    async def unread(self, link_id: LinkId) -> tuple[Span, ...]:
+        """The time of which nothing is kept for this link's member: disjoint, in order."""
         ...
 
     async def keys_between(self, link_id: LinkId, start_ms: int, end_ms: int) -> Sequence[tuple[int, str]]:

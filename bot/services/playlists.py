@@ -9,9 +9,21 @@ from dataclasses import dataclass, replace
 from bot.core import calendar, drafts
 from bot.core.affinity import DAY_MS, Taste, main_artist, taste
 from bot.core.candidates import Candidate
-from bot.core.consent import Audience, Feature, sharing, shown
+from bot.core.consent import Audience, Eyes, Feature, seen, sharing, shown
 from bot.core.drafts import Draft, DraftSong, Listens
-from bot.core.model import Group, Link, LinkState, Member, MemberId, Period, PeriodKind, Source
+from bot.core.model import (
+    Group,
+    Link,
+    LinkState,
+    Listening,
+    Member,
+    MemberId,
+    Period,
+    PeriodKind,
+    Source,
+    Track,
+    TrackId,
+)
 from bot.core.offline import Planned, plan_offline
 from bot.core.precedence import counted
 from bot.core.reasons import why
@@ -21,6 +33,7 @@ from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
     Catalogue,
     Chance,
+    ChoiceStore,
     Clock,
     Document,
     DraftStore,
@@ -59,6 +72,7 @@ class Playlists:
         self,
         people: People,
         plays: PlayStore,
+        choices: ChoiceStore,
         links: LinkStore,
         draft_store: DraftStore,
         playlists: PlaylistStore,
@@ -71,6 +85,7 @@ class Playlists:
     ) -> None:
         self._people = people
         self._plays = plays
+        self._choices = choices
         self._links = links
         self._drafts = draft_store
         self._playlists = playlists
@@ -269,19 +284,24 @@ class Playlists:
         found = await self._plays.plays_between(
             [member.id for member in members], period.start_ms, now_ms + 1
         )
-        listenings = {
-            member.id: counted(member, [one for one in found if one.link.member_id == member.id], period)
+        counts = [
+            counted(member, [one for one in found if one.link.member_id == member.id], period)
             for member in members
-        }
-        ids = {play.track_id for listening in listenings.values() for play in listening.plays}
-        tracks = await self._plays.tracks(ids)
+        ]
+        tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
+        choices = await self._choices.choices([member.id for member in members])
+        listenings = [seen(it, choices[it.member.id], tracks, Eyes(others=True)) for it in counts]
         book = self._wordbook.book
         tastes = [
-            await asyncio.to_thread(taste, member, listenings[member].plays, tracks, book, now_ms, week_ms)
-            for member in listenings
+            await asyncio.to_thread(taste, it.member.id, it.plays, tracks, book, now_ms, week_ms)
+            for it in listenings
         ]
-        artists = sorted({main_artist(track.artist, book) for track in tracks.values() if track.artist})
+        artists = sorted({main_artist(it.artist, book) for it in _played(listenings, tracks) if it.artist})
         return tastes, artists
+
+
+def _played(listenings: Sequence[Listening], tracks: Mapping[TrackId, Track]) -> list[Track]:
+    return [tracks[number] for number in {play.track_id for it in listenings for play in it.plays}]
 
 
 def drafted(planned: Planned) -> Draft:

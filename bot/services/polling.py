@@ -15,6 +15,7 @@ from enum import StrEnum
 from weakref import WeakValueDictionary
 
 from bot.core import polling
+from bot.core.choices import within
 from bot.core.model import Gap, LinkId, MemberId, Source
 from bot.errors import (
     EarshotError,
@@ -33,6 +34,7 @@ from bot.text import Text, t
 log = logging.getLogger(__name__)
 
 FRESH_MS = 120_000
+PAUSED_MS = 3_600_000  # how often a link is asked for whose member pauses; no call is made
 # Tells a member, once, why a link of theirs is looked at no more.
 Tell = Callable[[MemberId, Text], Awaitable[None]]
 
@@ -43,6 +45,7 @@ class Outcome(StrEnum):
     LOOKED = "looked"
     FRESH = "fresh"
     FAILED = "failed"
+    PAUSED = "paused"
     LATE = "late"
 
 
@@ -143,6 +146,10 @@ class Polling:
 
     async def _look(self, due: DueLink, background: bool) -> PollReport:
         link = due.link
+        unread = await self._plays.unread(link.id)
+        if within(self._clock.now_ms(), unread):
+            await self._record_failure(due, due.fails, self._clock.now_ms() + PAUSED_MS)
+            return self._report(due, Outcome.PAUSED)
         if link.source is not Source.SPOTIFY:
             history = self._histories.get(link.source)
             if history is None:
@@ -152,9 +159,11 @@ class Polling:
             return self._report(due, Outcome.LOOKED, new=await history.look(due, thorough=background))
         rows = await self._access.use(link, self._source.recent, background=background)
         now_ms = self._clock.now_ms()
+        known = await self._plays.recent_keys(link.id, polling.KNOWN)
+        left_out = [(row.at_ms, row.track.key) for row in rows if within(row.at_ms, unread)]
         said = polling.look(
             rows,
-            await self._plays.recent_keys(link.id, polling.KNOWN),
+            [*known, *left_out],
             now_ms=now_ms,
             last_ms=due.last_ms,
             authorized_at_ms=link.authorized_at_ms,

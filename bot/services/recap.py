@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
-from bot.core.consent import Audience, Feature, sharing
-from bot.core.model import Group, Listening, Member, Period
+from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
+from bot.core.model import Counted, Group, Listening, Member, Period
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
 from bot.core.receipts import Behind, Evidence, Fact, Facts
 from bot.errors import NotAllowed, NotFound
-from bot.ports import Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
+from bot.ports import ChoiceStore, Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
 from bot.text import t
 
 # Asks the sources for what is new of these members before something is counted.
@@ -56,12 +56,14 @@ class Recaps:
         plays: PlayStore,
         groups: GroupStore,
         recaps: RecapStore,
+        choices: ChoiceStore,
         clock: Clock,
         freshen: Freshen | None = None,
     ) -> None:
         self._plays = plays
         self._groups = groups
         self._recaps = recaps
+        self._choices = choices
         self._clock = clock
         self._freshen = freshen
 
@@ -70,23 +72,29 @@ class Recaps:
         group = audience.group
         memberships = await self._groups.memberships(group.id)
         members = sharing(memberships, Feature.RECAP, audience.rooms)
-        return await self._told(group.name, members, period, top, group=group)
+        return await self._told(group.name, members, period, top, others(memberships), group=group)
 
     async def of_member(self, member: Member, period: Period, top: int = 10) -> Told:
         """A member's own recap, to be opened by nobody else."""
-        return await self._told(member.name, [member], period, top, owner=member)
+        return await self._told(member.name, [member], period, top, OWN, owner=member)
+
+    async def preview(self, audience: Audience, member: Member, period: Period, top: int = 10) -> Recap:
+        """What the others there would read of this member alone; kept nowhere. They need not have joined."""
+        memberships = await self._groups.memberships(audience.group.id)
+        recap, _ = await self._count(member.name, [member], period, top, others(memberships))
+        return recap
 
     async def of_members(
         self, members: Sequence[Member], period: Period, zone: str | None = None, top: int = 10
     ) -> Recap:
         """A recap for whoever runs Earshot, not kept. `zone` puts everybody on one clock."""
         name = ", ".join(member.name for member in members)
-        recap, _ = await self._count(name, members, period, top, zone)
+        recap, _ = await self._count(name, members, period, top, OWN, zone)
         return recap
 
     async def facts(self, recap_id: int, viewer: Member) -> Opened:
         """The facts of a recap that the viewer may open. Raises `NotFound`, `NotAllowed`."""
-        frozen, facts, members = await self._open(recap_id, viewer)
+        frozen, facts, members, _ = await self._open(recap_id, viewer)
         shared = {member.id for member in members}
         # What was said of one who is not shown to this viewer (any more) is not said again.
         kept = tuple(fact for fact in facts.facts if shared.issuperset(fact.about) or len(fact.about) > 1)
@@ -95,7 +103,7 @@ class Recaps:
 
     async def prove(self, recap_id: int, fact_id: str, viewer: Member) -> Proof:
         """The plays behind a fact, counted again now. Raises `NotFound`, `NotAllowed`."""
-        frozen, facts, members = await self._open(recap_id, viewer)
+        frozen, facts, members, eyes = await self._open(recap_id, viewer)
         fact = facts.fact(fact_id)
         if fact is None:
             raise NotFound(t("That number is not in this recap. Open the list of its numbers again."))
@@ -104,8 +112,9 @@ class Recaps:
             raise NotFound(
                 t("That number cannot be opened any more: whom it was about shares no plays here now.")
             )
-        listenings = await self._listenings(about, facts.period)
-        tracks = await self._tracks_of(listenings)
+        counts = await self._counted(about, facts.period)
+        tracks = await self._tracks_of(counts)
+        listenings = await self._seen(counts, tracks, eyes)
         evidence = receipts.evidence(fact, facts, listenings, tracks)
         names = {member.id: member.name for member in about}
         return Proof(
@@ -123,12 +132,13 @@ class Recaps:
         members: Sequence[Member],
         period: Period,
         top: int,
+        eyes: Eyes,
         group: Group | None = None,
         owner: Member | None = None,
     ) -> Told:
         if self._freshen is not None:
             await self._freshen(members)
-        recap, tracks = await self._count(name, members, period, top, None)
+        recap, tracks = await self._count(name, members, period, top, eyes)
         facts, sha256 = receipts.freeze(recap, tracks)
         frozen = await self._recaps.freeze(
             group.id if group else None, owner.id if owner else None, self._clock.now_ms(), facts, sha256
@@ -136,15 +146,24 @@ class Recaps:
         return Told(recap, frozen)
 
     async def _count(
-        self, name: str, members: Sequence[Member], period: Period, top: int, zone: str | None
+        self,
+        name: str,
+        members: Sequence[Member],
+        period: Period,
+        top: int,
+        eyes: Eyes,
+        zone: str | None = None,
     ) -> tuple[Recap, receipts.Tracks]:
-        now = await self._listenings(members, period)
+        now = await self._counted(members, period)
         earlier = calendar.before(period)
-        before = [] if earlier is None else await self._listenings(members, earlier)
+        before = [] if earlier is None else await self._counted(members, earlier)
         tracks = await self._tracks_of([*now, *before])
-        return compute.recap(name, now, tracks, period, before, top, zone), tracks
+        listenings = await self._seen([*now, *before], tracks, eyes)
+        return compute.recap(
+            name, listenings[: len(now)], tracks, period, listenings[len(now) :], top, zone
+        ), tracks
 
-    async def _listenings(self, members: Sequence[Member], period: Period) -> list[Listening]:
+    async def _counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
         ids = [member.id for member in members]
         links = await self._plays.plays_between(ids, period.start_ms, period.end_ms)
         return [
@@ -152,11 +171,15 @@ class Recaps:
             for member in members
         ]
 
-    async def _tracks_of(self, listenings: Collection[Listening]) -> receipts.Tracks:
-        return await self._plays.tracks({play.track_id for it in listenings for play in it.plays})
+    async def _tracks_of(self, counts: Collection[Counted]) -> receipts.Tracks:
+        return await self._plays.tracks({play.track_id for it in counts for play in it.plays})
 
-    async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member]]:
-        """The recap, its facts, and those whose plays may be looked at for it now.
+    async def _seen(self, counts: Sequence[Counted], tracks: receipts.Tracks, eyes: Eyes) -> list[Listening]:
+        choices = await self._choices.choices({it.member.id for it in counts})
+        return [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+
+    async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member], Eyes]:
+        """The recap, its facts, those whose plays may be looked at for it now, and how.
 
         For a group's recap those are the members who share with a room where the viewer is one of them; what was said
         of others, who share with other rooms alone, is not for this viewer.
@@ -168,7 +191,7 @@ class Recaps:
         if frozen.group_id is None:
             if frozen.member_id != viewer.id:
                 raise NotAllowed(t("These are somebody else's numbers; only they can open them."))
-            return frozen, receipts.of_one(facts, viewer), [viewer]
+            return frozen, receipts.of_one(facts, viewer), [viewer], OWN
         memberships = await self._groups.memberships(frozen.group_id)
         mine = next((it.rooms for it in memberships if it.member.id == viewer.id), None)
         if mine is None:
@@ -177,9 +200,11 @@ class Recaps:
             )
         members = sharing(memberships, Feature.RECAP, mine)
         anywhere = frozenset(room for it in memberships for room in it.rooms)
-        others = {it.id for it in sharing(memberships, Feature.RECAP, anywhere)} - {it.id for it in members}
-        meant = tuple(fact for fact in facts.facts if others.isdisjoint(fact.about))
-        return frozen, replace(facts, facts=meant), members
+        elsewhere = {it.id for it in sharing(memberships, Feature.RECAP, anywhere)} - {
+            it.id for it in members
+        }
+        meant = tuple(fact for fact in facts.facts if elsewhere.isdisjoint(fact.about))
+        return frozen, replace(facts, facts=meant), members, others(memberships)
 
 
 def recap_json(recap: Recap, zone: str | None = None) -> dict[str, object]:

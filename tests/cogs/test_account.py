@@ -344,9 +344,9 @@ async def test_nobody_unlinks_for_somebody_else(house: House):
 # --- join and leave ---------------------------------------------------------------------------------------
 
 
-async def test_join_offers_all_three_and_keeps_what_is_left(house: House):
+async def test_join_offers_each_feature_and_keeps_what_is_left(house: House):
     form = await house.consent.join(house.ctx())
-    assert form.fields[0].value == "recap,compare,playlists"
+    assert form.fields[0].value == "recap,compare,nights,playlists"
     assert await house.group_features() == []
     card = await house.consent.join_now(house.ctx(), "recap,playlists")
     assert "Mini-Wrapped" in words(card)

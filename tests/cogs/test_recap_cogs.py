@@ -51,7 +51,7 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock, self.easel = FakeStore(), FakeClock(NOW), Easel()
         people = People(self.store, self.store, self.clock, ZONE)
-        recaps = Recaps(self.store, self.store, self.store, self.clock)
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock)
         self.people = people
         self.wrapped = Wrapped(people, recaps, self.easel, self.clock, Addresses())
         self.listening = Listening(people, recaps, self.clock)

@@ -71,7 +71,7 @@ class Club(House):
                 [NewPlay(span.start_ms + n * 300_000, track, 200_000) for n, track in enumerate(tracks)],
             )
             await self.store.cover(link.id, [Span(span.start_ms, span.end_ms)])
-        recaps = Recaps(self.store, self.store, self.store, self.clock)
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock)
         people: People = self.people
         self.cogs: list[Cog] = [
             Wrapped(people, recaps, Easel(), self.clock, Addresses()),

@@ -22,7 +22,7 @@ from bot.core.model import (
     Span,
     TrackId,
 )
-from bot.core.precedence import STRENGTH, counted, intersect, source_at, subtract, union
+from bot.core.precedence import STRENGTH, by_source, counted, intersect, source_at, subtract, union
 
 ANA = Member(MemberId(1), "Ana", "UTC")
 END = 60
@@ -74,7 +74,7 @@ def test_counted_plays_are_those_of_the_strongest_source_at_each_instant(
                 expected.append((play, source))
     assert sorted(told.plays) == sorted(play for play, _ in expected)
     assert [play.at_ms for play in told.plays] == sorted(play.at_ms for play, _ in expected)
-    assert dict(told.sources) == {
+    assert by_source(told.plays, told.origins) == {
         source: n for source in Source if (n := sum(1 for _, theirs in expected if theirs is source))
     }
     assert all(source_at(told.origins, play.at_ms) is source for play, source in expected)
@@ -116,4 +116,5 @@ def test_last_fm_repairs_a_gap_and_what_it_vouches_for_counts_where_nothing_stro
 def test_an_import_that_was_cut_off_counts_nothing_yet() -> None:
     half = link_plays(1, Source.EXTENDED, [Play(20, TrackId(1), 40_000)], [])
     api = link_plays(2, Source.SPOTIFY, [Play(20, TrackId(1), 0)], [])
-    assert counted(ANA, [half, api], PERIOD).sources == {Source.SPOTIFY: 1}
+    told = counted(ANA, [half, api], PERIOD)
+    assert by_source(told.plays, told.origins) == {Source.SPOTIFY: 1}

@@ -74,7 +74,7 @@ def played(draw: st.DrawFn, period: Period) -> list[Listening]:
 def listening(
     member: Member, plays: Sequence[Play], covered: Sequence[Span] = (), gaps: Sequence[Gap] = ()
 ) -> Listening:
-    return Listening(member, plays, {Source.EXTENDED: len(plays)}, covered, gaps)
+    return Listening(member, plays, plays, {Source.EXTENDED: len(plays)}, covered, gaps)
 
 
 def name(kind: Kind, track: Track) -> tuple[str, ...] | None:

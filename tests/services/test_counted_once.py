@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from bot.core.model import Link, LinkId, NewPlay, Period, PeriodKind, RawTrack, Source, Span
-from bot.core.precedence import counted, source_at
+from bot.core.precedence import by_source, counted, source_at
 from bot.ports import Polled
 from tests.fakes import FakeStore
 
@@ -80,7 +80,7 @@ async def test_a_year_known_three_times_is_counted_once(seed: int) -> None:
     # of it, or on none.
     assert abs(len(told.plays) - len(truth)) <= changes
     assert abs(len(told.plays) - len(truth)) <= 0.002 * len(truth)
-    assert all(told.sources[source] > 100 for source in (Source.EXTENDED, Source.SPOTIFY, Source.LASTFM))
+    assert all(by_source(told.plays, told.origins)[source] > 100 for source in (Source.EXTENDED, Source.SPOTIFY, Source.LASTFM))
     assert told.covered == [Span(YEAR.start_ms, YEAR.end_ms)]
     # Every interval has its one source, and every play that counts is from it.
     assert sum(it.end_ms - it.start_ms for it in told.origins) == YEAR.end_ms - YEAR.start_ms

@@ -31,7 +31,7 @@ class House:
     def __init__(self) -> None:
         self.store = FakeStore()
         self.asked: list[Sequence[Member]] = []
-        self.recaps = Recaps(self.store, self.store, self.store, FakeClock(), self._freshen)
+        self.recaps = Recaps(self.store, self.store, self.store, self.store, FakeClock(), self._freshen)
 
     async def _freshen(self, members: Sequence[Member]) -> None:
         self.asked.append(members)
@@ -174,7 +174,7 @@ async def test_what_went_since_and_who_left_is_said(house: House) -> None:
     await house.store.unlink(link.id)
     proof = await house.recaps.prove(told.frozen.id, "track:1", house.ben)
     assert (proof.evidence.value, str(proof.evidence.difference)) == (
-        1, "It was 5 when it was said; 4 plays went since: deleted, or told differently by an export that "
+        1, "It was 5 when it was said; 4 plays went since: deleted, set aside, or told differently by an export that "
         "covers this time.",
     )  # fmt: skip
     await house.store.leave(house.group.id, house.ana.id)

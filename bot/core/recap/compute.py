@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from operator import itemgetter
 from bot.core.model import Listening, MemberId, Period, Play, Span, Track, TrackId
 from bot.core.recap import hours
 from bot.core.recap.loops import loops, most_times_first
-from bot.core.recap.model import BusyHour, Coverage, Kind, MemberRecap, Recap
+from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Recap
 from bot.core.recap.tops import Names, ranking
 
 MINUTE_MS = 60_000
@@ -102,7 +103,7 @@ def _part(
         sounded_ms,
         exact,
         zone,
-        hours.by_hour(it.plays, zone, period),
+        hours.by_hour(it.timed, zone, period),
     )
 
 
@@ -122,14 +123,27 @@ def _member(part: _Part, names: Names, top: int) -> MemberRecap:
         clock=hours.clock(week),
         week=week,
         busiest=hours.busiest(part.by_hour, part.zone),
-        loops=most_times_first(loops(member, part.listening.plays, names, part.counts)),
+        loops=most_times_first(
+            _told(loops(member, part.listening.plays, names, part.counts), part.listening)
+        ),
     )
+
+
+def _told(found: Sequence[Loop], it: Listening) -> list[Loop]:
+    """The loops of which every play may be told with its hour."""
+    if len(it.timed) == len(it.plays):
+        return list(found)
+    timed = set(it.timed)
+    hidden = [play.at_ms for play in it.plays if play not in timed]
+    return [
+        loop for loop in found if bisect_left(hidden, loop.first_ms) == bisect_right(hidden, loop.last_ms)
+    ]
 
 
 def _busiest(parts: Sequence[_Part], period: Period, zone: str) -> BusyHour | None:
     """The group's busiest hour, on one clock for everybody."""
     pieces = [
-        part.by_hour if part.zone == zone else hours.by_hour(part.listening.plays, zone, period)
+        part.by_hour if part.zone == zone else hours.by_hour(part.listening.timed, zone, period)
         for part in parts
     ]
     return hours.busiest(hours.merged(pieces), zone)

@@ -17,9 +17,12 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import ConfigError, Unavailable
 from bot.integrations.store import schema
 from bot.integrations.store.budget import Budget
+from bot.integrations.store.choices import ChoicesMade
 from bot.integrations.store.codes import Codes
+from bot.integrations.store.deleting import Deleting
 from bot.integrations.store.engine import Database
 from bot.integrations.store.failures import said_kindly
+from bot.integrations.store.lifetimes import Lifetimes
 from bot.integrations.store.links import Links
 from bot.integrations.store.merging import Merging
 from bot.integrations.store.messages import Messages
@@ -48,7 +51,21 @@ _DRIVERS = {
 
 
 class Store(
-    People, Rooms, Links, Plays, Budget, Recaps, Playlists, Messages, Whispers, PlatformNotes, Codes, Merging
+    People,
+    Rooms,
+    Links,
+    Lifetimes,
+    Plays,
+    Budget,
+    Recaps,
+    Playlists,
+    Messages,
+    Whispers,
+    PlatformNotes,
+    Codes,
+    Merging,
+    ChoicesMade,
+    Deleting,
 ):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
 
@@ -137,6 +154,7 @@ if TYPE_CHECKING:
         ports.MemberStore,
         ports.GroupStore,
         ports.LinkStore,
+        ports.LifetimeStore,
         ports.PlayStore,
         ports.BudgetStore,
         ports.RecapStore,
@@ -148,6 +166,8 @@ if TYPE_CHECKING:
         ports.InstallationStore,
         ports.CodeStore,
         ports.UploadStore,
+        ports.ChoiceStore,
+        ports.DeletionStore,
         Protocol,
     ): ...
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, distinct, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.apps import is_own
 from bot.core.model import Link, LinkId, LinkState, MemberId, Source
 from bot.errors import NotAllowed, NotFound
 from bot.integrations.store import schema
@@ -16,7 +17,9 @@ from bot.ports import DueLink, PendingLogin
 from bot.text import t
 
 # Everything that belongs to one link and goes with it.
-_OF_A_LINK = (schema.covered, schema.gap, schema.poll, schema.sealed_grant)
+_OF_A_LINK = (
+    schema.covered, schema.gap, schema.poll, schema.sealed_grant, schema.refresh_turn, schema.lifetime
+)  # fmt: skip
 
 _LOOKS = (
     select(schema.link, schema.poll.c.next_ms, schema.poll.c.last_ms, schema.poll.c.fails)
@@ -119,7 +122,7 @@ class Links(OnDatabase):
             found = await connection.execute(
                 select(schema.link).where(*link_of_account).with_for_update(key_share=True)
             )
-            stored = _link(found.one())
+            stored = link_of_row(found.one())
             if stored.member_id != link.member_id:
                 raise NotAllowed(
                     t(
@@ -135,6 +138,7 @@ class Links(OnDatabase):
             )
             if sealed_grant is not None:
                 await self._keep_grant(connection, stored.id, sealed_grant)
+                await self._live_anew(connection, stored.id, link.authorized_at_ms)
             due = {
                 "developer": link.developer,
                 "active": link.state is LinkState.ACTIVE,
@@ -143,7 +147,7 @@ class Links(OnDatabase):
             }
             looked = self._database.insert(schema.poll).values(link_id=stored.id, last_ms=0, **due)
             await connection.execute(looked.on_conflict_do_update(index_elements=["link_id"], set_=due))
-            return _link(renewed.one())
+            return link_of_row(renewed.one())
 
     async def export_link(self, member_id: MemberId, source: Source) -> Link:
         wanted = select(schema.link).where(
@@ -157,7 +161,7 @@ class Links(OnDatabase):
                 .values(_columns(Link(LinkId(0), member_id, source)))
                 .on_conflict_do_nothing()
             )
-            return _link((await connection.execute(wanted)).one())
+            return link_of_row((await connection.execute(wanted)).one())
 
     async def links(self, member_id: MemberId) -> Sequence[Link]:
         async with self._database.read() as connection:
@@ -168,7 +172,7 @@ class Links(OnDatabase):
             row = (
                 await connection.execute(select(schema.link).where(schema.link.c.id == link_id))
             ).one_or_none()
-        return None if row is None else _link(row)
+        return None if row is None else link_of_row(row)
 
     async def sealed_grant(self, link_id: LinkId) -> bytes | None:
         async with self._database.read() as connection:
@@ -177,22 +181,58 @@ class Links(OnDatabase):
             )
         return sealed
 
-    async def renew_grant(self, link_id: LinkId, sealed_grant: bytes) -> None:
+    async def renew_grant(self, link_id: LinkId, before: bytes, sealed_grant: bytes) -> bool:
+        async with self._database.write() as connection:
+            renewed = await connection.execute(
+                update(schema.sealed_grant)
+                .where(schema.sealed_grant.c.link_id == link_id, schema.sealed_grant.c.sealed == before)
+                .values(sealed=sealed_grant)
+            )
+            return renewed.rowcount > 0
+
+    async def take_turn(self, link_id: LinkId, now_ms: int, until_ms: int) -> bool:
+        turn = self._database.insert(schema.refresh_turn).values(link_id=link_id, until_ms=until_ms)
         async with self._database.write() as connection:
             await require_link(connection, link_id)
-            await self._keep_grant(connection, link_id, sealed_grant)
+            taken = await connection.execute(
+                turn.on_conflict_do_update(
+                    index_elements=["link_id"],
+                    set_={"until_ms": until_ms},
+                    where=schema.refresh_turn.c.until_ms <= now_ms,
+                ).returning(schema.refresh_turn.c.until_ms)
+            )
+            return taken.first() is not None
+
+    async def end_turn(self, link_id: LinkId, until_ms: int) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(schema.refresh_turn).where(
+                    schema.refresh_turn.c.link_id == link_id, schema.refresh_turn.c.until_ms == until_ms
+                )
+            )
+
+    async def end_link(self, link_id: LinkId, refused: bytes, now_ms: int) -> bool:
+        async with self._database.write() as connection:
+            await require_link(connection, link_id)
+            still = await connection.scalar(
+                select(schema.sealed_grant.c.link_id)
+                .where(schema.sealed_grant.c.link_id == link_id, schema.sealed_grant.c.sealed == refused)
+                .with_for_update()
+            )
+            if still is None:
+                return False
+            await _set_state(connection, link_id, LinkState.EXPIRED)
+            await connection.execute(
+                update(schema.lifetime)
+                .where(schema.lifetime.c.link_id == link_id, schema.lifetime.c.ended_ms == 0)
+                .values(ended_ms=now_ms, due_ms=now_ms)
+            )
+            return True
 
     async def set_state(self, link_id: LinkId, state: LinkState) -> None:
         async with self._database.write() as connection:
             await require_link(connection, link_id)
-            await connection.execute(
-                update(schema.link).where(schema.link.c.id == link_id).values(state=state.value)
-            )
-            await connection.execute(
-                update(schema.poll)
-                .where(schema.poll.c.link_id == link_id)
-                .values(active=state is LinkState.ACTIVE)
-            )
+            await _set_state(connection, link_id, state)
 
     async def unlink(self, link_id: LinkId) -> int:
         async with self._database.write() as connection:
@@ -258,23 +298,42 @@ class Links(OnDatabase):
             .on_conflict_do_update(index_elements=["link_id"], set_={"sealed": sealed})
         )
 
+    async def _live_anew(self, connection: AsyncConnection, link_id: LinkId, authorized_at_ms: int) -> None:
+        anew = {"ended_ms": 0, "said": "", "due_ms": authorized_at_ms}
+        await connection.execute(
+            self._database.insert(schema.lifetime)
+            .values(link_id=link_id, **anew)
+            .on_conflict_do_update(index_elements=["link_id"], set_=anew)
+        )
+
 
 async def links_of(connection: AsyncConnection, member_ids: Sequence[MemberId]) -> list[Link]:
     """The links of these members, oldest first."""
     rows = await connection.execute(
         select(schema.link).where(schema.link.c.member_id.in_(member_ids)).order_by(schema.link.c.id)
     )
-    return [_link(row) for row in rows]
+    return [link_of_row(row) for row in rows]
 
 
 async def forget_link(connection: AsyncConnection, link_id: LinkId) -> int:
     """Delete a link with everything that belongs to it. The number of plays deleted."""
-    await connection.execute(select(schema.link.c.id).where(schema.link.c.id == link_id).with_for_update())
+    developer = await connection.scalar(
+        select(schema.link.c.developer).where(schema.link.c.id == link_id).with_for_update()
+    )
     plays = await connection.execute(delete(schema.play).where(schema.play.c.link_id == link_id))
     for table in _OF_A_LINK:
         await connection.execute(delete(table).where(table.c.link_id == link_id))
     await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
+    if developer is not None and is_own(developer):
+        await _forget_developer(connection, developer)
     return plays.rowcount
+
+
+async def _forget_developer(connection: AsyncConnection, developer: str) -> None:
+    """Forget what a member's own app has spent, once no link is made through it."""
+    unused = ~select(schema.link.c.id).where(schema.link.c.developer == developer).exists()
+    for table in (schema.spending, schema.blocked):
+        await connection.execute(delete(table).where(table.c.developer == developer, unused))
 
 
 async def hold_members(connection: AsyncConnection, *members: MemberId) -> bool:
@@ -298,6 +357,14 @@ async def hold_members(connection: AsyncConnection, *members: MemberId) -> bool:
         .with_for_update()
     )
     return True
+
+
+async def _set_state(connection: AsyncConnection, link_id: LinkId, state: LinkState) -> None:
+    """Change the state of a link that the transaction holds."""
+    await connection.execute(update(schema.link).where(schema.link.c.id == link_id).values(state=state.value))
+    await connection.execute(
+        update(schema.poll).where(schema.poll.c.link_id == link_id).values(active=state is LinkState.ACTIVE)
+    )
 
 
 async def require_link(connection: AsyncConnection, link_id: LinkId) -> None:
@@ -339,10 +406,11 @@ def _login(row: AnyRow) -> PendingLogin:
 
 
 def _due(row: AnyRow) -> DueLink:
-    return DueLink(_link(row), row.next_ms, row.last_ms, row.fails)
+    return DueLink(link_of_row(row), row.next_ms, row.last_ms, row.fails)
 
 
-def _link(row: AnyRow) -> Link:
+def link_of_row(row: AnyRow) -> Link:
+    """The link of a row that has its columns."""
     return Link(
         id=row.id,
         member_id=row.member_id,

@@ -9,13 +9,15 @@ from bot.core.model import LinkId, MemberId, Source
 from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
-from bot.integrations.store.links import forget_link, links_of
+from bot.integrations.store.links import forget_link, hold_members, links_of
 from bot.integrations.store.plays import cover, spans_of
 from bot.integrations.store.recaps import owner_of
 from bot.text import t
 
 # What simply belongs to somebody else from now on.
-_OWNED = (schema.identity, schema.link, schema.draft, schema.playlist, schema.whisper)
+_OWNED = (
+    schema.identity, schema.link, schema.draft, schema.playlist, schema.whisper, schema.aside, schema.unread
+)  # fmt: skip
 
 
 class Merging(OnDatabase):
@@ -23,7 +25,8 @@ class Merging(OnDatabase):
 
     async def merge_members(self, keep: MemberId, gone: MemberId) -> None:
         async with self._database.write() as connection:
-            await _hold(connection, keep, gone)
+            if not await hold_members(connection, keep, gone):
+                raise NotFound(t("One of the two is not there any more. Make a new code and try again."))
             await self._merge_exports(connection, keep, gone)
             await _merge_memberships(connection, keep, gone)
             await self._hand_over(connection, schema.room_consent.c.member_id, gone, keep)
@@ -56,25 +59,6 @@ class Merging(OnDatabase):
             self._database.insert(table).from_select([owner, *rest], rows).on_conflict_do_nothing()
         )
         await connection.execute(delete(table).where(owner == gone))
-
-
-async def _hold(connection: AsyncConnection, *members: MemberId) -> None:
-    """Hold on to members and their links until the end of the transaction: nothing new becomes theirs meanwhile."""
-    held = await connection.execute(
-        select(schema.member.c.id)
-        .where(schema.member.c.id.in_(members))
-        .order_by(schema.member.c.id)
-        .with_for_update()
-    )
-    if len(held.all()) < len(members):
-        raise NotFound(t("One of the two is not there any more. Make a new code and try again."))
-    # Also with whoever writes plays right now: what comes in while rows are copied would go with the old link.
-    await connection.execute(
-        select(schema.link.c.id)
-        .where(schema.link.c.member_id.in_(members))
-        .order_by(schema.link.c.id)
-        .with_for_update()
-    )
 
 
 async def _exports(connection: AsyncConnection, member_id: MemberId) -> dict[Source, LinkId]:

@@ -38,6 +38,7 @@ from bot.core.model import (
     TrackId,
 )
 from bot.integrations.store import schema
+from bot.integrations.store.choices import kept
 from bot.integrations.store.engine import Database, OnDatabase, raw_rows
 from bot.integrations.store.links import links_of, require_link
 from bot.ports import Polled
@@ -94,7 +95,7 @@ class Plays(OnDatabase):
     async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
         newest = (
             select(schema.play.c.at_ms, schema.track.c.key)
-            .join(schema.track)
+            .join(schema.track, schema.track.c.id == schema.play.c.track_id)
             .where(schema.play.c.link_id == link_id)
             .order_by(
                 schema.play.c.at_ms.desc(),
@@ -110,7 +111,7 @@ class Plays(OnDatabase):
     async def keys_between(self, link_id: LinkId, start_ms: int, end_ms: int) -> Sequence[tuple[int, str]]:
         keys = (
             select(schema.play.c.at_ms, schema.track.c.key)
-            .join(schema.track)
+            .join(schema.track, schema.track.c.id == schema.play.c.track_id)
             .where(
                 schema.play.c.link_id == link_id,
                 schema.play.c.at_ms >= start_ms,
@@ -174,7 +175,8 @@ class Plays(OnDatabase):
         return first_ms
 
     async def _add(self, connection: AsyncConnection, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
-        """Add plays of a link that the transaction holds; how many were new."""
+        """Add the plays that may be kept of a link that the transaction holds; how many were new."""
+        plays = await kept(connection, link_id, plays)
         if not plays:
             return 0
         ids = await self._add_tracks(connection, plays)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import Group, GroupId, MemberId, Room, RoomRef
 from bot.errors import NotAllowed, NotFound
 from bot.integrations.store import schema
+from bot.integrations.store.choices import PAUSED
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.people import MEMBER, member_of_row
 from bot.ports import Membership
@@ -132,7 +133,11 @@ class Rooms(OnDatabase):
     async def memberships(self, group_id: GroupId) -> Sequence[Membership]:
         consents = select(schema.room_consent).join(schema.room, _SAME_ROOM).where(_ROOM.group_id == group_id)
         memberships = (
-            MEMBER.add_columns(schema.membership.c.features, schema.membership.c.joined_ms)
+            MEMBER.add_columns(
+                schema.membership.c.features,
+                schema.membership.c.joined_ms,
+                exists().where(PAUSED, schema.unread.c.member_id == schema.member.c.id).label("paused"),
+            )
             .join(schema.membership)
             .where(schema.membership.c.group_id == group_id)
             .order_by(schema.membership.c.joined_ms, schema.member.c.id)
@@ -143,7 +148,12 @@ class Rooms(OnDatabase):
                 rooms[row.member_id].add(_ref(row))
             return [
                 Membership(
-                    member_of_row(row), group_id, row.features, frozenset(rooms[row.id]), row.joined_ms
+                    member_of_row(row),
+                    group_id,
+                    row.features,
+                    frozenset(rooms[row.id]),
+                    row.joined_ms,
+                    bool(row.paused),
                 )
                 for row in await connection.execute(memberships)
             ]

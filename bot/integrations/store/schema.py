@@ -272,13 +272,15 @@ track = Table(
     _words("isrc"),
 )
 
-# The key is the whole row, in the order in which it is read: one b-tree is table and index at once.
+# The key is the whole row, in the order in which it is read: one b-tree is table and index at once. A track is no
+# foreign key, for to sweep one would then read every play (the key does not begin with it, and a second index would
+# double the table); whoever adds plays or sweeps tracks holds the link, so that none is swept that a play is of.
 play = Table(
     "play",
     metadata,
     _of("link", key=True),
     _key_part("at_ms"),
-    _of("track", key=True),
+    Column("track_id", _ID, primary_key=True, autoincrement=False),
     _key_part("ms_played"),
     _key_part("nth"),
     sqlite_with_rowid=False,

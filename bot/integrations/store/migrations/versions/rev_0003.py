@@ -31,6 +31,7 @@ def upgrade() -> None:
     _lifetimes()
     _choices()
     _polls()
+    _plays()
 
 
 def _choices() -> None:
@@ -102,3 +103,9 @@ def _lifetimes() -> None:
         f" SELECT id, CASE state WHEN 'expired' THEN {time.time_ns() // 1_000_000} ELSE 0 END, '', 0"
         " FROM link WHERE source = 'spotify'"
     )
+
+
+def _plays() -> None:
+    """A track that nobody plays any more can be swept without reading every play for it."""
+    with op.batch_alter_table("play", table_kwargs={"sqlite_with_rowid": False}) as play:
+        play.drop_constraint(op.f("fk_play_track_id"), type_="foreignkey")

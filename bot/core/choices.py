@@ -1,0 +1,94 @@
+"""What a member has taken out of the counting: an artist, a song, some hours; and time that is not kept at all.
+
+An `Aside` leaves plays where they are and out of what is counted. Time that was paused or forgotten is not stored: no
+source brings its plays back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.identity import Key, fold, keys_of
+from bot.core.model import Play, Span, Track, TrackId
+
+_CREDITS = re.compile(r"\s*(?:,|;|/|&|\+|\bx\b|\band\b|\bwith\b|\bfeat\b\.?|\bft\b\.?|\bfeaturing\b)\s*")
+_GUESTS = re.compile(r"\b(?:feat|ft|featuring|with)\b\.?\s+([^)\]]+)")
+
+
+class Mark(StrEnum):
+    """Why plays are set aside. `HIDDEN` ones count for the member's own eyes, the others for nobody's."""
+
+    HIDDEN = "hidden"
+    SLEEP = "sleep"
+    KIDS = "kids"
+    BACKGROUND = "background"
+
+
+class Whole(StrEnum):
+    """What an aside is about."""
+
+    ARTIST = "artist"
+    SONG = "song"
+    TIME = "time"
+
+
+NEVER = Span(0, 0)
+FOR_EVER = 2**53  # where a pause that goes on ends
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Plays set aside: of an artist or a song (`key` is folded, `name` as it is shown), or all of a time."""
+
+    id: int
+    mark: Mark
+    whole: Whole
+    key: Key = ()
+    name: str = ""
+    span: Span = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All that a member has taken out. `unread` are disjoint spans in order, of which nothing is kept."""
+
+    asides: tuple[Aside, ...] = ()
+    unread: tuple[Span, ...] = ()
+
+
+NOTHING = Choices()
+
+
+def within(at_ms: int, spans: Sequence[Span]) -> bool:
+    """Whether an instant lies in one of the spans."""
+    return any(start_ms <= at_ms < end_ms for start_ms, end_ms in spans)
+
+
+def left(plays: Sequence[Play], tracks: Mapping[TrackId, Track], asides: Sequence[Aside]) -> Sequence[Play]:
+    """The plays that are not set aside, in the same order."""
+    if not asides:
+        return plays
+    artists = {it.key[0] for it in asides if it.whole is Whole.ARTIST}
+    songs = {it.key for it in asides if it.whole is Whole.SONG}
+    times = [it.span for it in asides if it.whole is Whole.TIME]
+    out = {
+        number
+        for number in {play.track_id for play in plays}
+        if keys_of(tracks[number]).song in songs or not artists.isdisjoint(credited(tracks[number]))
+    }
+    return [play for play in plays if play.track_id not in out and not within(play.at_ms, times)]
+
+
+def credited(track: Track) -> set[str]:
+    """Everybody whom a track names, folded: the credit as written, each part of it, the guests in the title.
+
+    Rather one too many (“Simon”, of “Simon & Garfunkel”) than one too few.
+    """
+    credit = fold(track.artist)
+    names = {credit, *_CREDITS.split(credit)}
+    for guests in _GUESTS.findall(fold(track.title)):
+        names |= {guests, *_CREDITS.split(guests)}
+    return names - {""}
