@@ -6,12 +6,13 @@ on it passes on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot import ports
 from bot.core.apps import is_own
@@ -40,6 +41,7 @@ from bot.core.model import (
 from bot.core.precedence import union
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
+    Deleted,
     Document,
     DueLink,
     FrozenRecap,
@@ -49,9 +51,13 @@ from bot.ports import (
     OneTimeCode,
     PendingLogin,
     Polled,
+    Redact,
     SavedPlaylist,
 )
 from bot.text import t
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class EveryStore(
@@ -790,6 +796,71 @@ class FakeStore:
 
     async def forget_installation(self, platform: str, place: str) -> None:
         self._installations.pop((platform, place), None)
+
+    # --- deletion
+
+    async def delete_member(self, member_id: MemberId, *, recap: Redact, draft: Redact) -> Deleted:
+        self._require(member_id in self._members)
+        name = self._members[member_id].name
+        who = set(await self.identities_of(member_id))
+        links = await self.links(member_id)
+        plays = [await self.unlink(link.id) for link in links]
+        memberships = self._drop(self._memberships, lambda key, _: key[1] == member_id)
+        drafts = self._drop(self._drafts, lambda _, it: it.member_id == member_id)
+        playlists = self._drop(
+            self._playlists, lambda _, it: it.member_id == member_id or it.draft_id not in self._drafts
+        )
+        recaps = self._drop(self._recaps, lambda _, it: it.member_id == member_id)
+        codes = self._drop(self._codes, lambda _, it: it.maker in who)
+        uploads = self._drop(self._offers, lambda _, it: it[0] in who)
+        self._drop(self._wrong_codes, lambda it, _: it in who)
+        self._drop(self._logins, lambda _, it: it.member_id == member_id)
+        whispers = len(self._whispers.pop(member_id, ()))
+        for owner, waiting in self._whispers.items():
+            self._whispers[owner] = [it for it in waiting if json.dumps(name) not in it]
+        users = {it.user for it in who if it.platform == "lounge"}
+        about = [f'"value": {json.dumps(name)}', *(f'"for": {{"user": {json.dumps(it)}' for it in users)]
+        shown = [it.body for it in self._messages.values()]
+        messages = self._drop(
+            self._messages,
+            lambda _, it: (
+                it.author in users or it.private_to in users or any(said in it.body for said in about)
+            ),
+        )
+        left = [it.body for it in self._messages.values()]
+        pictures = {it for body in shown for it in re.findall(r"/pictures/([0-9a-f]{64}\.\w+)", body)}
+        redacted = 0
+        for recap_id, kept in list(self._recaps.items()):
+            after = recap(kept.facts, member_id) if str(member_id) in kept.facts else kept.facts
+            redacted += after != kept.facts
+            self._recaps[recap_id] = replace(kept, facts=after)
+        for draft_id, document in list(self._drafts.items()):
+            after = draft(document.body, member_id)
+            redacted += after != document.body
+            self._drafts[draft_id] = replace(document, body=after)
+        self._drop(self._recaps, lambda _, it: not it.facts)
+        self._drop(self._drafts, lambda _, it: not it.body)
+        self._drop(self._playlists, lambda _, it: it.draft_id not in self._drafts)
+        played = {play[1] for kept_plays in self._plays.values() for play in kept_plays}
+        tracks = self._drop(self._tracks, lambda _, it: it.id not in played)
+        self._drop(self._identities, lambda it, _: it in who)
+        settings = sum(len(kept.pop(member_id, ())) for kept in (self._asides, self._unread))
+        del self._members[member_id]
+        return Deleted(
+            links=sum(1 for link in links if link.account), imports=sum(1 for link in links if not link.account),
+            plays=sum(plays), tracks=tracks, memberships=memberships, drafts=drafts, playlists=playlists,
+            recaps=recaps, whispers=whispers, codes=codes, uploads=uploads, messages=messages, settings=settings,
+            redacted=redacted, pictures=tuple(sorted(it for it in pictures if not any(it in body for body in left))),
+        )  # fmt: skip
+
+    async def shred(self) -> None:
+        """What a dictionary has lost is gone."""
+
+    def _drop(self, kept: dict[K, V], gone: Callable[[K, V], bool]) -> int:
+        keys = [key for key, value in kept.items() if gone(key, value)]
+        for key in keys:
+            del kept[key]
+        return len(keys)
 
     def _require(self, there: bool) -> None:
         if not there:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from bot.core.apps import is_own
 from bot.core.model import Link, LinkId, LinkState
 from bot.errors import (
     LinkExpired,
@@ -31,6 +32,10 @@ T = TypeVar("T")
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 FRESH_MS = 120_000  # a token that ends sooner is refreshed before it is used
+# A turn to refresh is longer than Spotify is waited for; if whoever has it dies, the next one gets it then.
+TURN_MS = 60_000
+TURN_PAUSE_S = 0.2
+TURN_TRIES = 100
 
 
 class Access:
@@ -56,6 +61,7 @@ class Access:
         self._background_budget = int(daily_budget * background_share)
         self._refreshing: WeakValueDictionary[LinkId, asyncio.Lock] = WeakValueDictionary()
         self._counting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._renewing: set[asyncio.Task[Grant]] = set()
 
     async def use(
         self,
@@ -153,15 +159,40 @@ class Access:
 
     async def _grant(self, link: Link, refused: str = "") -> Grant:
         """A grant whose token lives on and is not the one that was `refused`; stored before it is returned."""
-        grant = await self._stored(link)
+        _, grant = await self._stored(link)
         if self._usable(grant, refused):
             return grant
-        lock = self._refreshing.setdefault(link.id, asyncio.Lock())
-        async with lock:
-            grant = await self._stored(link)  # somebody else may have refreshed it while we waited
-            return grant if self._usable(grant, refused) else await self._refreshed(link, grant)
+        # Nobody's haste may break it off: what Spotify gave in exchange for a token that is used up would be lost.
+        renewing = asyncio.create_task(self._renewed(link, refused), name="renew a grant")
+        self._renewing.add(renewing)
+        renewing.add_done_callback(self._done)
+        return await asyncio.shield(renewing)
 
-    async def _refreshed(self, link: Link, grant: Grant) -> Grant:
+    def _done(self, renewing: asyncio.Task[Grant]) -> None:
+        self._renewing.discard(renewing)
+        if not renewing.cancelled():
+            renewing.exception()  # whoever waited has heard it, and where nobody did, nobody has to
+
+    async def _renewed(self, link: Link, refused: str) -> Grant:
+        """A usable grant, refreshed by one of all who ask at the same time, in this process or another."""
+        async with self._refreshing.setdefault(link.id, asyncio.Lock()):
+            for _ in range(TURN_TRIES):
+                now_ms = self._clock.now_ms()
+                if await self._links.take_turn(link.id, now_ms, now_ms + TURN_MS):
+                    try:
+                        sealed, grant = await self._stored(link)
+                        if self._usable(grant, refused):
+                            return grant
+                        return await self._refreshed(link, sealed, grant)
+                    finally:
+                        await self._links.end_turn(link.id, now_ms + TURN_MS)
+                await asyncio.sleep(TURN_PAUSE_S)
+                _, grant = await self._stored(link)
+                if self._usable(grant, refused):
+                    return grant
+        raise Unavailable(t("Your link to Spotify is just being renewed. Please try again in a minute."))
+
+    async def _refreshed(self, link: Link, sealed: bytes, grant: Grant) -> Grant:
         await self._refuse_blocked(link.developer)
         try:
             fresh = await self._heeding(
@@ -171,22 +202,26 @@ class Access:
                 ),
             )
         except LinkExpired:
-            kept = await self._stored(link)
-            if kept.refresh_token != grant.refresh_token:  # the member linked anew in the same moment
-                return kept
-            await self._links.set_state(link.id, LinkState.EXPIRED)
+            while not await self._links.end_link(link.id, sealed, self._clock.now_ms()):
+                sealed, kept = await self._stored(link)
+                if kept.refresh_token != grant.refresh_token:  # the member linked anew in the same moment
+                    return kept
             raise
-        await self._links.renew_grant(link.id, sealed_grant(self._vault, link, fresh))
+        while not await self._links.renew_grant(link.id, sealed, sealed_grant(self._vault, link, fresh)):
+            sealed, kept = await self._stored(link)
+            if kept.refresh_token != grant.refresh_token:
+                return kept
         return fresh
 
     def _usable(self, grant: Grant, refused: str) -> bool:
         return grant.access_token != refused and grant.expires_ms - self._clock.now_ms() >= FRESH_MS
 
-    async def _stored(self, link: Link) -> Grant:
+    async def _stored(self, link: Link) -> tuple[bytes, Grant]:
+        """The grant as it is stored, and what it says."""
         sealed = await self._links.sealed_grant(link.id)
         if sealed is None:
             raise NotLinked(t("That Spotify account is no longer linked. Use /link to link it again."))
-        return _unsealed_grant(self._vault, link, sealed)
+        return sealed, _unsealed_grant(self._vault, link, sealed)
 
 
 def sealed_grant(vault: Vault, link: Link, grant: Grant) -> bytes:
@@ -224,9 +259,19 @@ def _refuse_dead(link: Link) -> None:
             )
         )
     if link.state is LinkState.NOT_ALLOWLISTED:
-        raise NotAllowlisted(
-            t(
-                "Spotify does not let you in through this app. Ask the host to add your Spotify e-mail in the "
-                "dashboard, then use /link again."
-            )
+        raise not_allowlisted(own=is_own(link.developer))
+
+
+def not_allowlisted(*, own: bool) -> NotAllowlisted:
+    """Whoever links is not on the app's list; `own`: the app is theirs, else the host's."""
+    return NotAllowlisted(
+        t(
+            "Spotify does not let you in through your own app yet. Add yourself to it, in the dashboard under "
+            "User Management, with the e-mail of your Spotify account; then use /link again."
         )
+        if own
+        else t(
+            "Spotify does not let you in through this app. Ask the host to add your Spotify e-mail in the "
+            "dashboard, then use /link again."
+        )
+    )
