@@ -34,7 +34,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 STEP_PAGES = 10
-MOST_PAGES = 2_000
+MOST_PAGES = 250
 SECOND_MS = 1_000
 
 
@@ -127,9 +127,12 @@ class Histories:
         for _ in range(MOST_PAGES):
             left = Span(span.start_ms, end_ms)
             found = await self._asked(link, partial(self._source.page, link.account, left, page))
+            known = len(plays)
             plays.update(((play.at_ms, play.track.key), play) for play in found.plays)
             if not found.more:
                 return list(plays.values()), span
+            if page > 1 and len(plays) == known:
+                break
             most -= 1
             # A page may end in the middle of a second, so all of that second is asked for again.
             below_ms = min((play.at_ms for play in found.plays), default=end_ms) + SECOND_MS

@@ -25,6 +25,7 @@ from bot.errors import (
     NotFound,
     RateLimited,
     Refused,
+    Unavailable,
 )
 from bot.ports import Chance, Clock, DueLink, LinkStore, ListeningSource, PlayStore, Polled
 from bot.services.access import Access
@@ -34,6 +35,7 @@ from bot.text import Text, t
 log = logging.getLogger(__name__)
 
 FRESH_MS = 120_000
+AHEAD_MS = 3_600_000  # a play later than this is none: clocks differ less
 PAUSED_MS = 3_600_000  # how often a link is asked for whose member pauses; no call is made
 # Tells a member, once, why a link of theirs is looked at no more.
 Tell = Callable[[MemberId, Text], Awaitable[None]]
@@ -159,6 +161,8 @@ class Polling:
             return self._report(due, Outcome.LOOKED, new=await history.look(due, thorough=background))
         rows = await self._access.use(link, self._source.recent, background=background)
         now_ms = self._clock.now_ms()
+        if any(row.at_ms > now_ms + AHEAD_MS for row in rows):
+            raise Unavailable(t("Spotify told of plays that are yet to come, so I believe none of it now."))
         known = await self._plays.recent_keys(link.id, polling.KNOWN)
         left_out = [(row.at_ms, row.track.key) for row in rows if within(row.at_ms, unread)]
         said = polling.look(
