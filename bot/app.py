@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.chat import Cog, Command
 from bot.chat.platform import Platforms
@@ -16,6 +17,7 @@ from bot.chat.telling import tell
 from bot.chat.whispers import Whispers
 from bot.config import Settings
 from bot.core.addresses import Addresses
+from bot.core.lifetimes import Said
 from bot.core.model import Member, MemberId, Source
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.painter import TypstPainter
@@ -39,6 +41,7 @@ from bot.services.approving import Approving
 from bot.services.codes import Codes
 from bot.services.histories import Histories
 from bot.services.importing import Importing
+from bot.services.lifetimes import Lifetimes
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.pairing import Pairing
 from bot.services.panel import Panels
@@ -48,7 +51,7 @@ from bot.services.polling import Polling
 from bot.services.recap import Recaps
 from bot.services.rooms import Rooms
 from bot.services.uploading import Uploading
-from bot.text import Text
+from bot.text import Moment, Text
 from cogs.account import Account, stopped
 from cogs.consent import Consent
 from cogs.help import Help
@@ -60,6 +63,7 @@ from cogs.play import Play
 from cogs.prove import Prove
 from cogs.rooms import GroupRooms
 from cogs.scrobbles import Scrobbles
+from cogs.spotify import SpotifyLink, reminder
 from cogs.wrapped import Wrapped
 
 
@@ -135,6 +139,11 @@ def _plugged(
     async def tell_stopped(member_id: MemberId, why: Text) -> None:
         await tell(store, platforms, member_id, stopped(why))
 
+    async def tell_of_link(member_id: MemberId, said: Said, until_ms: int) -> None:
+        member = await store.member(member_id)
+        if member is not None:
+            await tell(store, platforms, member_id, reminder(said, Moment(until_ms, member.zone)))
+
     polling = Polling(store, store, SpotifyListening(gateway), access, clock, chance, histories, tell_stopped)
     importing = Importing(store, store, FilesOnDisk())
     public = settings.web.public_url.rstrip("/")
@@ -151,6 +160,7 @@ def _plugged(
     )  # fmt: skip
     addresses = Addresses(spotify.open_url.rstrip("/"))
     wrapped = Wrapped(people, recaps, painter, clock, addresses)
+    on_spotify = SpotifyLink(people, linking)
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
@@ -163,12 +173,15 @@ def _plugged(
         Account(
             people,
             linking,
+            on_spotify.link,
+            on_spotify.own_app,
             scrobbles.lastfm,
             scrobbles.listenbrainz,
             imports.bring,
             same_person.offer,
             same_person.redeem,
         ),
+        on_spotify,
         scrobbles,
         imports,
         same_person,
@@ -181,7 +194,7 @@ def _plugged(
         Play(people, playlists, addresses),
         Help(all_commands),
     ]
-    chores: list[Chore] = []
+    chores = [Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run)]
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
         uploading, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock), platforms,
@@ -194,7 +207,9 @@ def lastfm_client(settings: Settings) -> LastfmClient | None:
     return LastfmClient(it.api_key, it.secret, it.api_url, it.auth_url) if it.api_key else None
 
 
-def spotify_app(settings: Settings, client_id: str, developer: str = "host") -> SpotifyApp | None:
-    """The app that members link through; None where none is configured."""
+def spotify_app(settings: Settings, client_id: str, developer: str = "host") -> SpotifyApp:
+    """The app that members link through, and the pages: nobody on Discord or Slack gets to those of this machine."""
     public = settings.web.public_url.rstrip("/")
-    return SpotifyApp(client_id, f"{public}/callback", f"{public}/link", developer) if client_id else None
+    elsewhere = settings.discord.token or settings.slack.bot_token or settings.slack.client_id
+    pasting = bool(elsewhere) and urlsplit(public).hostname in {"127.0.0.1", "::1"}
+    return SpotifyApp(client_id, f"{public}/callback", f"{public}/link", developer, pasting)

@@ -13,7 +13,6 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 from bot.adapters.lounge import EveryResident
 from bot.app import Earshot, open_earshot, spotify_app
@@ -132,8 +131,8 @@ async def _bring_export(earshot: Earshot, practice: PracticeSpotify, listener: s
 
 async def _link(linking: Linking, member: Member, listener: str) -> None:
     """What a member does in the browser: the page before, Spotify's consent, and back."""
-    page = await linking.begin(member)
-    invitation = await linking.invitation(parse_qs(urlsplit(page).query)["state"][0])
+    login = await linking.begin(member)
+    invitation = await linking.invitation(login.state)
     back = await agree(invitation.spotify_url, listener)
     await linking.complete(back["state"], back["code"])
 

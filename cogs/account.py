@@ -22,12 +22,11 @@ from bot.chat import (
     submitted,
 )
 from bot.chat.commands import Answer
-from bot.core import model
-from bot.core.model import LinkState, Member, Source
+from bot.core.model import Member, Source
 from bot.errors import BadOption
-from bot.services.linking import MORE_SCOPES, Linking
+from bot.services.linking import Linking
 from bot.services.people import People
-from bot.text import Moment, Text, t, tn
+from bot.text import Text, t, tn
 
 APPS_PAGE = "https://www.spotify.com/account/apps/"
 LASTFM_APPS_PAGE = "https://www.last.fm/settings/applications"
@@ -45,6 +44,7 @@ class What(Enum):
     """What can be connected."""
 
     SPOTIFY = "spotify"
+    APP = "app"
     LASTFM = "lastfm"
     LISTENBRAINZ = "listenbrainz"
     EXPORT = "export"
@@ -54,14 +54,16 @@ class What(Enum):
 class Account(Cog):
     """What is a member's own.
 
-    `/link` also leads to what other features do: link `lastfm` and `listenbrainz`, `bring` a file, `offer` a
-    code to the same person elsewhere, take (`redeem`) one.
+    `/link` leads to what other features do: link `spotify` (through an `own_app`), `lastfm` and `listenbrainz`,
+    `bring` a file, `offer` a code to the same person elsewhere, take (`redeem`) one.
     """
 
     def __init__(
         self,
         people: People,
         linking: Linking,
+        spotify: Callable[[Context, str], Awaitable[Answer]],
+        own_app: Callable[[Context], Awaitable[Answer]],
         lastfm: Callable[[Context], Awaitable[Answer]],
         listenbrainz: Callable[[Context], Awaitable[Answer]],
         bring: Callable[[Context], Awaitable[Answer]],
@@ -70,6 +72,8 @@ class Account(Cog):
     ) -> None:
         self.people = people
         self.linking = linking
+        self.spotify = spotify
+        self.own_app = own_app
         self.lastfm = lastfm
         self.listenbrainz = listenbrainz
         self.bring = bring
@@ -85,13 +89,19 @@ class Account(Cog):
         self,
         ctx: Context,
         what: Annotated[
-            What, Opt("Your account, the file Spotify sends you, or yourself elsewhere")
+            What,
+            Opt("Your account, a Spotify app of your own, the file Spotify sends you, yourself elsewhere"),
         ] = What.SPOTIFY,
         code: Annotated[str, Opt("The code that /link what:person showed you elsewhere", most=20)] = "",
+        app: Annotated[
+            str, Opt("The client ID of your own Spotify app; “host” for the host's", most=100)
+        ] = "",
     ) -> Answer:
-        """A card with the way to the consent page, the ways to bring a file, or a code."""
+        """A card with the way to Spotify's consent, the ways to bring a file, or a code."""
         if code:
             return await self.redeem(ctx, code)
+        if what is What.APP:
+            return await self.own_app(ctx)
         if what is What.LASTFM:
             return await self.lastfm(ctx)
         if what is What.LISTENBRAINZ:
@@ -100,47 +110,7 @@ class Account(Cog):
             return await self.bring(ctx)
         if what is What.PERSON:
             return await self.offer(ctx)
-        return await self._link(ctx, more="", again=False)
-
-    @action("account.link", private=True)
-    async def link_pressed(self, ctx: Context, more: str = "", again: str = "") -> Card:
-        """From a button. `more` names further permissions; `again` renews a link that works."""
-        return await self._link(ctx, more=more, again=again == "yes")
-
-    async def _link(self, ctx: Context, *, more: str, again: bool) -> Card:
-        if more and more not in MORE_SCOPES:
-            raise BadOption(t("I do not know that kind of permission."), "more")
-        member = await self._member(ctx)
-        wanted = MORE_SCOPES.get(more, frozenset())
-        working = [it for it in await self.linking.spotify_links(member) if it.state is LinkState.ACTIVE]
-        if not again and any(wanted <= it.scopes for it in working):
-            return _linked_already(working[0], member)
-        url = await self.linking.begin(member, {more} if more else frozenset())
-        return Card(
-            t("Link your Spotify"),
-            (
-                Lines(
-                    (
-                        t(
-                            "I read what you play (the newest 50 tracks, about hourly) and, when asked, your tops."
-                        ),
-                        t(
-                            "I keep track, time and your account number here; the key from Spotify is encrypted."
-                        ),
-                        t("Nobody sees any of it until you say so with /join, and /unlink deletes it all."),
-                        t(
-                            "The page says {who}: the link is for you alone and good for ten minutes.",
-                            who=member.name,
-                        )
-                        if not wanted
-                        else t(
-                            "This time I also ask to make playlists in your account, each time you say so."
-                        ),
-                    )
-                ),
-            ),
-            buttons=(Link(t("Go on to Spotify"), url),),
-        )
+        return await self.spotify(ctx, app)
 
     # --- unlinking
 
@@ -211,28 +181,3 @@ def stopped(said: Text) -> Card:
         (Lines((said, t("What was read until now stays until you say /unlink."))),),
         (Button(t("All that is yours"), "account.home"),),
     )
-
-
-def _linked_already(link: model.Link, member: Member) -> Card:
-    return Card(
-        t("Your Spotify is linked already"),
-        (
-            Lines(
-                (
-                    t(
-                        "Since {when}. Spotify ends every link six months after your yes.",
-                        when=_day(link, member),
-                    ),
-                )
-            ),
-        ),
-        buttons=(
-            Button(t("Renew it"), "account.link", {"again": "yes"}),
-            Button(t("Unlink"), "account.unlink.ask"),
-            Button(t("All that is yours"), "account.home"),
-        ),
-    )
-
-
-def _day(link: model.Link, member: Member) -> Moment:
-    return Moment(link.authorized_at_ms, member.zone)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.lifetimes import GRANT_MS
 from bot.core.model import Group, Identity, Link, Member, Room, Source, Span
 from bot.ports import GroupStore, Membership, MemberStore, PlayStore
-from bot.services.linking import GRANT_MS
 
 
 @dataclass(frozen=True, slots=True)

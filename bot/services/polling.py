@@ -35,6 +35,7 @@ from bot.text import Text, t
 log = logging.getLogger(__name__)
 
 FRESH_MS = 120_000
+LEASE_MS = 15 * 60_000
 AHEAD_MS = 3_600_000  # a play later than this is none: clocks differ less
 PAUSED_MS = 3_600_000  # how often a link is asked for whose member pauses; no call is made
 # Tells a member, once, why a link of theirs is looked at no more.
@@ -63,6 +64,14 @@ class PollReport:
     problem: Text | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Links to look at, which are nobody else's until then."""
+
+    links: Sequence[DueLink]
+    until_ms: int
+
+
 class Polling:
     """Looks at links, one look at a time for each link; at those of the `histories`' sources as these do."""
 
@@ -89,9 +98,25 @@ class Polling:
         self._tried_ms: dict[LinkId, int] = {}
         self._late: set[asyncio.Task[PollReport]] = set()
 
-    async def due(self, limit: int) -> Sequence[DueLink]:
-        """The links whose next look is due, most overdue first."""
-        return await self._links.due_links(self._clock.now_ms(), limit)
+    async def due_developers(self) -> Sequence[str]:
+        """The developer accounts with links whose next look is due, and calls left to look at them now."""
+        due = await self._links.due_developers(self._clock.now_ms())
+        return [it for it in due if await self._access.calls_left(it, background=True)]
+
+    async def claim(self, developer: str, limit: int) -> Claim:
+        """Take links of this account whose next look is due, no more than it has calls left.
+
+        Nobody else looks at them for a quarter of an hour, save on somebody's demand (`freshen`).
+        """
+        now_ms = self._clock.now_ms()
+        until_ms = now_ms + LEASE_MS
+        most = min(limit, await self._access.calls_left(developer, background=True))
+        links = await self._links.claim_due(developer, now_ms, until_ms, most) if most else ()
+        return Claim(links, until_ms)
+
+    async def give_back(self, claim: Claim, left: Sequence[DueLink]) -> None:
+        """Let others look at what is left of a claim."""
+        await self._links.give_back(left, claim.until_ms)
 
     async def poll(self, due: DueLink, *, background: bool = True) -> PollReport:
         """Look at a link now, unless it was looked at a moment ago. Failures are reported, not raised."""
@@ -194,7 +219,7 @@ class Polling:
             await self._record_failure(due, due.fails, self._clock.now_ms() + max(1000, wait_ms))
         else:
             await self._record_failure(due, due.fails + 1, self._retry_ms(due.fails + 1))
-        if self._tell is not None and isinstance(error, LinkExpired | ListeningHidden | NotAllowlisted):
+        if self._tell is not None and _is_news(due, error):
             await self._tell(due.link.member_id, error.text)
         return report
 
@@ -226,3 +251,10 @@ class Polling:
         problem: Text | None = None,
     ) -> PollReport:
         return PollReport(due.link.id, due.link.member_id, outcome, new, gap, problem)
+
+
+def _is_news(due: DueLink, error: EarshotError) -> bool:
+    """Whether the link is looked at no more. Of one to Spotify that has ended `services.lifetimes` tells."""
+    if isinstance(error, LinkExpired):
+        return due.link.source is not Source.SPOTIFY
+    return isinstance(error, ListeningHidden | NotAllowlisted)

@@ -7,21 +7,14 @@ from html import escape
 
 from bot.chat import Card, Fields, Lines
 from bot.core.model import Member
-from bot.services.linking import MORE_SCOPES, Invitation, Linked
+from bot.services.linking import SCOPE_WORDS, Invitation, Linked
 from bot.text import Text, in_english, t, tn
 
 _REVOKE = "https://www.spotify.com/account/apps/"
 
-_READ = (
-    t("the tracks you play (Spotify shows the newest 50, so I look about once an hour)"),
-    t("your top artists and tracks, and what is on right now, when you ask for them"),
-)
-_PLAYLISTS = t("and I may make and fill playlists in your account, each time you say so")
-
 
 def invitation_page(it: Invitation, again: bool) -> str:
     """Before Spotify: who will be linked, what is read and kept. `again`: the login came back from another browser."""
-    may_write = bool(it.scopes & MORE_SCOPES["playlists"])
     button = (
         '<form method="post"><button class="button">Yes, this is me: link it</button></form>'
         if again
@@ -34,8 +27,8 @@ def invitation_page(it: Invitation, again: bool) -> str:
             strong=True,
         )
         + _said(t("If somebody sent you this page and {who} is not you, close it.", who=it.member.name))
-        + "<h2>What I read</h2>"
-        + _list([*_READ, *([_PLAYLISTS] if may_write else [])])
+        + "<h2>What Spotify will ask you</h2>"
+        + _list([t("whether I may {what}", what=SCOPE_WORDS[scope]) for scope in sorted(it.scopes)])
         + "<h2>What I keep</h2>"
         + _list(
             [
@@ -80,7 +73,9 @@ def linked_page(it: Linked, seats: int) -> str:
     parts.append(_said(t("You can close this page and go back to the chat. /join decides what others see.")))
     parts.append(
         _said(
-            tn(
+            t("It goes through your own Spotify app.")
+            if it.own
+            else tn(
                 "{n} of the app's {seats} seats is taken.",
                 "{n} of the app's {seats} seats are taken.",
                 it.seats,

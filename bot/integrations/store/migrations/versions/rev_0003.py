@@ -99,9 +99,11 @@ def _lifetimes() -> None:
     )
     op.create_index(op.f("ix_lifetime_due_ms"), "lifetime", ["due_ms"])
     op.execute(
-        "INSERT INTO lifetime (link_id, ended_ms, said, due_ms)"
-        f" SELECT id, CASE state WHEN 'expired' THEN {time.time_ns() // 1_000_000} ELSE 0 END, '', 0"
-        " FROM link WHERE source = 'spotify'"
+        sa.text(
+            "INSERT INTO lifetime (link_id, ended_ms, said, due_ms)"
+            " SELECT id, CASE state WHEN 'expired' THEN CAST(:now AS BIGINT) ELSE 0 END, '', 0"
+            " FROM link WHERE source = 'spotify'"
+        ).bindparams(now=time.time_ns() // 1_000_000)
     )
 
 
