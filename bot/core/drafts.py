@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.choosing import Option, Share, choose, shares
 from bot.core.gates import Gates
@@ -18,6 +18,8 @@ from bot.core.model import MemberId
 from bot.core.songbook import Song, SongKey
 from bot.core.words.eras import Years
 from bot.text import Text, from_json, to_json
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,44 @@ def filled(draft: Draft, song: DraftSong, uri: str, duration_ms: int) -> Draft:
         songs=tuple(done if one.key == song.key else one for one in draft.songs),
         reserve=tuple(done if one.key == song.key else one for one in draft.reserve),
     )
+
+
+def without_member(draft: Draft, who: MemberId) -> Draft:
+    """The draft as if it knew nothing of a member: what they played, vetoed and saved.
+
+    Songs that nobody else has played go with them, and so does which songs may not come back: those might be theirs.
+    """
+
+    def kept(songs: Sequence[DraftSong]) -> tuple[DraftSong, ...]:
+        return tuple(
+            replace(song, worth=_without(song.worth, who), heard=_without(song.heard, who))
+            for song in songs
+            if set(song.heard) != {who}
+        )
+
+    saved = draft.saving is not None and draft.saving.member_id == who
+    return replace(
+        draft,
+        songs=kept(draft.songs),
+        reserve=kept(draft.reserve),
+        gone=(),
+        vetoes=tuple(veto for veto in draft.vetoes if veto[0] != who),
+        unheard=tuple(one for one in draft.unheard if one != who),
+        saving=None if saved else draft.saving,
+    )
+
+
+def redacted(body: str, who: MemberId) -> str:
+    """A draft's JSON without a member; unchanged where it does not know them, "" where no song is left."""
+    draft = loaded(body)
+    rest = without_member(draft, who)
+    if replace(rest, gone=draft.gone) == draft:
+        return body
+    return dumped(rest) if rest.songs else ""
+
+
+def _without(known: Mapping[MemberId, V], who: MemberId) -> dict[MemberId, V]:
+    return {one: value for one, value in known.items() if one != who}
 
 
 def shares_of(draft: Draft) -> list[Share]:

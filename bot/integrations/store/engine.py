@@ -1,15 +1,16 @@
 """How the store reaches its database: transactions for writing and for reading, on SQLite and on PostgreSQL.
 
 SQLite: one writer connection, taken in turn and begun with BEGIN IMMEDIATE, so that no write ever fails for being
-second; readers each see one moment (WAL). `synchronous=FULL`: what was said done survives a power cut. Only the
-writer checkpoints, because SQLite before 3.51.3 may damage a file that two connections checkpoint at once.
+second; readers each see one moment (WAL). `synchronous=FULL`: what was said done survives a power cut.
+`secure_delete=ON`: what was deleted is overwritten. Only the writer checkpoints, because SQLite before 3.51.3 may
+damage a file that two connections checkpoint at once.
 PostgreSQL: a pool; reads are REPEATABLE READ, so that a reader sees one moment too.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeAlias
 
@@ -27,9 +28,10 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 _WAIT_MS = 5_000
 _READERS = 4
+_VACUUM_S = 3_600.0
 
 _EACH = (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON")
-_WRITER = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=FAST", *_EACH)
+_WRITER = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", *_EACH)
 _READER = ("query_only=ON", "wal_autocheckpoint=0", *_EACH)
 
 
@@ -104,6 +106,28 @@ class Database:
         with said_kindly():
             async with self._reader.begin() as connection:
                 yield connection
+
+    async def hold(self, connection: AsyncConnection, table: Table) -> None:
+        """Until the end of the transaction nobody else writes or holds a row of this table; who does, ends first."""
+        if self._writer.dialect.name == "postgresql":
+            await connection.exec_driver_sql(f'LOCK TABLE "{table.name}" IN EXCLUSIVE MODE')
+
+    async def shred(self, tables: Iterable[Table]) -> None:
+        """Let nothing that was deleted from these tables stay in the files: neither in the log nor as a dead row.
+
+        Raises `Unavailable` while a reader still looks at how things were before.
+        """
+        self._require_open()
+        with said_kindly():
+            async with self._turn, self._writer.connect() as connection:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                if self._writer.dialect.name == "postgresql":
+                    names = ", ".join(f'"{it.name}"' for it in tables)
+                    await raw.execute(f"VACUUM {names}", timeout=_VACUUM_S)
+                    return
+                ((busy, *_),) = await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise Unavailable(t("The database is being read right now. Try again in a moment."))
 
     async def close(self) -> None:
         """Let go of every connection; the writer goes last, because the last one to go tidies the file."""
