@@ -191,7 +191,7 @@ def _plugged(
         wrapped,
         Listening(people, recaps, clock),
         Prove(people, recaps, clock),
-        Play(people, playlists, addresses),
+        Play(people, playlists, addresses, hosted=linking.hosted),
         Help(all_commands),
     ]
     chores = [Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run)]

@@ -35,12 +35,15 @@ ASK_PLAYLISTS = {"more": "playlists"}
 
 
 class Play(Cog):
-    """`/play` and the playlists it made."""
+    """`/play` and the playlists it made. `hosted`: the host has a Spotify app for everybody."""
 
-    def __init__(self, people: People, playlists: Playlists, addresses: Addresses) -> None:
+    def __init__(
+        self, people: People, playlists: Playlists, addresses: Addresses, *, hosted: bool = True
+    ) -> None:
         self.people = people
         self.service = playlists
         self.addresses = addresses
+        self.hosted = hosted
 
     @command("Words become a playlist for everybody here")
     async def play(
@@ -72,11 +75,7 @@ class Play(Cog):
         try:
             outcome = await self.service.save(audience, member, draft_id, ctx.progress, again)
         except MayNotMake as missing:
-            return Card(
-                missing.text,
-                (Lines((t("When that is done, come back and press Save once more."),)),),
-                buttons=(Button(t("Ask Spotify"), "account.link", ASK_PLAYLISTS, strong=True),),
-            )
+            return _ask_first(missing) if missing.linked or self.hosted else _NO_APP
         except Unsure as unsure:
             return _unsure_card(unsure, draft_id)
         return draft_card(
@@ -204,6 +203,23 @@ def _saved_lines(saved: SaveOutcome | None) -> tuple[Text, ...]:
                "{n} songs were not found at Spotify and are not in it.", saved.left_out)
         )  # fmt: skip
     return tuple(lines)
+
+
+_NO_APP = Card(
+    t(
+        "To save it in your account, your Spotify has to be linked, and whoever runs me has no Spotify app for that."
+    ),
+    (Lines((t("It works through an app of your own, which takes two minutes to make."),)),),
+    (Button(t("A Spotify app of your own"), "account.app"),),
+)
+
+
+def _ask_first(missing: MayNotMake) -> Card:
+    return Card(
+        missing.text,
+        (Lines((t("When that is done, come back and press Save once more."),)),),
+        buttons=(Button(t("Ask Spotify"), "account.link", ASK_PLAYLISTS, strong=True),),
+    )
 
 
 def _unsure_card(unsure: Unsure, draft_id: int) -> Card:

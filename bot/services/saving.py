@@ -25,7 +25,11 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+\.(?:com|net|org|io|gg)(?:/\S*
 
 
 class MayNotMake(NotAllowed):
-    """The member's account is not linked, or has not allowed Earshot to make playlists."""
+    """The member's account is not `linked`, or has not allowed Earshot to make playlists."""
+
+    def __init__(self, text: Text, *, linked: bool) -> None:
+        super().__init__(text)
+        self.linked = linked
 
 
 class Unsure(Stale):
@@ -74,10 +78,12 @@ class Saver:
                 t(
                     "To save it in your account I need one more permission. Spotify will ask you whether I may "
                     "make playlists."
-                )
+                ),
+                linked=True,
             )
         raise MayNotMake(
-            t("To save it in your account, link your Spotify. It will ask you whether I may make playlists.")
+            t("To save it in your account, link your Spotify. It will ask you whether I may make playlists."),
+            linked=False,
         )
 
     async def save(

@@ -136,7 +136,7 @@ def _play(visitor: Visitor) -> None:
     visitor.until(lambda: visitor.one(".message.card", "No AI was used").text != songs)
     visitor.click(".message button", "Save")
     visitor.click(".message button", "Ask Spotify")
-    asked = visitor.one(".message.card", "This time I also ask to make playlists")
+    asked = visitor.one(".message.card", "make and fill playlists in your account")
     _consent(visitor, asked.find_element("css selector", "a.button").get_attribute("href"))
     driver.close()
     driver.switch_to.window(driver.window_handles[0])
