@@ -162,6 +162,13 @@ def month(year: int, number: int, zone: str) -> Period:
     return month_of(_first_of(year, number), zone)
 
 
+def quarter_of(day: date, zone: str) -> Period:
+    """The calendar quarter that holds this day."""
+    first = day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
+    last = month_of(first.replace(month=first.month + 2), zone).last
+    return _period(PeriodKind.QUARTER, first, last, zone)
+
+
 def year(number: int, zone: str) -> Period:
     """A calendar year."""
     return _period(PeriodKind.YEAR, _first_of(number, 1), _first_of(number, 12).replace(day=31), zone)
@@ -178,6 +185,8 @@ def before(period: Period) -> Period | None:
             return week_of(eve, period.zone)
         case PeriodKind.MONTH:
             return month_of(eve, period.zone)
+        case PeriodKind.QUARTER:
+            return quarter_of(eve, period.zone)
         case PeriodKind.YEAR:
             return _period(PeriodKind.YEAR, eve.replace(month=1, day=1), eve, period.zone)
         case PeriodKind.DAYS:

@@ -236,6 +236,7 @@ class PeriodKind(StrEnum):
 
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
     DAYS = "days"
 

@@ -19,6 +19,8 @@ def period_name(period: Period) -> Text:
         return t("Week {n}", n=period.first.isocalendar().week)
     if period.kind is PeriodKind.MONTH:
         return t("{month}", month=period.first.strftime("%B %Y"))
+    if period.kind is PeriodKind.QUARTER:
+        return t("Quarter {n} of {year}", n=(period.first.month + 2) // 3, year=str(period.first.year))
     if period.kind is PeriodKind.YEAR:
         return t("{year}", year=str(period.first.year))
     return days(period.first, period.last)

@@ -15,7 +15,7 @@ _MONTHS = (
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 BEFORE = {
     PeriodKind.WEEK: "the week before", PeriodKind.MONTH: "the month before", PeriodKind.YEAR: "the year before",
-    PeriodKind.DAYS: "the time before",
+    PeriodKind.QUARTER: "the quarter before", PeriodKind.DAYS: "the time before",
 }  # fmt: skip
 """What a period is compared with."""
 
@@ -27,10 +27,16 @@ def headline(period: Period) -> str:
             return f"Week {period.first.isocalendar().week}"
         case PeriodKind.MONTH:
             return _MONTHS[period.first.month - 1]
+        case PeriodKind.QUARTER:
+            return f"Quarter {_quarter(period)}"
         case PeriodKind.YEAR:
             return str(period.first.year)
         case PeriodKind.DAYS:
             return _days(period.first, period.last, years=False)
+
+
+def _quarter(period: Period) -> int:
+    return (period.first.month + 2) // 3
 
 
 def dates(period: Period) -> str:
@@ -58,6 +64,8 @@ def corner(period: Period) -> str:
             return str(period.first.isocalendar().week)
         case PeriodKind.MONTH:
             return f"{period.first.month:02}"
+        case PeriodKind.QUARTER:
+            return f"Q{_quarter(period)}"
         case PeriodKind.YEAR:
             return f"’{period.first.year % 100:02}"
         case PeriodKind.DAYS:

@@ -1,0 +1,143 @@
+"""When a group's posts are due: one for each week, month, quarter and year that has closed, each exactly once.
+
+A period closes at midnight of the group's zone. Its post goes out at the group's hour of the group's weekday (for
+months, quarters and years: of the first day after), but never sooner than `settle_h` hours after the close, so that
+late plays have landed. What is more than 48 hours late is skipped and said so in the next post. Nothing here reads a
+clock, and what was posted is the ledger's to know: a period's key is its name for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.core import calendar
+from bot.core.calendar import HOUR_MS
+from bot.core.model import Period, PeriodKind
+
+LATE_MS = 48 * HOUR_MS
+SETTLE_H = 18
+WEEKDAYS = 7
+# How far back is looked for what was never posted.
+_LOOK_BACK = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A group's wishes. `weekday` is 0 for Monday; `settle_h` hours have to pass after a close."""
+
+    zone: str
+    weekday: int = 0
+    hour: int = 18
+    minute: int = 0
+    settle_h: int = SETTLE_H
+    kinds: frozenset[PeriodKind] = frozenset({PeriodKind.WEEK})
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A closed period and the instant its post is due. `key` names the period: `2026-W47`, `2026-11`, `2026-Q4`."""
+
+    key: str
+    period: Period
+    at_ms: int
+
+    def skipped(self, now_ms: int) -> bool:
+        """Whether it is too late for it."""
+        return now_ms - self.at_ms > LATE_MS
+
+
+def key_of(period: Period) -> str:
+    """The name of a period: `2026-W47`, `2026-11`, `2026-Q4`, `2026`, or its days."""
+    match period.kind:
+        case PeriodKind.WEEK:
+            year, week, _ = period.first.isocalendar()
+            return f"{year}-W{week:02d}"
+        case PeriodKind.MONTH:
+            return f"{period.first:%Y-%m}"
+        case PeriodKind.QUARTER:
+            return f"{period.first.year}-Q{(period.first.month + 2) // 3}"
+        case PeriodKind.YEAR:
+            return str(period.first.year)
+        case PeriodKind.DAYS:
+            return f"{period.first}..{period.last}"
+
+
+def slot(schedule: Schedule, period: Period) -> Slot:
+    """When the post about this period is due."""
+    day = period.last + timedelta(days=1)
+    if period.kind is PeriodKind.WEEK:
+        day += timedelta(days=schedule.weekday)
+    wished_ms = calendar.at_local(day, schedule.hour, schedule.minute, period.zone)
+    return Slot(key_of(period), period, max(wished_ms, period.end_ms + schedule.settle_h * HOUR_MS))
+
+
+def first_possible(schedule: Schedule) -> Schedule | None:
+    """The earliest weekly time that lies `settle_h` hours after the close; None where the wish is late enough."""
+    wished_h = schedule.weekday * 24 + schedule.hour
+    if wished_h >= schedule.settle_h:
+        return None
+    days, hour = divmod(schedule.settle_h, 24)
+    return replace(schedule, weekday=days % WEEKDAYS, hour=hour, minute=0)
+
+
+def due(schedule: Schedule, *, since_ms: int, now_ms: int, handled: Collection[str]) -> list[Slot]:
+    """The slots that have come since `since_ms` and are not `handled`, the earliest first; also the too late ones."""
+    found = [
+        at
+        for kind in schedule.kinds
+        for period in _closed(kind, schedule.zone, now_ms)
+        if since_ms <= (at := slot(schedule, period)).at_ms <= now_ms and at.key not in handled
+    ]
+    return sorted(found, key=lambda it: (it.at_ms, it.period.end_ms - it.period.start_ms))
+
+
+def next_slot(schedule: Schedule, now_ms: int) -> Slot | None:
+    """The next slot after now, None where nothing is to be posted."""
+    today = calendar.local_day(now_ms, schedule.zone)
+    coming = [
+        at
+        for kind in schedule.kinds
+        for period in _from(kind, today - timedelta(days=14), schedule.zone, 4)
+        if (at := slot(schedule, period)).at_ms > now_ms
+    ]
+    return min(coming, key=lambda it: it.at_ms, default=None)
+
+
+def last_closed(kind: PeriodKind, zone: str, now_ms: int) -> Period:
+    """The last period of this kind that is over: what *post now* posts."""
+    return next(_closed(kind, zone, now_ms))
+
+
+def _closed(kind: PeriodKind, zone: str, now_ms: int) -> Iterator[Period]:
+    """The periods of this kind that are over, the last one first."""
+    today = calendar.local_day(now_ms, zone)
+    period = _holding(kind, today, zone)
+    while True:
+        if period.end_ms <= now_ms:
+            yield period
+        if today - period.first > _LOOK_BACK:
+            return
+        period = _holding(kind, period.first - timedelta(days=1), zone)
+
+
+def _from(kind: PeriodKind, day: date, zone: str, count: int) -> Iterator[Period]:
+    for _ in range(count):
+        period = _holding(kind, day, zone)
+        yield period
+        day = period.last + timedelta(days=1)
+
+
+def _holding(kind: PeriodKind, day: date, zone: str) -> Period:
+    match kind:
+        case PeriodKind.WEEK:
+            return calendar.week_of(day, zone)
+        case PeriodKind.MONTH:
+            return calendar.month_of(day, zone)
+        case PeriodKind.QUARTER:
+            return calendar.quarter_of(day, zone)
+        case PeriodKind.YEAR:
+            return calendar.year(day.year, zone)
+        case PeriodKind.DAYS:
+            raise ValueError("days by themselves follow no calendar")
