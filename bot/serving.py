@@ -23,7 +23,7 @@ from bot.chat.platform import ChatPlatform
 from bot.config import Settings, secrets_of
 from bot.errors import ConfigError, EarshotError, Unavailable
 from bot.integrations.store import Store
-from bot.jobs import Chores, Jobs
+from bot.jobs import Chores, Jobs, Looking, engine_place
 from bot.logs import start_logging
 from bot.metrics import Standing
 from bot.web import WebServer, make_web
@@ -66,7 +66,7 @@ async def serving(
     )  # fmt: skip
     pages.add_routes(routes)
     web = WebServer(pages, settings.web.host, settings.web.port)
-    jobs = Jobs(earshot.polling)
+    jobs = Jobs(Looking(earshot.polling), engine_place(earshot.folder, settings.data.url))
     async with AsyncExitStack() as stack:
         await _bound(web.start(), "[web] port", settings.web.port)
         stack.push_async_callback(web.stop)

@@ -49,7 +49,7 @@ async def test_from_link_to_a_frozen_count(tmp_path: Path) -> None:
             await ask(button.action, **button.args)
             member = await earshot.store.member_of(Identity("lounge", "ana"))
             assert member is not None
-            while due := await earshot.polling.due(1):
+            while due := (await earshot.polling.claim("lastfm", 1)).links:
                 await earshot.polling.poll(due[0])
             [link] = await earshot.store.links(member.id)
             assert await earshot.store.count_plays(link.id) == len(listener.scrobbles)

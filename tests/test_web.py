@@ -87,7 +87,7 @@ class Browser:
 
     async def link(self, member: Member, listener: str = "ana", *, decision: str = "agree") -> Page:
         """From the card in chat to the page at the end."""
-        page = await self.get(await self.house.linking.begin(member))
+        page = await self.get((await self.house.linking.begin(member)).url)
         back = await self.house.practice.agree(page.link, listener, decision=decision)
         return await self.get(f"{self.house.url}/callback", **back)
 
@@ -133,21 +133,21 @@ async def house() -> AsyncIterator[House]:
 
 async def test_from_the_card_to_a_link_that_is_looked_at_soon(house: House):
     async with Browser(house) as browser:
-        page = await browser.get(await house.linking.begin(house.ana))
+        page = await browser.get((await house.linking.begin(house.ana)).url)
         assert page.status == 200
         assert "Ana &lt;3" in page.html
-        assert "What I read" in page.words
+        assert "whether I may read which tracks you played" in page.words
         assert "/unlink deletes all of it" in page.words
         back = await house.practice.agree(page.link, "ana")
         page = await browser.get(f"{house.url}/callback", **back)
     assert "Ana on Spotify is now linked to Ana <3 in chat" in page.words
     assert "1 of the app's 5 seats is taken" in page.words
     assert back["code"] not in page.html
-    (due,) = await house.store.due_links(house.clock.now, 10)
+    (due,) = await house.store.claim_due("host", house.clock.now, house.clock.now + 1, 10)
     assert due.link.member_id == house.ana.id
     assert due.last_ms == 0
     assert len(await house.access.use(due.link, house.listening.recent)) == 50
-    assert due.link.scopes == {"user-read-recently-played", "user-top-read", "user-read-currently-playing"}
+    assert due.link.scopes == {"user-read-recently-played"}
 
 
 async def test_every_page_keeps_its_secrets(house: House):
@@ -172,17 +172,17 @@ async def test_every_page_keeps_its_secrets(house: House):
 
 async def test_a_login_is_good_for_one_use_and_ten_minutes(house: House):
     async with Browser(house) as browser:
-        page = await browser.get(await house.linking.begin(house.ana))
+        page = await browser.get((await house.linking.begin(house.ana)).url)
         back = await house.practice.agree(page.link)
         assert (await browser.get(f"{house.url}/callback", **back)).status == 200
         again = await browser.post(f"{house.url}/callback", params=back)
         assert again.status == 400
         assert "used already" in again.words
-        url = await house.linking.begin(house.ana)
+        url = (await house.linking.begin(house.ana)).url
         assert (await browser.get(url)).status == 200
         house.clock.advance(LOGIN_MS)
         assert (await browser.get(url)).status == 400
-        older = await house.linking.begin(house.ben)
+        older = (await house.linking.begin(house.ben)).url
         await house.linking.begin(house.ben)
         assert (await browser.get(older)).status == 400
 
@@ -197,7 +197,7 @@ async def test_who_said_no_has_nothing_linked(house: House):
 async def test_a_login_passed_to_somebody_else_names_whose_it_is(house: House):
     """Ben sends Ana the address of Spotify itself, past the page with his name."""
     async with Browser(house) as bens, Browser(house) as anas:
-        page = await bens.get(await house.linking.begin(house.ben))
+        page = await bens.get((await house.linking.begin(house.ben)).url)
         back = await house.practice.agree(page.link, "ana")
         page = await anas.get(f"{house.url}/callback", **back)
         assert "Link your Spotify to Ben?" in page.words
@@ -275,7 +275,8 @@ async def test_the_sixth_account_is_told_whom_to_ask(house: House):
         sixth = await house.store.add_member("Six", "UTC", None, 0)
         page = await browser.link(sixth, listeners[5])
     assert page.status == 502
-    assert "Ask the host to add your Spotify e-mail" in page.words
+    assert "the seats of the host's are taken" in page.words
+    assert "/link what:app" in page.words
     assert await house.store.links(sixth.id) == []
 
 
@@ -296,10 +297,10 @@ async def test_trouble_at_spotify_is_a_page_with_a_sentence(house: House):
 
 async def test_more_is_asked_for_when_needed_and_kept_when_renewed(house: House):
     async with Browser(house) as browser:
-        page = await browser.get(await house.linking.begin(house.ana, {"playlists"}))
+        page = await browser.get((await house.linking.begin(house.ana, {"playlists"})).url)
         assert "make and fill playlists" in page.words
         await browser.get(f"{house.url}/callback", **await house.practice.agree(page.link))
-        page = await browser.get(await house.linking.begin(house.ana))
+        page = await browser.get((await house.linking.begin(house.ana)).url)
         assert "playlist-modify-private" in page.link
         assert "playlist-modify-public" in page.link
 
@@ -351,7 +352,7 @@ async def test_metrics_are_there_only_where_they_are_wanted(house: House):
 async def test_no_code_state_or_token_is_logged(house: House, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO)
     async with Browser(house) as browser:
-        page = await browser.get(await house.linking.begin(house.ana))
+        page = await browser.get((await house.linking.begin(house.ana)).url)
         back = await house.practice.agree(page.link)
         await browser.get(f"{house.url}/callback", **back)
         await browser.post(f"{house.url}/callback", params=back)

@@ -1,85 +1,67 @@
-"""What runs by itself: every few seconds, a look at the links that are due.
-
-Level-triggered: what is due is read from the store each time, so a missed tick or a restart loses nothing. A bug in
-one look is written down and does not stop the others.
-"""
+"""Looks at what is due of one developer account, whose calls are what is scarce."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-from contextlib import suppress
-from functools import partial
+import time
 
-from bot.core.model import LinkId
 from bot.ports import DueLink
 from bot.services.polling import Polling
 
 log = logging.getLogger(__name__)
 
+BATCH = 50
 
-class Jobs:
-    """`start` and `stop` once. `every_s` between ticks, `at_once` looks at the same time."""
 
-    def __init__(self, polling: Polling, *, every_s: float = 5.0, at_once: int = 4) -> None:
+class Looking:
+    """Each run claims links in batches, for about `within_s` seconds; `at_once` looks at the same time.
+
+    A developer account is called by a digest: its name may tell whose app it is, and names of jobs are written down.
+    """
+
+    def __init__(self, polling: Polling, *, within_s: float = 10.0, at_once: int = 4) -> None:
         self._polling = polling
-        self._every_s = every_s
+        self._within_s = within_s
         self._at_once = at_once
-        self._looking: dict[LinkId, asyncio.Task[None]] = {}
-        self._stopping = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
 
-    async def start(self) -> None:
-        """Begin to look. Returns at once."""
-        self._loop = asyncio.create_task(self._run(), name="jobs")
+    async def due(self) -> list[str]:
+        """The developer accounts for which something is to do now, by digest."""
+        return [_digest(it) for it in await self._polling.due_developers()]
 
-    async def stop(self) -> None:
-        """Begin nothing new, finish what is in flight."""
-        self._stopping.set()
-        if self._loop is not None:
-            await self._loop
-        if self._looking:
-            await asyncio.wait(self._looking.values())
-        await self._polling.settle()
+    async def run(self, lane: str) -> None:
+        """Look at what is due of this account, as far as its calls and the time go."""
+        for developer in await self._polling.due_developers():
+            if _digest(developer) == lane:
+                await self._run(developer)
 
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self._tick()
-            except Exception:
-                log.exception("could not read what is due; trying again in %g s", self._every_s)
-            await self._pause(self._every_s)
+    def stop(self) -> None:
+        """Finish the looks that are under way, and begin no other."""
+        self._stopping = True
 
-    async def _tick(self) -> None:
-        free = self._at_once - len(self._looking)
-        if free <= 0:
-            return
-        due = await self._polling.due(limit=free + len(self._looking))
-        for it in [it for it in due if it.link.id not in self._looking][:free]:
-            task = asyncio.create_task(self._look(it), name=f"look at link {it.link.id}")
-            self._looking[it.link.id] = task
-            task.add_done_callback(partial(self._done, it.link.id))
+    async def _run(self, developer: str) -> None:
+        end_s = time.monotonic() + self._within_s
+        while not self._stopping and time.monotonic() < end_s:
+            claim = await self._polling.claim(developer, BATCH)
+            if not claim.links:
+                return
+            left = list(reversed(claim.links))
+            await asyncio.gather(*(self._work(left) for _ in range(self._at_once)))
+            await self._polling.give_back(claim, left)
 
-    def _done(self, link_id: LinkId, _: asyncio.Task[None]) -> None:
-        del self._looking[link_id]
+    async def _work(self, left: list[DueLink]) -> None:
+        while left and not self._stopping:
+            await self._look(left.pop())
 
     async def _look(self, due: DueLink) -> None:
         try:
             await self._polling.poll(due)
         except Exception:
             log.exception("look at link %d failed", due.link.id)
-            await self._put_off(due)
-
-    async def _put_off(self, due: DueLink) -> None:
-        """A look that failed by a bug would be due again at once."""
-        try:
             await self._polling.put_off(due)
-        except Exception:
-            log.exception("link %d could not be put off", due.link.id)
-            await self._pause(60 * self._every_s)
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait, but not past the wish to stop."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+
+def _digest(developer: str) -> str:
+    return hashlib.sha256(developer.encode()).hexdigest()[:16]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -36,6 +37,15 @@ FRESH_MS = 120_000  # a token that ends sooner is refreshed before it is used
 TURN_MS = 60_000
 TURN_PAUSE_S = 0.2
 TURN_TRIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStanding:
+    """Calls spent in the last 24 hours, of so many; until when the source has asked for a pause (0: it never has)."""
+
+    spent: int
+    budget: int
+    blocked_until_ms: int
 
 
 class Access:
@@ -104,12 +114,22 @@ class Access:
         spent = await self._budget.spent(developer, self._clock.now_ms() - DAY_MS)
         return spent / max(1, self._background_budget)
 
-    async def calls_left(self, developer: str) -> int:
-        """How many calls of the day's budget are left; none while Spotify has asked for a pause."""
-        now_ms = self._clock.now_ms()
-        if await self._budget.blocked_until(developer) > now_ms:
+    async def calls_left(self, developer: str, *, background: bool = False) -> int:
+        """How many calls of the day's budget are left, or of the background's share; none while asked to pause."""
+        standing = await self.standing(developer)
+        if standing.blocked_until_ms > self._clock.now_ms():
             return 0
-        return max(0, self._daily_budget - await self._budget.spent(developer, now_ms - DAY_MS))
+        most = self._background_budget if background else self._daily_budget
+        return max(0, most - standing.spent)
+
+    async def standing(self, developer: str) -> BudgetStanding:
+        """How the day's budget of this developer account stands."""
+        since_ms = self._clock.now_ms() - DAY_MS
+        return BudgetStanding(
+            await self._budget.spent(developer, since_ms),
+            self._daily_budget,
+            await self._budget.blocked_until(developer),
+        )
 
     async def _heeding(self, developer: str, call: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -28,6 +28,7 @@ PLANTS = {
     "spotipy has one home": ("bot/web/__init__.py", "import spotipy"),
     "typst and the fonts have one home": ("bot/web/__init__.py", "import typst"),
     "prometheus_client has one home": ("bot/web/__init__.py", "import prometheus_client"),
+    "DBOS and its driver have one home": ("bot/web/__init__.py", "import dbos"),
     "discord.py has one home": ("bot/web/__init__.py", "import discord"),
     "Slack's libraries have one home": ("bot/web/__init__.py", "import slack_sdk"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),

@@ -59,7 +59,7 @@ class House:
 
     async def look(self) -> None:
         """Look for as long as something is due."""
-        while due := await self.polling.due(1):
+        while due := await self.store.claim_due("lastfm", self.clock.now, self.clock.now + 1, 1):
             await self.polling.poll(due[0])
 
 

@@ -125,7 +125,7 @@ async def test_from_a_token_to_the_whole_history(twin: ListenBrainzTwin, source:
     histories = Histories(store, store, store, source, clock, FakeChance())
     nothing: object = None
     polling = Polling(store, store, nothing, nothing, clock, FakeChance(), {Source.LISTENBRAINZ: histories})  # type: ignore[arg-type]
-    while due := await polling.due(1):
+    while due := await store.claim_due("listenbrainz", clock.now, clock.now + 1, 1):
         assert (await polling.poll(due[0])).outcome is Outcome.LOOKED
     [kept] = await store.plays_between([member.id], 0, 10**15)
     assert [play.at_ms // 1000 for play in kept.plays] == sorted(it["listened_at"] for it in ana.listens)
@@ -134,7 +134,7 @@ async def test_from_a_token_to_the_whole_history(twin: ListenBrainzTwin, source:
     ana.listens.remove(ana.listens[-5])
     ana.listen(START_S + 395 * DAY_S + 11, "Came late")
     clock.advance(24 * 3_600_000)
-    [due] = await polling.due(1)
+    [due] = await store.claim_due("listenbrainz", clock.now, clock.now + 1, 1)
     await polling.poll(due)
     [kept] = await store.plays_between([member.id], 0, 10**15)
     assert [play.at_ms // 1000 for play in kept.plays] == sorted(it["listened_at"] for it in ana.listens)

@@ -1,101 +1,18 @@
-"""Looking at links: what is stored, what failed, what is late; and the loop that does it by itself."""
+"""Looking at links: what is stored, what failed, what is late."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.core.model import Gap, Link, LinkId, LinkPlays, LinkState, Member, NewPlay, RawTrack, Source
+from bot.core.model import Gap, Link, LinkId, LinkState, Source
 from bot.core.polling import LATE_MS
 from bot.errors import LinkExpired, QuotaExceeded, Unavailable
-from bot.integrations.vault import Keyring
-from bot.jobs import Jobs
-from bot.ports import DueLink, Grant
-from bot.services.access import Access, sealed_grant
-from bot.services.polling import Outcome, Polling
-from tests.fakes import FakeChance, FakeClock, FakeStore
+from bot.services.polling import Outcome
+from tests.feeds import HOUR_MS, House
 
 MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-
-
-class Feed:
-    """A source that shows the newest 50 of what was played, by token (the member's name)."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self.clock = clock
-        self.plays: dict[str, list[NewPlay]] = {}
-        self.fails: dict[str, Exception] = {}
-        self.asked: list[str] = []
-        self.slow = asyncio.Event()
-        self.slow.set()
-        self.at_once = self.most_at_once = 0
-
-    def play(self, who: str, count: int, *, every_ms: int = 200_000) -> None:
-        """So many more plays up to now."""
-        start = self.clock.now - count * every_ms
-        for at in range(1, count + 1):
-            track = RawTrack(f"spotify:track:{start + at}", f"song {at}", "Somebody", duration_ms=200_000)
-            self.plays.setdefault(who, []).append(NewPlay(start + at * every_ms, track))
-
-    async def recent(self, access_token: str) -> Sequence[NewPlay]:
-        self.asked.append(access_token)
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            await asyncio.sleep(0)
-            await self.slow.wait()
-            if access_token in self.fails:
-                raise self.fails[access_token]
-            return list(reversed(self.plays.get(access_token, [])))[:50]
-        finally:
-            self.at_once -= 1
-
-    async def now_playing(self, access_token: str) -> RawTrack | None:
-        return None
-
-
-class NoTokens:
-    """Nothing to refresh here."""
-
-    def authorize_url(self, **_: object) -> str:
-        return ""
-
-    async def exchange(self, **_: object) -> Grant:
-        raise Unavailable("not asked for")
-
-    refresh = exchange
-    account = exchange
-
-
-class House:
-    """Polling over an in-memory store."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.store = FakeStore()
-        self.feed = Feed(self.clock)
-        self.vault = Keyring({1: b"k" * 32}, 1)
-        self.access = Access(self.store, self.store, NoTokens(), self.vault, self.clock)  # type: ignore[arg-type]
-        self.polling = Polling(self.store, self.store, self.feed, self.access, self.clock, FakeChance())
-
-    async def linked(self, name: str) -> Member:
-        member = await self.store.add_member(name, "UTC", None, self.clock.now)
-        link = Link(LinkId(0), member.id, Source.SPOTIFY, name, "client", "host", frozenset(), self.clock.now)
-        grant = Grant(name, "refresh", self.clock.now + 10_000 * HOUR_MS, frozenset())
-        await self.store.link_account(link, sealed_grant(self.vault, link, grant), self.clock.now)
-        return member
-
-    async def look(self, member: Member) -> DueLink:
-        (due,) = await self.store.looks([member.id])
-        return due
-
-    async def kept(self, member: Member) -> LinkPlays:
-        (kept,) = await self.store.plays_between([member.id], 0, 10**15)
-        return kept
 
 
 @pytest.fixture
@@ -181,7 +98,7 @@ async def test_a_dead_link_is_not_due_again_until_it_is_renewed(house: House):
     house.clock.advance(HOUR_MS)
     await house.store.set_state(due.link.id, LinkState.EXPIRED)
     house.feed.fails["ana"] = LinkExpired("dead")
-    assert await house.polling.due(10) == []
+    assert await house.polling.due_developers() == []
     house.clock.advance(HOUR_MS)
     house.feed.fails.clear()
     house.feed.play("ana", 60, every_ms=60_000)
@@ -190,7 +107,7 @@ async def test_a_dead_link_is_not_due_again_until_it_is_renewed(house: House):
         (await house.store.sealed_grant(due.link.id)) or b"",
         house.clock.now,
     )
-    (due,) = await house.polling.due(10)
+    (due,) = (await house.polling.claim("host", 10)).links
     report = await house.polling.poll(due)
     assert report.gap is not None
     assert report.gap.cause == "expired"
@@ -246,68 +163,13 @@ async def test_a_link_removed_during_a_look_is_no_bug(house: House):
     assert await house.store.links(ana.id) == []
 
 
-# --- the loop ---------------------------------------------------------------------------------------------
-
-
-async def until(condition: Callable[[], object]) -> None:
-    for _ in range(400):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("that never happened")
-
-
-async def test_jobs_look_at_what_is_due_few_at_a_time(house: House):
-    names = [f"member-{n}" for n in range(9)]
-    for name in names:
-        await house.linked(name)
-    jobs = Jobs(house.polling, every_s=0.01, at_once=3)
-    await jobs.start()
-    await until(lambda: len(house.feed.asked) == 9)
-    await jobs.stop()
-    assert sorted(house.feed.asked) == names
-    assert house.feed.most_at_once <= 3
-    assert await house.polling.due(99) == []
-
-
-async def test_a_bug_in_one_look_is_written_down_and_stops_nobody(
-    house: House, caplog: pytest.LogCaptureFixture
-):
-    for name in ("ana", "ben"):
-        await house.linked(name)
-    house.feed.fails["ana"] = ZeroDivisionError("a bug")
-    jobs = Jobs(house.polling, every_s=0.01)
-    await jobs.start()
-    await until(lambda: len(house.feed.asked) >= 2)
-    await asyncio.sleep(0.05)
-    await jobs.stop()
-    assert sorted(house.feed.asked) == ["ana", "ben"]
-    assert [it.levelno for it in caplog.records if "failed" in it.getMessage()] == [logging.ERROR]
-    assert await house.polling.due(99) == []
-
-
-async def test_stop_finishes_what_is_in_flight(house: House):
-    ana = await house.linked("ana")
-    house.feed.play("ana", 3)
-    house.feed.slow.clear()
-    jobs = Jobs(house.polling, every_s=0.01)
-    await jobs.start()
-    await until(lambda: house.feed.asked)
-    stopping = asyncio.create_task(jobs.stop())
-    await asyncio.sleep(0.02)
-    assert not stopping.done()
-    house.feed.slow.set()
-    await stopping
-    assert len((await house.kept(ana)).plays) == 3
-
-
 async def test_five_links_cost_some_hundred_and_twenty_five_calls_a_day(house: House):
     names = ["ana", "ben", "cleo", "dora", "emil"]
     for name in names:
         await house.linked(name)
     end_ms = house.clock.now + 24 * HOUR_MS
     while True:
-        looks = await house.store.due_links(end_ms, 1)
+        looks = await house.store.claim_due("host", end_ms, end_ms + 1, 1)
         if not looks:
             break
         house.clock.now = max(house.clock.now, looks[0].next_ms)

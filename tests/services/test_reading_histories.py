@@ -12,8 +12,9 @@ from bot.core.histories import DAY_MS, HOUR_MS, MIRRORED_MS
 from bot.core.model import LinkPlays, LinkState, Member, MemberId, Source, Span
 from bot.errors import LinkExpired, NotAllowed, Refused
 from bot.integrations.scrobbles import LastfmClient
-from bot.jobs import Jobs
+from bot.jobs import Looking
 from bot.ports import DueLink
+from bot.services.access import Access
 from bot.services.approving import Approving
 from bot.services.histories import STEP_PAGES, Histories
 from bot.services.polling import Outcome, Polling, PollReport
@@ -47,8 +48,9 @@ class House:
 
         source = Histories(self.store, self.store, self.store, self.client, self.clock, FakeChance())
         nothing: object = None  # nothing here goes to Spotify
+        access = Access(self.store, self.store, nothing, nothing, self.clock)  # type: ignore[arg-type]
         self.polling = Polling(
-            self.store, self.store, nothing, nothing, self.clock, FakeChance(), {Source.LASTFM: source}, tell  # type: ignore[arg-type]
+            self.store, self.store, nothing, access, self.clock, FakeChance(), {Source.LASTFM: source}, tell  # type: ignore[arg-type]
         )  # fmt: skip
 
     async def linked(self, name: str) -> Member:
@@ -369,17 +371,15 @@ async def test_whoever_hides_or_is_gone_is_told_once_and_asked_no_more(
         listener.hides = True
     else:
         house.twin.close_account("ana")
-    jobs = Jobs(house.polling, every_s=0.01)
-    await jobs.start()
-    async with asyncio.timeout(5):
-        await house.was_told.wait()
-    await jobs.stop()
+    looking = Looking(house.polling)
+    [lane] = await looking.due()
+    await looking.run(lane)
     [(who, said)] = house.told
     assert who == ana.id
     assert "/link what:lastfm" in said
     [link] = await house.store.links(ana.id)
     assert link.state is state
-    assert await house.polling.due(10) == []
+    assert await house.polling.due_developers() == []
     assert await house.polling.freshen([ana.id]) == []
     assert await house.rows(ana) == before
     listener.hides = False

@@ -1,0 +1,93 @@
+"""The tick: every few seconds it begins what is due, as durable work.
+
+Level-triggered: what is due is read from the store each time, so a missed tick, a restart or a lost engine loses
+nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.jobs.looking import Looking
+
+if TYPE_CHECKING:
+    from bot.jobs.engine import Engine
+
+log = logging.getLogger(__name__)
+
+POLL = "poll"
+ACCOUNTS_AT_ONCE = 8
+SLOT_S = 10  # an account is begun with so often at most
+AGAIN_S = 30.0
+
+
+class Jobs:
+    """`start` and `stop` once. `engine` is where the engine remembers (see `Engine`); `every_s` between ticks."""
+
+    def __init__(self, looking: Looking, engine: Path | str, *, every_s: float = 5.0) -> None:
+        self._looking = looking
+        self._place = engine
+        self._every_s = every_s
+        self._engine: Engine | None = None
+        self._stopping = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look. Returns at once."""
+        self._loop = asyncio.create_task(self._run(), name="jobs")
+
+    async def stop(self) -> None:
+        """Begin nothing new, finish what is in flight."""
+        self._stopping.set()
+        self._looking.stop()
+        if self._loop is not None:
+            await self._loop
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                engine = await asyncio.to_thread(_engine, self._place, self._looking, self._every_s)
+                await engine.start()
+            except Exception:
+                log.exception("durable work cannot begin; trying again in %g s", AGAIN_S)
+                await self._pause(AGAIN_S)
+            else:
+                await self._tick_until_stopped(engine)
+                await engine.stop()
+
+    async def _tick_until_stopped(self, engine: Engine) -> None:
+        while not self._stopping.is_set():
+            try:
+                await engine.tidy()
+                for lane in await self._looking.due():
+                    slot = int(time.time() // SLOT_S)
+                    await engine.begin(POLL, f"{POLL}:{lane}:{slot}", lane, lane=lane)
+            except Exception:
+                log.exception("could not begin what is due; trying again in %g s", self._every_s)
+            await self._pause(self._every_s)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not past the wish to stop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+
+def engine_place(folder: Path, url: str) -> Path | str:
+    """Where the engine remembers: in a file of its own, or beside the data in PostgreSQL."""
+    kind, _, rest = url.partition("://")
+    if kind.partition("+")[0] in {"postgresql", "postgres"}:
+        return f"postgresql://{rest}"
+    return folder / "engine.sqlite"
+
+
+def _engine(place: Path | str, looking: Looking, every_s: float) -> Engine:
+    """Half a second of reading DBOS; in a thread, so that whoever comes meanwhile is answered."""
+    from bot.jobs.engine import Engine, Job
+
+    return Engine(place, [Job(POLL, looking.run, ACCOUNTS_AT_ONCE)], every_s=min(1.0, every_s))
