@@ -1,0 +1,192 @@
+"""How a group's tastes compare: numbers with 90 % intervals, each with the least data below which it is not said.
+
+All of it is counted from plays by artist or song (`core.identity` keys) of one period. Intervals are by the delta
+method: the statistic is a smooth function of the shares, so its variance is that of its influence function over the
+plays (van der Vaart, *Asymptotic Statistics*, chapter 20); shares of plays get Wilson's interval. They take plays as
+independent, which listening is not quite: they are the least that is uncertain, not the most.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.core.identity import Key
+from bot.core.model import MemberId
+
+Counts = Mapping[Key, int]
+
+Z = 1.6449  # the standard normal's 95th percentile: both tails of a 90 % interval
+LEAST_PLAYS = 30
+
+
+class Interval(NamedTuple):
+    """A number and the 90 % interval around it."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How alike two members are, from 0 (nothing in common) to 1 (the same shares), and what they share most."""
+
+    members: tuple[MemberId, MemberId]
+    alike: Interval
+    shared: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What joins a group best: the smallest of the members' shares of it is larger than for anything else."""
+
+    key: Key
+    shares: tuple[tuple[MemberId, float], ...]
+
+
+def share(part: int, whole: int) -> Interval:
+    """A share of plays, with Wilson's interval (E. B. Wilson, 1927)."""
+    value = part / whole
+    spread = Z * math.sqrt(value * (1 - value) / whole + Z * Z / (4 * whole * whole))
+    middle, scale = value + Z * Z / (2 * whole), 1 + Z * Z / whole
+    return Interval(value, max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+
+
+def effective(counts: Counts) -> Interval | None:
+    """As if so many artists had been played equally: exp of Shannon's entropy (the Hill number of order 1).
+
+    None under 30 plays.
+    """
+    total = sum(counts.values())
+    if total < LEAST_PLAYS:
+        return None
+    shares = [count / total for count in counts.values() if count]
+    entropy = -sum(q * math.log(q) for q in shares)
+    variance = max(0.0, sum(q * math.log(q) ** 2 for q in shares) - entropy**2) / total
+    spread = Z * math.sqrt(variance)
+    return Interval(
+        math.exp(entropy), max(1.0, math.exp(entropy - spread)), min(len(shares), math.exp(entropy + spread))
+    )
+
+
+def rarity(everybody: Iterable[Counts]) -> dict[Key, float]:
+    """How much sharing this artist tells: ln(1 + N / df) for N members, df of whom played it."""
+    many = list(everybody)
+    played: dict[Key, int] = {}
+    for counts in many:
+        for key, count in counts.items():
+            if count:
+                played[key] = played.get(key, 0) + 1
+    return {key: math.log(1 + len(many) / df) for key, df in played.items()}
+
+
+def match(
+    one: MemberId,
+    ones: Counts,
+    other: MemberId,
+    others: Counts,
+    weights: Mapping[Key, float],
+    *,
+    most: int = 5,
+) -> Match | None:
+    """1 less the Jensen–Shannon distance (base 2) of the rarity-weighted shares. None under 30 plays on a side.
+
+    Symmetric. A few plays look less alike than they are: what is rare has not been played yet.
+    """
+    if min(sum(ones.values()), sum(others.values())) < LEAST_PLAYS:
+        return None
+    left, right = _Weighted(ones, weights), _Weighted(others, weights)
+    divergence = 0.5 * (left.against(right) + right.against(left))
+    divergence = min(1.0, max(0.0, divergence))
+    distance = math.sqrt(divergence)
+    spread = Z * math.sqrt(left.variance(right) + right.variance(left))
+    # The distance is a square root, so its interval is that of the divergence, carried over.
+    low, high = math.sqrt(max(0.0, divergence - spread)), math.sqrt(min(1.0, divergence + spread))
+    both = [key for key, count in ones.items() if count and others.get(key)]
+    both.sort(key=lambda key: (-min(left.shares[key], right.shares[key]), key))
+    return Match((one, other), Interval(1 - distance, 1 - high, 1 - low), tuple(both[:most]))
+
+
+def common(everybody: Mapping[MemberId, Counts], least: int | None = None) -> list[Key]:
+    """What at least so many members played (default: all of them), the most evenly shared first."""
+    least = len(everybody) if least is None else least
+    found = [(key, shares) for key, shares in _shares(everybody).items() if len(shares) >= least]
+    found.sort(key=lambda it: (-len(it[1]), -min(it[1].values()), it[0]))
+    return [key for key, _ in found]
+
+
+def bridge(everybody: Mapping[MemberId, Counts]) -> Bridge | None:
+    """What joins most of the members, and among that what the least keen of them plays most; None if nothing does."""
+    if len(everybody) < 2:
+        return None
+    keys = common(everybody, 2)
+    if not keys:
+        return None
+    shares = _shares(everybody)[keys[0]]
+    return Bridge(keys[0], tuple(sorted(shares.items(), key=lambda it: (-it[1], it[0]))))
+
+
+def alone(member: MemberId, everybody: Mapping[MemberId, Counts]) -> Interval | None:
+    """The share of a member's plays that went to what nobody else here played. None under 30 plays, or alone."""
+    own = everybody[member]
+    total = sum(own.values())
+    if total < LEAST_PLAYS or len(everybody) < 2:
+        return None
+    others = [counts for who, counts in everybody.items() if who != member]
+    unshared = sum(count for key, count in own.items() if not any(it.get(key) for it in others))
+    return share(unshared, total)
+
+
+def repeated(songs: Counts) -> Interval | None:
+    """The share of plays that were not the first of their song in this time. None under 30 plays."""
+    total = sum(songs.values())
+    if total < LEAST_PLAYS:
+        return None
+    return share(total - sum(1 for count in songs.values() if count), total)
+
+
+class _Weighted:
+    """Weighted shares of one side, and what of the divergence each play has a part in."""
+
+    def __init__(self, counts: Counts, weights: Mapping[Key, float]) -> None:
+        self.plays = sum(counts.values())
+        heavy = {key: count * weights[key] for key, count in counts.items() if count}
+        self._whole = sum(heavy.values())
+        self.shares = {key: weight / self._whole for key, weight in heavy.items()}
+        self._counts = counts
+        self._weights = weights
+
+    def against(self, other: _Weighted) -> float:
+        """The Kullback–Leibler divergence from the middle of both, in bits."""
+        return sum(q * self._log(key, other) for key, q in self.shares.items())
+
+    def variance(self, other: _Weighted) -> float:
+        """The variance of the Jensen–Shannon divergence that this side's plays bring."""
+        mean = self.against(other)
+        scale = self.plays / self._whole
+        influences = [
+            (
+                self._counts[key] / self.plays,
+                scale * self._weights[key] * 0.5 * (self._log(key, other) - mean),
+            )
+            for key in self.shares
+        ]
+        first = sum(p * g for p, g in influences)
+        return max(0.0, sum(p * g * g for p, g in influences) - first**2) / self.plays
+
+    def _log(self, key: Key, other: _Weighted) -> float:
+        q = self.shares[key]
+        return math.log2(2 * q / (q + other.shares.get(key, 0.0)))
+
+
+def _shares(everybody: Mapping[MemberId, Counts]) -> dict[Key, dict[MemberId, float]]:
+    found: dict[Key, dict[MemberId, float]] = {}
+    for member, counts in everybody.items():
+        total = sum(counts.values())
+        for key, count in counts.items():
+            if count:
+                found.setdefault(key, {})[member] = count / total
+    return found
