@@ -13,7 +13,7 @@ from bot.text import t
 # White space in the middle of it, and what is seen by nobody.
 _GAPS = re.compile("[\\s\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 # What chats and mails put around an address.
-_AROUND = re.compile("^[<(\\[\"'`“„«*_]+|[>)\\]\"'`”“»*_.,;]+$")
+_AROUND = re.compile("^[<(\\[\"'`“„«*]+|[>)\\]\"'`”“»*.,;]+$")
 FIELD = "address"
 
 

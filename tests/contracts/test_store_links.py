@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.apps import own_developer
 from bot.core.model import (
     Gap,
     Link,
@@ -158,7 +159,8 @@ async def test_links_need_their_member(store: EveryStore, ana: Member) -> None:
 
 async def test_renewing_a_grant_and_a_state(store: EveryStore, ana: Member) -> None:
     link = await store.link_account(_spotify(ana), b"old", 700)
-    await store.renew_grant(link.id, b"new")
+    assert await store.renew_grant(link.id, b"old", b"new")
+    assert not await store.renew_grant(link.id, b"old", b"newer")
     await store.set_state(link.id, LinkState.NOT_ALLOWLISTED)
     assert await store.sealed_grant(link.id) == b"new"
     assert await store.link(link.id) == replace(link, state=LinkState.NOT_ALLOWLISTED)
@@ -168,8 +170,11 @@ async def test_what_is_unlinked_is_not_found(store: EveryStore, link: Link) -> N
     assert await store.unlink(link.id) == 0
     assert await store.link(link.id) is None
     assert await store.sealed_grant(link.id) is None
+    assert not await store.renew_grant(link.id, b"", b"")
     with pytest.raises(NotFound):
-        await store.renew_grant(link.id, b"")
+        await store.take_turn(link.id, 1, 2)
+    with pytest.raises(NotFound):
+        await store.end_link(link.id, b"", 1)
     with pytest.raises(NotFound):
         await store.set_state(link.id, LinkState.EXPIRED)
     with pytest.raises(NotFound):
@@ -202,6 +207,25 @@ async def test_the_number_of_an_unlinked_link_is_never_given_again(store: EveryS
     await store.unlink(old.id)
     new = await store.link_account(_spotify(ana), b"new", 10)
     assert new.id > old.id
+
+
+async def test_what_an_own_app_spent_is_forgotten_with_the_last_link_through_it(
+    store: EveryStore, ana: Member, ben: Member
+) -> None:
+    own, others = own_developer("a" * 32), own_developer("b" * 32)
+    hers = await store.link_account(_spotify(ana, developer=own), b"", 1)
+    his = await store.link_account(_spotify(ben, "his", developer=own), b"", 1)
+    hosts = await store.link_account(_spotify(ben, "second"), b"", 1)
+    for developer in (own, others, "dev"):
+        await store.spend(developer, 10, 3)
+        await store.block(developer, 50)
+    await store.unlink(hers.id)
+    assert (await store.spent(own, 0), await store.blocked_until(own)) == (3, 50)
+    await store.unlink(his.id)
+    assert (await store.spent(own, 0), await store.blocked_until(own)) == (0, 0)
+    await store.unlink(hosts.id)
+    for developer in (others, "dev"):
+        assert (await store.spent(developer, 0), await store.blocked_until(developer)) == (3, 50)
 
 
 async def test_seats_count_accounts_not_exports(store: EveryStore, ana: Member, ben: Member) -> None:

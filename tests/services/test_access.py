@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.apps import own_developer
 from bot.core.model import Link, LinkId, LinkState, Source
 from bot.errors import (
     LinkExpired,
@@ -20,7 +21,7 @@ from bot.errors import (
 )
 from bot.integrations.vault import Keyring
 from bot.ports import Account, Grant
-from bot.services.access import DAY_MS, HOUR_MS, Access, sealed_grant
+from bot.services.access import DAY_MS, HOUR_MS, TURN_MS, Access, sealed_grant
 from tests.fakes import FakeClock, FakeStore
 
 SCOPES = frozenset({"user-read-recently-played"})
@@ -136,9 +137,8 @@ async def test_the_grant_is_stored_sealed():
     assert b"refresh" not in sealed
     with pytest.raises(Unavailable):
         house.vault.unseal(sealed, "link:spotify:ben")
-    await house.store.renew_grant(
-        link.id, sealed_grant(house.vault, replace(link, account="ben"), Grant("", "", 0, SCOPES))
-    )
+    bens = sealed_grant(house.vault, replace(link, account="ben"), Grant("", "", 0, SCOPES))
+    assert await house.store.renew_grant(link.id, sealed, bens)
     with pytest.raises(Unavailable):
         await house.access.use(link, echo)
 
@@ -160,7 +160,7 @@ async def test_a_grant_sealed_before_members_could_merge_still_works():
     assert sealed is not None
     body = house.vault.unseal(sealed, f"link:spotify:{link.account}")
     older = house.vault.seal(body, f"link:{link.member_id}:spotify:{link.account}")
-    await house.store.renew_grant(link.id, older)
+    assert await house.store.renew_grant(link.id, sealed, older)
     assert await house.access.use(link, echo)
 
 
@@ -235,6 +235,8 @@ async def test_a_dead_grant_expires_the_link_and_is_not_tried_again():
     with pytest.raises(LinkExpired):
         await house.access.use(link, echo)
     assert await house.state(link) is LinkState.EXPIRED
+    (life,) = await house.store.due_lifetimes(house.clock.now, 9)
+    assert (life.link.id, life.ended_ms, life.said) == (link.id, house.clock.now, "")
     with pytest.raises(LinkExpired, match="/link"):
         await house.access.use(replace(link, state=LinkState.EXPIRED), echo)
     assert house.tokens.refreshes == 0
@@ -271,3 +273,79 @@ async def test_a_link_that_is_gone():
     with pytest.raises(NotLinked):
         await house.access.use(link, echo)
     assert await house.spent() == 0
+
+
+# --- several processes
+
+
+@pytest.mark.parametrize("rotates", [True, False])
+async def test_of_several_processes_one_refreshes_and_nothing_is_lost(rotates: bool):
+    house = House()
+    house.tokens.rotates = rotates
+    link = await house.linked(expires_in_ms=0)
+    others = [Access(house.store, house.store, house.tokens, house.vault, house.clock) for _ in range(4)]
+    used = await asyncio.gather(*(it.use(link, echo) for it in [house.access, *others] * 3))
+    assert set(used) == {"access-2"}
+    assert house.tokens.refreshes == 1
+    house.clock.advance(HOUR_MS)
+    assert await others[0].use(link, echo) == "access-3"
+    assert await house.state(link) is LinkState.ACTIVE
+
+
+async def test_who_died_while_refreshing_keeps_nobody_waiting_for_longer_than_a_turn():
+    house = House()
+    link = await house.linked(expires_in_ms=0)
+    assert await house.store.take_turn(link.id, house.clock.now, house.clock.now + TURN_MS)
+    using = asyncio.create_task(house.access.use(link, echo))
+    await asyncio.sleep(0.01)
+    assert not using.done()
+    assert house.tokens.refreshes == 0
+    house.clock.advance(TURN_MS)
+    assert await using == "access-2"
+
+
+async def test_who_stops_waiting_loses_no_token():
+    house = House()
+    link = await house.linked(expires_in_ms=0)
+    using = asyncio.create_task(house.access.use(link, echo))
+    await asyncio.sleep(0.005)  # the refresh takes twice as long
+    using.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await using
+    assert await house.access.use(link, echo) == "access-2"
+    assert house.tokens.refreshes == 1
+
+
+async def test_a_grant_that_is_sealed_anew_meanwhile_is_replaced_all_the_same():
+    house = House()
+    link = await house.linked(expires_in_ms=0)
+    using = asyncio.create_task(house.access.use(link, echo))
+    await asyncio.sleep(0.001)
+    sealed = await house.store.sealed_grant(link.id)
+    assert sealed is not None
+    context = f"link:spotify:{link.account}"
+    again = house.vault.seal(house.vault.unseal(sealed, context), context)
+    assert await house.store.renew_grant(link.id, sealed, again)
+    assert await using == "access-2"
+    house.clock.advance(HOUR_MS)
+    assert await house.access.use(link, echo) == "access-3"
+
+
+async def test_a_refresh_that_comes_late_does_not_undo_a_link_made_anew():
+    house = House()
+    link = await house.linked(expires_in_ms=0)
+    using = asyncio.create_task(house.access.use(link, echo))
+    await asyncio.sleep(0.001)
+    anew = Grant("access-9", "refresh-9", house.clock.now + HOUR_MS, SCOPES)
+    await house.store.link_account(link, sealed_grant(house.vault, link, anew), house.clock.now)
+    assert await using == "access-9"
+    assert await house.access.use(link, echo) == "access-9"
+
+
+async def test_without_a_seat_an_own_app_names_its_owner():
+    house = House()
+    link = replace(await house.linked(), state=LinkState.NOT_ALLOWLISTED)
+    with pytest.raises(NotAllowlisted, match="Ask the host"):
+        await house.access.use(link, echo)
+    with pytest.raises(NotAllowlisted, match="Add yourself"):
+        await house.access.use(replace(link, developer=own_developer("a" * 32)), echo)

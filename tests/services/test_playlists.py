@@ -322,7 +322,7 @@ async def at_spotify() -> AsyncIterator[tuple[House, Playlists]]:
         access = Access(house.store, house.store, accounts, vault, house.clock)
         app = SpotifyApp(CLIENT_ID, REDIRECT_URI, "/link")
         linking = Linking(house.store, house.store, accounts, access, vault, house.clock, FakeChance(), app)
-        state = (await linking.begin(house.members["ana"], {"playlists"})).rpartition("=")[2]
+        state = (await linking.begin(house.members["ana"], {"playlists"})).state
         back = await practice.agree((await linking.invitation(state)).spotify_url, "ana")
         await linking.complete(back["state"], back["code"])
         yield house, Playlists(

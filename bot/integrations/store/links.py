@@ -116,13 +116,17 @@ class Links(OnDatabase):
     async def link_account(self, link: Link, sealed_grant: bytes | None, next_poll_ms: int) -> Link:
         link_of_account = schema.link.c.source == link.source.value, schema.link.c.account == link.account
         async with self._database.write() as connection:
-            await connection.execute(
-                self._database.insert(schema.link).values(_columns(link)).on_conflict_do_nothing()
-            )
-            found = await connection.execute(
-                select(schema.link).where(*link_of_account).with_for_update(key_share=True)
-            )
-            stored = link_of_row(found.one())
+            found = None
+            while found is None:  # again where the link that was in the way has just been deleted
+                await connection.execute(
+                    self._database.insert(schema.link).values(_columns(link)).on_conflict_do_nothing()
+                )
+                found = (
+                    await connection.execute(
+                        select(schema.link).where(*link_of_account).with_for_update(key_share=True)
+                    )
+                ).one_or_none()
+            stored = link_of_row(found)
             if stored.member_id != link.member_id:
                 raise NotAllowed(
                     t(
