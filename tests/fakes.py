@@ -75,7 +75,7 @@ class EveryStore(
     ports.MemoStore,
     ports.InstallationStore,
     ports.CodeStore,
-    ports.UploadStore,
+    ports.OfferStore,
     ports.ChoiceStore,
     ports.DeletionStore,
     Protocol,
@@ -154,7 +154,7 @@ class FakeStore:
         self._whispers: dict[MemberId, list[str]] = defaultdict(list)
         self._codes: dict[str, OneTimeCode] = {}
         self._wrong_codes: dict[Identity, list[int]] = defaultdict(list)
-        self._offers: dict[str, tuple[Identity, int]] = {}
+        self._offers: dict[str, tuple[Identity, int, str]] = {}
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -759,17 +759,19 @@ class FakeStore:
         self._codes[hash_] = replace(code, used=True)
         return True
 
-    async def offer_upload(self, hash_: str, identity: Identity, expires_ms: int) -> None:
+    async def offer_page(self, kind: str, hash_: str, identity: Identity, expires_ms: int) -> None:
         self._require(identity in self._identities)
-        self._offers = {key: it for key, it in self._offers.items() if it[0] != identity}
-        self._offers[hash_] = identity, expires_ms
+        self._offers = {
+            key: it for key, it in self._offers.items() if (it[0], it[2]) != (identity, kind)
+        }
+        self._offers[hash_] = identity, expires_ms, kind
 
-    async def upload_offer(self, hash_: str, now_ms: int) -> Identity | None:
-        identity, expires_ms = self._offers.get(hash_, (None, 0))
-        return identity if expires_ms > now_ms else None
+    async def page_offer(self, kind: str, hash_: str, now_ms: int) -> Identity | None:
+        identity, expires_ms, of_kind = self._offers.get(hash_, (None, 0, kind))
+        return identity if of_kind == kind and expires_ms > now_ms else None
 
-    async def take_upload(self, hash_: str, now_ms: int) -> Identity | None:
-        offered = await self.upload_offer(hash_, now_ms)
+    async def take_page(self, kind: str, hash_: str, now_ms: int) -> Identity | None:
+        offered = await self.page_offer(kind, hash_, now_ms)
         if offered is not None:
             del self._offers[hash_]
         return offered

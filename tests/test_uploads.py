@@ -22,7 +22,8 @@ from bot.core.model import Identity, Member, Source
 from bot.errors import Unavailable
 from bot.integrations.exports import FilesOnDisk
 from bot.services.importing import Importing, ImportSummary
-from bot.services.uploading import OFFER_MS, UPLOAD_MOST, Uploading
+from bot.services.pages import OFFER_MS
+from bot.services.uploading import UPLOAD_MOST, Uploading
 from bot.web import WebServer, make_web
 from bot.web.uploads import Uploads
 from cogs.imports import imported

@@ -15,6 +15,7 @@ from bot.ports.machine import Chance, Clock
 from bot.ports.memos import MemoStore
 from bot.ports.messages import Message, MessageStore
 from bot.ports.meter import Meter
+from bot.ports.offers import OfferStore
 from bot.ports.people import GroupStore, Membership, MemberStore
 from bot.ports.playlists import Document, DraftStore, PlaylistStore, SavedPlaylist
 from bot.ports.plays import BudgetStore, PlayStore, Polled
@@ -34,7 +35,6 @@ from bot.ports.services import (
     PlaylistHost,
     Profile,
 )
-from bot.ports.uploads import UploadStore
 from bot.ports.whispers import WhisperStore
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "Message",
     "MessageStore",
     "Meter",
+    "OfferStore",
     "OneTimeCode",
     "Painter",
     "PendingLogin",
@@ -84,7 +85,6 @@ __all__ = [
     "RecapStore",
     "Redact",
     "SavedPlaylist",
-    "UploadStore",
     "Vault",
     "WhisperStore",
 ]

@@ -21,7 +21,8 @@ from bot.chat import Card
 from bot.core.model import Identity, Member
 from bot.errors import BadOption, EarshotError, NotFound, Unavailable, UserError
 from bot.services.importing import ImportSummary
-from bot.services.uploading import UPLOAD_MOST, Offer, Uploading
+from bot.services.pages import Offer
+from bot.services.uploading import UPLOAD_MOST, Uploading
 from bot.text import Text, t
 from bot.web import pages
 

@@ -81,24 +81,33 @@ async def test_nobody_unknown_makes_or_guesses_a_code(store: EveryStore) -> None
     with pytest.raises(NotFound):
         await find(store, "a", nobody)
     with pytest.raises(NotFound):
-        await store.offer_upload("t", nobody, 100)
+        await store.offer_page("upload", "t", nobody, 100)
 
 
 async def test_an_offer_is_taken_once_and_in_time(store: EveryStore) -> None:
-    await store.offer_upload("a", ANA, 100)
-    await store.offer_upload("b", BEN, 100)
-    assert await store.upload_offer("a", 99) == ANA
-    assert await store.upload_offer("a", 100) is None
-    assert await store.take_upload("a", 100) is None
-    assert await store.take_upload("a", 99) == ANA
-    assert await store.take_upload("a", 99) is None
-    assert await store.upload_offer("a", 99) is None
-    assert await store.take_upload("never", 1) is None
-    assert await store.upload_offer("b", 99) == BEN
+    await store.offer_page("upload", "a", ANA, 100)
+    await store.offer_page("upload", "b", BEN, 100)
+    assert await store.page_offer("upload", "a", 99) == ANA
+    assert await store.page_offer("upload", "a", 100) is None
+    assert await store.take_page("upload", "a", 100) is None
+    assert await store.take_page("upload", "a", 99) == ANA
+    assert await store.take_page("upload", "a", 99) is None
+    assert await store.page_offer("upload", "a", 99) is None
+    assert await store.take_page("upload", "never", 1) is None
+    assert await store.page_offer("upload", "b", 99) == BEN
 
 
 async def test_a_new_offer_takes_the_place_of_the_one_before(store: EveryStore) -> None:
-    await store.offer_upload("a", ANA, 100)
-    await store.offer_upload("b", ANA, 200)
-    assert await store.upload_offer("a", 1) is None
-    assert await store.upload_offer("b", 150) == ANA
+    await store.offer_page("upload", "a", ANA, 100)
+    await store.offer_page("upload", "b", ANA, 200)
+    assert await store.page_offer("upload", "a", 1) is None
+    assert await store.page_offer("upload", "b", 150) == ANA
+
+
+async def test_a_page_of_one_kind_is_none_of_another(store: EveryStore) -> None:
+    await store.offer_page("upload", "a", ANA, 100)
+    await store.offer_page("takeout", "b", ANA, 100)
+    assert await store.page_offer("takeout", "a", 1) is None
+    assert await store.take_page("upload", "b", 1) is None
+    assert await store.take_page("upload", "a", 1) == ANA
+    assert await store.take_page("takeout", "b", 1) == ANA

@@ -111,12 +111,12 @@ async def test_a_yes_a_choice_a_code_and_an_offer_go(
     await store.pause(ana.id, 1)
     await store.keep_code(OneTimeCode("h", "person", who, None, 100), 1)
     assert await store.find_code("x", who, now_ms=1, since_ms=0, most_wrong=9) is None
-    await store.offer_upload("t", who, 100)
+    await store.offer_page("upload", "t", who, 100)
     await store.keep_whisper(who, "psst", 1)
     deleted = await forget(store, ana)
     assert deleted == Deleted(memberships=1, settings=2, codes=1, uploads=1, whispers=1)
     assert [it.member for it in await store.memberships(club.id)] == [ben]
-    assert await store.take_upload("t", 1) is None
+    assert await store.take_page("upload", "t", 1) is None
 
 
 async def test_own_recaps_and_lists_go_and_others_are_only_taken_out_of(

@@ -135,10 +135,10 @@ async def test_codes_and_offers_stay_with_the_identity_that_has_them(
     slack = Identity("slack", "U1")
     code = OneTimeCode("h", "person", slack, None, 100)
     await store.keep_code(code, 1)
-    await store.offer_upload("t", slack, 100)
+    await store.offer_page("upload", "t", slack, 100)
     await store.merge_members(ana.id, ben.id)
     assert await store.find_code("h", slack, now_ms=1, since_ms=0, most_wrong=1) == code
-    assert await store.take_upload("t", 1) == slack
+    assert await store.take_page("upload", "t", 1) == slack
 
 
 async def test_who_is_not_there_is_merged_with_nobody(store: EveryStore, ana: Member) -> None:

@@ -44,9 +44,9 @@ async def test_a_code_is_used_and_an_offer_taken_by_exactly_one(stores: list[Sto
     ana = Identity("lounge", "ana")
     await stores[0].add_member("Ana", "UTC", ana, 1)
     await stores[0].keep_code(OneTimeCode("h", "person", ana, None, 1_000), 1)
-    await stores[0].offer_upload("t", ana, 1_000)
+    await stores[0].offer_page("upload", "t", ana, 1_000)
     assert sum(await asyncio.gather(*(store.use_code("h") for store in stores * 5))) == 1
-    taken = await asyncio.gather(*(store.take_upload("t", 1) for store in stores * 5))
+    taken = await asyncio.gather(*(store.take_page("upload", "t", 1) for store in stores * 5))
     assert [it for it in taken if it is not None] == [ana]
 
 

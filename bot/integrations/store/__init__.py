@@ -165,7 +165,7 @@ if TYPE_CHECKING:
         ports.MemoStore,
         ports.InstallationStore,
         ports.CodeStore,
-        ports.UploadStore,
+        ports.OfferStore,
         ports.ChoiceStore,
         ports.DeletionStore,
         Protocol,

@@ -1,4 +1,4 @@
-"""One-time codes, and offers to bring a file (`CodeStore`, `UploadStore`)."""
+"""One-time codes, and offers of a page (`CodeStore`, `OfferStore`)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.text import t
 
 _CODE = schema.one_time_code.c
 _WRONG = schema.wrong_code.c
-_OFFER = schema.upload_offer.c
+_OFFER = schema.page_offer.c
 _DAY_MS = 86_400_000
 
 
 class Codes(OnDatabase):
-    """See `ports.CodeStore` and `ports.UploadStore`."""
+    """See `ports.CodeStore` and `ports.OfferStore`."""
 
     async def keep_code(self, code: OneTimeCode, now_ms: int) -> None:
         of_maker = and_(
@@ -64,29 +64,31 @@ class Codes(OnDatabase):
             )
             return used.rowcount == 1
 
-    async def offer_upload(self, hash_: str, identity: Identity, expires_ms: int) -> None:
-        theirs = and_(_OFFER.platform == identity.platform, _OFFER.user == identity.user)
+    async def offer_page(self, kind: str, hash_: str, identity: Identity, expires_ms: int) -> None:
+        theirs = and_(_OFFER.kind == kind, _OFFER.platform == identity.platform, _OFFER.user == identity.user)
         async with self._database.write() as connection:
-            await connection.execute(delete(schema.upload_offer).where(theirs))
+            await connection.execute(delete(schema.page_offer).where(theirs))
             await connection.execute(
-                insert(schema.upload_offer).values(hash=hash_, **identity._asdict(), expires_ms=expires_ms)
+                insert(schema.page_offer).values(
+                    hash=hash_, kind=kind, **identity._asdict(), expires_ms=expires_ms
+                )
             )
 
-    async def upload_offer(self, hash_: str, now_ms: int) -> Identity | None:
+    async def page_offer(self, kind: str, hash_: str, now_ms: int) -> Identity | None:
         async with self._database.read() as connection:
-            found = await connection.execute(select(schema.upload_offer).where(_is_good(hash_, now_ms)))
+            found = await connection.execute(select(schema.page_offer).where(_is_good(kind, hash_, now_ms)))
             return _identity(found.one_or_none())
 
-    async def take_upload(self, hash_: str, now_ms: int) -> Identity | None:
+    async def take_page(self, kind: str, hash_: str, now_ms: int) -> Identity | None:
         async with self._database.write() as connection:
             taken = await connection.execute(
-                delete(schema.upload_offer).where(_is_good(hash_, now_ms)).returning(*_OFFER)
+                delete(schema.page_offer).where(_is_good(kind, hash_, now_ms)).returning(*_OFFER)
             )
             return _identity(taken.one_or_none())
 
 
-def _is_good(hash_: str, now_ms: int) -> ColumnElement[bool]:
-    return and_(_OFFER.hash == hash_, _OFFER.expires_ms > now_ms)
+def _is_good(kind: str, hash_: str, now_ms: int) -> ColumnElement[bool]:
+    return and_(_OFFER.kind == kind, _OFFER.hash == hash_, _OFFER.expires_ms > now_ms)
 
 
 def _identity(row: AnyRow | None) -> Identity | None:

@@ -35,7 +35,7 @@ _COUNTED = {
     "recap": "recaps",
     "whisper": "whispers",
     "one_time_code": "codes",
-    "upload_offer": "uploads",
+    "page_offer": "uploads",
 }
 _AT_ONCE = 5_000
 # They come and go with what is counted.
@@ -81,6 +81,9 @@ class Deleting(OnDatabase):
         )
 
     async def shred(self) -> None:
+        async with self._database.write() as connection:
+            await self._database.hold(connection, schema.link)
+            await sweep_tracks(connection)
         await self._database.shred(schema.metadata.tables.values())
 
 

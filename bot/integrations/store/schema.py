@@ -171,8 +171,13 @@ one_time_code = Table(
 
 wrong_code = Table("wrong_code", metadata, _id(), *_by_whom(), _number("at_ms"))
 
-upload_offer = Table(
-    "upload_offer", metadata, Column("hash", Words, primary_key=True), *_by_whom(), _number("expires_ms")
+page_offer = Table(
+    "page_offer",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    _words("kind"),
+    *_by_whom(),
+    _number("expires_ms"),
 )
 
 # --- links ------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ def upgrade() -> None:
     _choices()
     _polls()
     _plays()
+    _offers()
 
 
 def _choices() -> None:
@@ -111,3 +112,19 @@ def _plays() -> None:
     """A track that nobody plays any more can be swept without reading every play for it."""
     with op.batch_alter_table("play", table_kwargs={"sqlite_with_rowid": False}) as play:
         play.drop_constraint(op.f("fk_play_track_id"), type_="foreignkey")
+
+
+def _offers() -> None:
+    """A page is offered for one kind of thing; what was offered before, within the hour, can be asked for again."""
+    op.drop_table("upload_offer")
+    op.create_table(
+        "page_offer",
+        _words("hash"),
+        _words("kind"),
+        _words("platform"),
+        _words("user"),
+        _number("expires_ms"),
+        sa.ForeignKeyConstraint(["platform", "user"], ["identity.platform", "identity.user"]),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_index(op.f("ix_page_offer_platform_user"), "page_offer", ["platform", "user"])
