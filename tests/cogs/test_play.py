@@ -168,6 +168,19 @@ async def test_save_asks_for_the_permission_that_is_missing(stage: Stage) -> Non
     assert (ask.action, ask.args) == ("account.link", {"more": "playlists"})
 
 
+async def test_where_no_app_could_link_save_says_so_at_once(stage: Stage) -> None:
+    stage.play.hosted = False
+    draft = await stage.play.play(stage.ctx(), "10 upbeat songs")
+    card = await stage.press(buttons(draft)["Save"])
+    assert "has no Spotify app" in str(card.title)
+    (own,) = card.buttons
+    assert isinstance(own, Button)
+    assert (own.action, own.args) == ("account.app", {})
+    await stage.linked("ana", frozenset())  # through an app of her own
+    card = await stage.press(buttons(draft)["Save"])
+    assert "one more permission" in str(card.title)
+
+
 async def test_a_saved_draft_links_to_its_playlist_and_is_listed(stage: Stage) -> None:
     await stage.linked("ana")
     draft = await stage.play.play(stage.ctx(), "10 upbeat songs")
