@@ -30,7 +30,7 @@ class Lifetimes:
         self._tell = tell
 
     async def run(self) -> None:
-        """Do what is due. What fails is due again."""
+        """Do what is due."""
         for seen in await self._store.due_lifetimes(self._clock.now_ms(), AT_ONCE):
             await self._tend(seen)
 
