@@ -53,6 +53,7 @@ from bot.ports import (
     Polled,
     Redact,
     SavedPlaylist,
+    Whereabouts,
 )
 from bot.text import t
 
@@ -78,6 +79,7 @@ class EveryStore(
     ports.OfferStore,
     ports.ChoiceStore,
     ports.DeletionStore,
+    ports.PresenceStore,
     Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
@@ -131,6 +133,8 @@ class FakeStore:
         self._rooms: dict[RoomRef, tuple[GroupId, str]] = {}
         self._memberships: dict[tuple[GroupId, MemberId], Membership] = {}
         self._logins: dict[str, PendingLogin] = {}
+        self._looked: dict[Whereabouts, int] = {}
+        self._departures: dict[MemberId, int] = {}
         self._links: dict[LinkId, Link] = {}
         self._grants: dict[LinkId, bytes] = {}
         self._turns: dict[LinkId, int] = {}
@@ -230,6 +234,11 @@ class FakeStore:
         for identity, owner in self._identities.items():
             if owner == gone:
                 self._identities[identity] = keep
+        for where in [it for it in self._looked if it.member_id == gone]:
+            looked_ms = self._looked.pop(where)
+            self._looked.setdefault(where._replace(member_id=keep), looked_ms)
+        for one in (keep, gone):
+            self._departures.pop(one, None)
         self._whispers[keep] += self._whispers.pop(gone, [])
         self._asides[keep] += self._asides.pop(gone, [])
         self._unread[keep] += self._unread.pop(gone, [])
@@ -348,6 +357,7 @@ class FakeStore:
         self._require(group_id in self._groups and member_id in self._members)
         of_group = {it.ref for it in await self.rooms(group_id)}
         before = self._memberships.get((group_id, member_id))
+        self._departures.pop(member_id, None)
         self._memberships[group_id, member_id] = Membership(
             member=self._members[member_id],
             group_id=group_id,
@@ -659,6 +669,10 @@ class FakeStore:
     async def frozen(self, recap_id: int) -> FrozenRecap | None:
         return self._recaps.get(recap_id)
 
+    async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
+        kept = [it for it in self._recaps.values() if (it.group_id, it.member_id) == (group_id, member_id)]
+        return max(kept, key=lambda it: it.id, default=None)
+
     # --- playlists
 
     async def new_draft(self, group_id: GroupId, member_id: MemberId, body: str, now_ms: int) -> Document:
@@ -799,6 +813,58 @@ class FakeStore:
     async def forget_installation(self, platform: str, place: str) -> None:
         self._installations.pop((platform, place), None)
 
+    # --- presence
+
+    async def to_look_for(
+        self, before_ms: int, limit: int, group_id: GroupId | None = None
+    ) -> Sequence[Whereabouts]:
+        known = {(member_id, it.platform) for it, member_id in self._identities.items()}
+        wanted = {
+            Whereabouts(member_id, room.platform, room.place)
+            for (of_group, member_id), it in self._memberships.items()
+            if group_id in (None, of_group)
+            for room in it.rooms
+            if (member_id, room.platform) in known
+        }
+        if group_id is None:
+            wanted |= {it for it in self._looked if it.member_id in self._departures}
+        due = [it for it in wanted if self._looked.get(it, 0) < before_ms]
+        return sorted(due, key=lambda it: (self._looked.get(it, 0), it))[:limit]
+
+    async def looked_for(self, where: Whereabouts, now_ms: int) -> None:
+        self._require(where.member_id in self._members)
+        self._looked[where] = now_ms
+
+    async def still_there(self, where: Whereabouts, now_ms: int) -> None:
+        await self.looked_for(where, now_ms)
+        await self.stays(where.member_id)
+
+    async def gone_from(self, where: Whereabouts, now_ms: int) -> Sequence[Group]:
+        await self.looked_for(where, now_ms)
+        platforms = {it.platform for it in await self.identities_of(where.member_id)}
+        ended = []
+        for (group_id, member_id), it in sorted(self._memberships.items()):
+            here = {room for room in it.rooms if room[:2] == where[1:]}
+            if member_id == where.member_id and here:
+                rest = replace(it, rooms=it.rooms - here)
+                self._memberships[group_id, member_id] = rest
+                if platforms.isdisjoint(room.platform for room in rest.rooms):
+                    del self._memberships[group_id, member_id]
+                    ended.append(self._groups[group_id])
+        if ended and not await self.groups_of(where.member_id):
+            self._departures.setdefault(where.member_id, now_ms)
+        return ended
+
+    async def long_gone(self, before_ms: int, limit: int) -> Sequence[MemberId]:
+        due = sorted((since_ms, it) for it, since_ms in self._departures.items() if since_ms <= before_ms)
+        return [it for _, it in due][:limit]
+
+    async def departing(self, member_id: MemberId) -> int | None:
+        return self._departures.get(member_id)
+
+    async def stays(self, member_id: MemberId) -> bool:
+        return self._departures.pop(member_id, None) is not None
+
     # --- deletion
 
     async def delete_member(self, member_id: MemberId, *, recap: Redact, draft: Redact) -> Deleted:
@@ -816,6 +882,8 @@ class FakeStore:
         codes = self._drop(self._codes, lambda _, it: it.maker in who)
         uploads = self._drop(self._offers, lambda _, it: it[0] in who)
         self._drop(self._wrong_codes, lambda it, _: it in who)
+        self._drop(self._looked, lambda it, _: it.member_id == member_id)
+        self._departures.pop(member_id, None)
         self._drop(self._logins, lambda _, it: it.member_id == member_id)
         whispers = len(self._whispers.pop(member_id, ()))
         for owner, waiting in self._whispers.items():

@@ -30,6 +30,7 @@ from bot.integrations.store.people import People
 from bot.integrations.store.platforms import PlatformNotes
 from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
+from bot.integrations.store.presence import Presences
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
@@ -66,6 +67,7 @@ class Store(
     Merging,
     ChoicesMade,
     Deleting,
+    Presences,
 ):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
 
@@ -168,6 +170,7 @@ if TYPE_CHECKING:
         ports.OfferStore,
         ports.ChoiceStore,
         ports.DeletionStore,
+        ports.PresenceStore,
         Protocol,
     ): ...
 

@@ -39,7 +39,7 @@ _COUNTED = {
 }
 _AT_ONCE = 5_000
 # They come and go with what is counted.
-_UNCOUNTED = {"member", "identity", "link", "room_consent", "pending_login", "wrong_code"}
+_UNCOUNTED = {"member", "identity", "link", "room_consent", "pending_login", "wrong_code", "presence", "departure"}
 
 
 class Deleting(OnDatabase):

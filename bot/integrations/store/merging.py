@@ -11,6 +11,7 @@ from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
 from bot.integrations.store.links import forget_link, hold_members, links_of
 from bot.integrations.store.plays import cover, spans_of
+from bot.integrations.store.presence import end_departure
 from bot.integrations.store.recaps import owner_of
 from bot.text import t
 
@@ -30,6 +31,8 @@ class Merging(OnDatabase):
             await self._merge_exports(connection, keep, gone)
             await _merge_memberships(connection, keep, gone)
             await self._hand_over(connection, schema.room_consent.c.member_id, gone, keep)
+            await self._hand_over(connection, schema.presence.c.member_id, gone, keep)
+            await end_departure(connection, keep, gone)
             await _merge_recaps(connection, keep, gone)
             for table in _OWNED:
                 await connection.execute(

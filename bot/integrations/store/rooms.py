@@ -15,6 +15,7 @@ from bot.integrations.store import schema
 from bot.integrations.store.choices import PAUSED
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.people import MEMBER, member_of_row
+from bot.integrations.store.presence import end_departure
 from bot.ports import Membership
 from bot.text import t
 
@@ -104,6 +105,7 @@ class Rooms(OnDatabase):
                 )
             )
             await _say_no(connection, group_id, member_id)
+            await end_departure(connection, member_id)
             for room in rooms:
                 await self._say_yes(connection, room, group_id, member_id)
 

@@ -156,6 +156,20 @@ room_consent = Table(
     sqlite_with_rowid=False,
 )
 
+# When a member was last looked for in a server or workspace.
+presence = Table(
+    "presence",
+    metadata,
+    _of("member", key=True),
+    Column("platform", Words, primary_key=True),
+    Column("place", Words, primary_key=True),
+    _number("looked_ms"),
+    sqlite_with_rowid=False,
+)
+
+# Since when a member is in no group any more because they have left where it meets; they go if they do not come back.
+departure = Table("departure", metadata, _of("member", key=True), _number("since_ms"), Index(None, "since_ms"))
+
 # --- codes and offers -------------------------------------------------------------------------------------
 
 one_time_code = Table(

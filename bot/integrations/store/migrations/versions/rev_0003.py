@@ -33,6 +33,7 @@ def upgrade() -> None:
     _polls()
     _plays()
     _offers()
+    _leaving()
 
 
 def _choices() -> None:
@@ -128,3 +129,25 @@ def _offers() -> None:
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_index(op.f("ix_page_offer_platform_user"), "page_offer", ["platform", "user"])
+
+
+def _leaving() -> None:
+    """Who was looked for where, and who has left."""
+    op.create_table(
+        "presence",
+        _reference("member_id"),
+        _words("platform"),
+        _words("place"),
+        _number("looked_ms"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("member_id", "platform", "place"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "departure",
+        _reference("member_id"),
+        _number("since_ms"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("member_id"),
+    )
+    op.create_index(op.f("ix_departure_since_ms"), "departure", ["since_ms"])
