@@ -15,10 +15,14 @@ from pathlib import Path
 from time import perf_counter
 
 from bot.core import calendar, receipts
+from bot.core.choices import Choices
+from bot.core.consent import OWN, seen
+from bot.core.frozen import freeze, thaw
 from bot.core.model import Member, NewPlay, Period, RawTrack, Source, Span
 from bot.core.precedence import counted
 from bot.core.recap.compute import recap
 from bot.integrations.store import Store, open_store
+from bot.integrations.system import SystemChance
 from bot.services.recap import Recaps
 
 PLAYS = 150_000
@@ -86,7 +90,7 @@ async def measure(folder: Path, plays: int) -> None:
     store = await open_store(f"sqlite:///{database}")
     try:
         members = await fill(store, period, plays)
-        recaps = Recaps(store, store, store, store, Now())
+        recaps = Recaps(store, store, store, store, Now(), SystemChance())
         flow_s = min([await _timed_flow(recaps, members, period) for _ in range(3)])
 
         links = await store.plays_between([it.id for it in members], period.start_ms, period.end_ms)
@@ -105,16 +109,19 @@ async def measure(folder: Path, plays: int) -> None:
         core_s = []
         for _ in range(3):
             start = perf_counter()
-            told = recap("Group", now, tracks, period, then, TOP)
+            heard = [seen(it, Choices(), tracks, OWN) for it in now]
+            told = recap(
+                "Group", heard, tracks, period, [seen(it, Choices(), tracks, OWN) for it in then], TOP
+            )
             core_s.append(perf_counter() - start)
         start = perf_counter()
-        text, _ = receipts.freeze(told, tracks)
+        text, _ = freeze(told, tracks, dict.fromkeys((it.id for it in members), "salt"))
         freeze_s = perf_counter() - start
-        facts = receipts.thaw(text)
+        facts = thaw(text)
         fact = facts.fact("track:1")
         assert fact is not None
         start = perf_counter()
-        proof = receipts.evidence(fact, facts, now, tracks)
+        proof = receipts.evidence(fact, facts, heard, tracks)
         proof_s = perf_counter() - start
         assert proof.value == told.top_tracks[0].plays
     finally:

@@ -153,7 +153,7 @@ def _plugged(
     async def freshen(members: Sequence[Member]) -> None:
         await polling.freshen([member.id for member in members])
 
-    recaps = Recaps(store, store, store, store, clock, freshen)
+    recaps = Recaps(store, store, store, store, clock, chance, freshen)
     playlists = Playlists(
         people, store, store, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
         read_wordbook(), clock, chance,

@@ -18,7 +18,7 @@ from bot.core.recap import words
 from bot.core.recap.model import Ranked, Recap
 from bot.errors import ConfigError, NotFound, NothingPlayed
 from bot.integrations.store import DATABASE, Store, open_data
-from bot.integrations.system import SystemClock
+from bot.integrations.system import SystemChance, SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
 from bot.services.recap import Recaps, recap_json
 from bot.text import Text, in_english, plain
@@ -109,7 +109,9 @@ async def recap(
         raise _unknown(names[0], []) if names else NothingPlayed(NOBODY)
     async with _store(settings, folder) as store:
         members = await _members(store, names)
-        told = await Recaps(store, store, store, store, SystemClock()).of_members(members, period, zone, top)
+        told = await Recaps(store, store, store, store, SystemClock(), SystemChance()).of_members(
+            members, period, zone, top
+        )
     if picture is not None:
         await _paint(told, picture, (folder or Path(settings.data.folder)) / "fonts")
     return recap_json(told, zone), _in_words(told)

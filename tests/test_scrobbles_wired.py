@@ -10,7 +10,7 @@ from bot.chat import Button, Card, Context, Link, Person
 from bot.chat.features import Features
 from bot.config import Data, Lastfm, Settings
 from bot.core.model import Identity, Place
-from bot.core.receipts import thaw
+from bot.core.frozen import thaw
 from tests.twins.lastfm import KEY, SECRET, lastfm_twin
 
 

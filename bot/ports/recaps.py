@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.model import (
-    GroupId,
-    MemberId,
-)
+from bot.core.model import GroupId, MemberId
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenRecap:
-    """A recap as it was shown: canonical JSON of its facts (`core.receipts`) and that JSON's sha256."""
+    """A recap as it was shown: a document of its facts and the document's sha256 (both of `core.frozen`)."""
 
     id: int
     group_id: GroupId | None
@@ -33,3 +30,7 @@ class RecapStore(Protocol):
         ...
 
     async def frozen(self, recap_id: int) -> FrozenRecap | None: ...
+
+    async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
+        """What was frozen last of this owner."""
+        ...

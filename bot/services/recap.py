@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
+from bot.core.facts import Fact, Facts, Tracks
+from bot.core.frozen import freeze, salts_of, thaw
 from bot.core.model import Counted, Group, Listening, Member, Period
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
-from bot.core.receipts import Behind, Evidence, Fact, Facts
+from bot.core.receipts import Behind, Evidence
 from bot.errors import NotAllowed, NotFound
-from bot.ports import ChoiceStore, Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
+from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
 from bot.text import t
 
 # Asks the sources for what is new of these members before something is counted.
@@ -58,6 +60,7 @@ class Recaps:
         recaps: RecapStore,
         choices: ChoiceStore,
         clock: Clock,
+        chance: Chance,
         freshen: Freshen | None = None,
     ) -> None:
         self._plays = plays
@@ -65,6 +68,7 @@ class Recaps:
         self._recaps = recaps
         self._choices = choices
         self._clock = clock
+        self._chance = chance
         self._freshen = freshen
 
     async def of_group(self, audience: Audience, period: Period, top: int = 10) -> Told:
@@ -139,10 +143,13 @@ class Recaps:
         if self._freshen is not None:
             await self._freshen(members)
         recap, tracks = await self._count(name, members, period, top, eyes)
-        facts, sha256 = receipts.freeze(recap, tracks)
-        frozen = await self._recaps.freeze(
-            group.id if group else None, owner.id if owner else None, self._clock.now_ms(), facts, sha256
-        )
+        group_id, member_id = group.id if group else None, owner.id if owner else None
+        # With the salts of the document before, equal facts are an equal document.
+        before = await self._recaps.newest(group_id, member_id)
+        known = {} if before is None else salts_of(before.facts)
+        salts = {it.id: known.get(it.id) or self._chance.token() for it in members}
+        facts, sha256 = freeze(recap, tracks, salts)
+        frozen = await self._recaps.freeze(group_id, member_id, self._clock.now_ms(), facts, sha256)
         return Told(recap, frozen)
 
     async def _count(
@@ -153,7 +160,7 @@ class Recaps:
         top: int,
         eyes: Eyes,
         zone: str | None = None,
-    ) -> tuple[Recap, receipts.Tracks]:
+    ) -> tuple[Recap, Tracks]:
         now = await self._counted(members, period)
         earlier = calendar.before(period)
         before = [] if earlier is None else await self._counted(members, earlier)
@@ -171,10 +178,10 @@ class Recaps:
             for member in members
         ]
 
-    async def _tracks_of(self, counts: Collection[Counted]) -> receipts.Tracks:
+    async def _tracks_of(self, counts: Collection[Counted]) -> Tracks:
         return await self._plays.tracks({play.track_id for it in counts for play in it.plays})
 
-    async def _seen(self, counts: Sequence[Counted], tracks: receipts.Tracks, eyes: Eyes) -> list[Listening]:
+    async def _seen(self, counts: Sequence[Counted], tracks: Tracks, eyes: Eyes) -> list[Listening]:
         choices = await self._choices.choices({it.member.id for it in counts})
         return [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
 
@@ -187,7 +194,7 @@ class Recaps:
         frozen = await self._recaps.frozen(recap_id)
         if frozen is None:
             raise NotFound(t("I do not have that recap any more. Ask for a new one with /wrapped."))
-        facts = receipts.thaw(frozen.facts)
+        facts = thaw(frozen.facts)
         if frozen.group_id is None:
             if frozen.member_id != viewer.id:
                 raise NotAllowed(t("These are somebody else's numbers; only they can open them."))

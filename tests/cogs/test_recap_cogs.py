@@ -23,7 +23,7 @@ from cogs.help import Help
 from cogs.listening import Listening
 from cogs.prove import Prove
 from cogs.wrapped import Wrapped
-from tests.fakes import FakeClock, FakeStore
+from tests.fakes import FakeChance, FakeClock, FakeStore
 
 ROOM = RoomRef("lounge", "", "music")
 ZONE = "Europe/Berlin"
@@ -51,7 +51,7 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock, self.easel = FakeStore(), FakeClock(NOW), Easel()
         people = People(self.store, self.store, self.clock, ZONE)
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock)
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
         self.people = people
         self.wrapped = Wrapped(people, recaps, self.easel, self.clock, Addresses())
         self.listening = Listening(people, recaps, self.clock)

@@ -24,6 +24,7 @@ from cogs.listening import Listening
 from cogs.play import Play
 from cogs.prove import Prove
 from cogs.wrapped import Wrapped
+from tests.fakes import FakeChance
 from tests.playing import House
 
 A, B = RoomRef("lounge", "", "music-club"), RoomRef("slack", "T1", "C1")
@@ -71,7 +72,7 @@ class Club(House):
                 [NewPlay(span.start_ms + n * 300_000, track, 200_000) for n, track in enumerate(tracks)],
             )
             await self.store.cover(link.id, [Span(span.start_ms, span.end_ms)])
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock)
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
         people: People = self.people
         self.cogs: list[Cog] = [
             Wrapped(people, recaps, Easel(), self.clock, Addresses()),

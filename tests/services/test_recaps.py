@@ -9,14 +9,15 @@ from hashlib import sha256
 
 import pytest
 
-from bot.core import calendar, receipts
+from bot.core import calendar
 from bot.core.consent import Audience, Feature
+from bot.core.facts import Measure
+from bot.core.frozen import thaw, verify
 from bot.core.model import Group, Member, NewPlay, RawTrack, RoomRef, Source, Span
-from bot.core.receipts import Measure
 from bot.core.rules import RULES
 from bot.errors import NotAllowed, NotFound
 from bot.services.recap import Recaps, recap_json
-from tests.fakes import FakeClock, FakeStore
+from tests.fakes import FakeChance, FakeClock, FakeStore
 
 ROOM = RoomRef("lounge", "", "music")
 WEEK = calendar.week_of(date(2026, 11, 16), "Europe/Berlin")
@@ -31,7 +32,9 @@ class House:
     def __init__(self) -> None:
         self.store = FakeStore()
         self.asked: list[Sequence[Member]] = []
-        self.recaps = Recaps(self.store, self.store, self.store, self.store, FakeClock(), self._freshen)
+        self.recaps = Recaps(
+            self.store, self.store, self.store, self.store, FakeClock(), FakeChance(), self._freshen
+        )
 
     async def _freshen(self, members: Sequence[Member]) -> None:
         self.asked.append(members)
@@ -83,7 +86,7 @@ async def test_the_same_facts_are_frozen_once_and_their_hash_is_of_their_text(ho
     one = (await house.recaps.of_group(house.audience, WEEK)).frozen
     other = (await house.recaps.of_group(house.audience, WEEK)).frozen
     assert one == other
-    assert sha256(one.facts.encode()).hexdigest() == one.sha256
+    assert verify(one.facts, one.sha256)
     assert one.facts == json.dumps(json.loads(one.facts), sort_keys=True, separators=(",", ":"))
     assert "." not in "".join(str(it) for it in _numbers(json.loads(one.facts)))
     await house.played(house.ana, HELLO, hour=20)
@@ -101,7 +104,7 @@ def _numbers(value: object) -> list[float]:
 async def test_every_fact_can_be_proven_with_the_number_that_was_said(house: House) -> None:
     told = await house.recaps.of_group(house.audience, WEEK)
     opened = await house.recaps.facts(told.frozen.id, house.ana)
-    assert opened.facts == receipts.thaw(told.frozen.facts)
+    assert opened.facts == thaw(told.frozen.facts)
     said = {fact.id: (str(fact.words), fact.value) for fact in opened.facts.facts}
     assert said["plays"] == ("Music: 8 plays", 8)
     assert said["listeners"] == ("2 members played something", 2)
@@ -264,7 +267,7 @@ async def test_numbers_go_on_being_provable_when_two_members_become_one(house: H
     assert (proof.fact.value, proof.evidence.value, proof.evidence.difference) == (8, 8, None)
     opened = await house.recaps.facts(own.frozen.id, house.ana)
     assert [name for _, name, _ in opened.facts.members] == ["Ana"]
-    assert len(opened.facts.facts) == len(receipts.thaw(own.frozen.facts).facts)
+    assert len(opened.facts.facts) == len(thaw(own.frozen.facts).facts)
     proof = await house.recaps.prove(own.frozen.id, "plays", house.ana)
     assert (proof.fact.value, proof.evidence.value, len(proof.own)) == (3, 8, 8)
     assert str(proof.evidence.difference) == "It was 3 when it was said; 5 plays arrived later."

@@ -42,6 +42,13 @@ class Recaps(OnDatabase):
             ).one_or_none()
         return None if row is None else _frozen(row)
 
+    async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
+        owner = schema.recap.c.owner == owner_of(group_id, member_id)
+        newest = select(schema.recap).where(owner).order_by(schema.recap.c.id.desc()).limit(1)
+        async with self._database.read() as connection:
+            row = (await connection.execute(newest)).one_or_none()
+        return None if row is None else _frozen(row)
+
 
 def owner_of(group_id: GroupId | None, member_id: MemberId | None) -> str:
     """Group and member in one column: a unique constraint does not see two NULLs as equal."""
