@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,43 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     assert settings.spotify.client_id == "from environment"
 
 
-def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
+def _secrets() -> list[tuple[str, str]]:
+    """Every secret: section and name."""
+    return [
+        (section.name, it.name)
+        for section in dataclasses.fields(Settings)
+        if dataclasses.is_dataclass(kind := type(getattr(Settings(), section.name)))
+        for it in dataclasses.fields(kind)
+        if it.metadata.get("secret")
+    ]
+
+
+@pytest.mark.parametrize(("section", "name"), _secrets())
+def test_each_secret_can_come_from_the_environment_or_a_file_and_is_kept_out_of_logs(
+    tmp_path: Path, section: str, name: str
+) -> None:
+    partners = {
+        "lastfm": {"EARSHOT_LASTFM_API_KEY": "k"},
+        "slack": {
+            f"EARSHOT_SLACK_{it}": "x" for it in ("BOT_TOKEN", "APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET")
+        },
+    }
     secret = tmp_path / "secret"
     secret.write_text("hush\n")
-    assert load(None, {"EARSHOT_SPOTIFY_CLIENT_SECRET_FILE": str(secret)}).spotify.client_secret == "hush"
+    variable = f"EARSHOT_{section}_{name}".upper()
+    beside = {key: it for key, it in partners.get(section, {}).items() if key != variable}
+    for environ in ({variable: "hush"}, {f"{variable}_FILE": str(secret)}):
+        settings = load(None, beside | environ)
+        assert getattr(getattr(settings, section), name) == "hush"
+        assert "hush" in secrets_of(settings)
+
+
+def test_what_is_named_like_a_secret_is_one() -> None:
+    named = re.compile("secret|token|password")
+    assert len(_secrets()) == 8
+    for name in _flat(Settings()):
+        section, _, setting = name.rpartition(".")
+        assert bool(named.search(setting)) <= ((section, setting) in _secrets()), name
 
 
 def test_an_empty_secret_file_says_nothing(tmp_path: Path) -> None:
