@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.chat.cards import Card
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.text import t
 
 
@@ -55,6 +55,17 @@ class ChatPlatform(Outbox, Protocol):
         """Finish what is in flight, then close."""
         ...
 
+    async def present(self, identity: Identity, place: str) -> bool | None:
+        """Whether somebody is (still) in a server or workspace (`RoomRef.place`), asked anew.
+
+        None where one has nothing to do with the other. Raises a `ServiceError` where it cannot be told now.
+        """
+        ...
+
+    def forget(self, identity: Identity) -> None:
+        """Let go of whatever is remembered of somebody."""
+        ...
+
 
 class Platforms:
     """An `Outbox` over every platform that runs: each thing is said where its room or its person is.
@@ -84,6 +95,17 @@ class Platforms:
     async def whisper(self, identity: Identity, card: Card) -> None:
         """See `Outbox`. Raises `NotFound` where the platform does not run."""
         await self._of(identity.platform).whisper(identity, card)
+
+    async def present(self, identity: Identity, place: str) -> bool | None:
+        """See `ChatPlatform`. Raises `Unavailable` where the platform does not run."""
+        if identity.platform not in self._by_name:
+            raise Unavailable(t("{platform} is not set up here (any more).", platform=identity.platform))
+        return await self._by_name[identity.platform].present(identity, place)
+
+    def forget(self, identity: Identity) -> None:
+        """See `ChatPlatform`. What does not run remembers nothing."""
+        if identity.platform in self._by_name:
+            self._by_name[identity.platform].forget(identity)
 
     def _of(self, name: str) -> ChatPlatform:
         if name not in self._by_name:

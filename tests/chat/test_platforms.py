@@ -9,7 +9,7 @@ import pytest
 from bot.chat import Card
 from bot.chat.platform import Platforms, PostRef
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.text import t
 
 CARD = Card(t("Hello"))
@@ -35,6 +35,12 @@ class FakePlatform:
     async def whisper(self, identity: Identity, card: Card) -> None:
         self.said.append(identity)
 
+    async def present(self, identity: Identity, place: str) -> bool | None:
+        return place == "here"
+
+    def forget(self, identity: Identity) -> None:
+        self.said.append(("forgotten", identity))
+
 
 async def test_each_thing_is_said_where_it_belongs() -> None:
     here, there = FakePlatform("slack"), FakePlatform("discord", connected=False)
@@ -47,6 +53,19 @@ async def test_each_thing_is_said_where_it_belongs() -> None:
     assert here.said == [RoomRef("slack", "T1", "C1"), post]
     assert there.said == [Identity("discord", "7")]
     assert platforms.connected() == {"slack": True, "discord": False}
+
+
+async def test_who_is_there_is_known_to_the_platform_alone() -> None:
+    slack, platforms = FakePlatform("slack"), Platforms()
+    platforms.add(slack)
+    ana = Identity("slack", "T1/U1")
+    assert await platforms.present(ana, "here")
+    assert await platforms.present(ana, "elsewhere") is False
+    platforms.forget(ana)
+    platforms.forget(Identity("discord", "7"))
+    assert slack.said == [("forgotten", ana)]
+    with pytest.raises(Unavailable, match="discord is not set up here"):
+        await platforms.present(Identity("discord", "7"), "here")
 
 
 async def test_a_platform_that_does_not_run_is_named() -> None:

@@ -1,4 +1,5 @@
-"""Who is meant by a mention or an id: those who came with the message, else whoever Discord knows by it."""
+"""Who is meant by a mention or an id (those who came with the message, else whoever Discord knows by it), and who is
+still a member of a server."""
 
 from __future__ import annotations
 
@@ -6,10 +7,12 @@ from collections.abc import Iterable
 
 import discord
 
-from bot.adapters.discord.failures import FAILURES, ours, tried
+from bot.adapters.discord.failures import FAILURES, UNKNOWN_MEMBER, UNKNOWN_USER, ours, tried
 from bot.adapters.discord.people import Somebody, person_of, user_in
 from bot.chat.commands import Who
 from bot.chat.context import Person
+from bot.errors import RoomLost
+from bot.text import t
 
 # Somebody waits for a first sign meanwhile.
 WITHIN_S = 1.0
@@ -36,6 +39,19 @@ class Directory:
             return None if user is None or user.bot else person_of(user)
 
         return find
+
+    async def present(self, guild_id: int, user_id: int) -> bool:
+        """Whether somebody is a member of a server. Raises `RoomLost` where we are none, `Unavailable`."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            raise RoomLost(t("I am not in that server (any more). Invite me there, and I can post."))
+        try:
+            await tried(lambda: guild.fetch_member(user_id))
+        except FAILURES as error:
+            if getattr(error, "code", 0) in (UNKNOWN_MEMBER, UNKNOWN_USER):
+                return False
+            raise ours(error, missing="") from error
+        return True
 
     async def _look_up(self, guild_id: int | None, user_id: int) -> Somebody | None:
         guild = self._client.get_guild(guild_id) if guild_id else None

@@ -52,7 +52,7 @@ class Outbox:
 
     async def edit(self, post: PostRef, card: Card) -> None:
         """See `bot.chat.platform.Outbox`."""
-        message = self._channel(post.room).get_partial_message(_number(post.message))
+        message = self._channel(post.room).get_partial_message(number(post.message))
         try:
             await self.rewrite(message, self._drawing(card))
         except FAILURES as error:
@@ -65,7 +65,7 @@ class Outbox:
 
     async def in_private(self, identity: Identity, card: Card) -> bool:
         """Say it in the private chat with somebody; whether that was possible."""
-        user = discord.Object(_number(identity.user))
+        user = discord.Object(number(identity.user))
         try:
             channel = await tried(lambda: self._client.create_dm(user), tries=TRIES)
             await self.send(channel, self._drawing(card))
@@ -116,13 +116,13 @@ class Outbox:
     def _channel(self, room: RoomRef) -> discord.PartialMessageable:
         if room.platform != PLATFORM:
             raise NotFound(t("That room is not on Discord."))
-        return self._client.get_partial_messageable(_number(room.channel))
+        return self._client.get_partial_messageable(number(room.channel))
 
     def explained(self, error: Exception, room: RoomRef) -> EarshotError:
         """One of `FAILURES` as an error of ours, with what whoever runs the room can do."""
         log.warning("a post failed: %s", told(error))
-        guild = self._client.get_guild(_number(room.place)) if room.place else None
-        raised = ours(error, missing=_missing(guild, _number(room.channel)))
+        guild = self._client.get_guild(number(room.place)) if room.place else None
+        raised = ours(error, missing=_missing(guild, number(room.channel)))
         if isinstance(raised, RoomLost) and guild is None:
             return RoomLost(t("I am not in that server (any more). Invite me there, and I can post."))
         return raised
@@ -139,7 +139,7 @@ def _missing(guild: discord.Guild | None, channel_id: int) -> str:
     )
 
 
-def _number(digits: str) -> int:
+def number(digits: str) -> int:
     """An id. Raises `NotFound` for what Discord cannot have given us."""
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
         raise NotFound(t("There is no such place on Discord."))

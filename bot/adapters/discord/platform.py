@@ -16,7 +16,7 @@ from bot.adapters.discord.directory import Directory
 from bot.adapters.discord.draw import Drawn, draw
 from bot.adapters.discord.failures import FAILURES, told
 from bot.adapters.discord.mentions import Mentions
-from bot.adapters.discord.outbox import Outbox
+from bot.adapters.discord.outbox import Outbox, number
 from bot.adapters.discord.people import PLATFORM
 from bot.adapters.discord.session import Session
 from bot.adapters.discord.shelf import Shelf
@@ -45,6 +45,7 @@ class _Running:
     """What there is between start and stop."""
 
     session: Session
+    directory: Directory
     outbox: Outbox
     answers: Answers
 
@@ -134,7 +135,7 @@ class Discord:
 
         session = Session(client)
         await session.open(self._token, send_commands)
-        self._running = _Running(session, outbox, answers)
+        self._running = _Running(session, directory, outbox, answers)
 
     async def stop(self) -> None:
         """Take nothing new, let the answers finish (bounded), close."""
@@ -158,10 +159,22 @@ class Discord:
         else:
             await self._running.outbox.whisper(identity, card)
 
+    async def present(self, identity: Identity, place: str) -> bool | None:
+        """See `bot.chat.platform.ChatPlatform`. A private chat is nothing that one is in."""
+        if not place:
+            return None
+        return await self._there().directory.present(number(place), number(identity.user))
+
+    def forget(self, identity: Identity) -> None:
+        """Nobody is remembered."""
+
     def _outbox(self) -> Outbox:
+        return self._there().outbox
+
+    def _there(self) -> _Running:
         if self._running is None:
             raise Unavailable(t("I am not connected to Discord just now."))
-        return self._running.outbox
+        return self._running
 
     def _draw(self, card: Card, file_most: int) -> Drawn:
         return draw(card, self._shelf.packed, commands=self._command_ids, file_most=file_most)

@@ -145,6 +145,13 @@ class Lounge:
         body = await self._rooms.card_body(card, _UNASKED)
         await self._rooms.add(self._rooms.all()[0].name, body, private_to=identity.user)
 
+    async def present(self, identity: Identity, place: str) -> bool | None:
+        """Nobody leaves the lounge."""
+        return True
+
+    def forget(self, identity: Identity) -> None:
+        """What is known of somebody is in the store alone."""
+
     def _room(self, room: RoomRef) -> LoungeRoom:
         if room.platform != PLATFORM:
             raise NotFound(t("That room is not in the lounge."))

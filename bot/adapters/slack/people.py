@@ -34,6 +34,9 @@ class _Kept(Generic[T]):
         until, value = self._kept.get(key, (0, None))
         return value if self._clock.now_ms() < until else None
 
+    def drop(self, key: tuple[str, str]) -> None:
+        self._kept.pop(key, None)
+
     def put(self, key: tuple[str, str], value: T) -> T:
         if len(self._kept) >= KEPT_MOST:
             self._kept.clear()
@@ -83,6 +86,16 @@ class People:
             return known
         told = await self._workspaces.do(team, lambda slack: slack.conversations_open(users=user))
         return self._dms.put((team, user), str(told["channel"]["id"]))
+
+    async def present(self, team: str, user: str) -> bool:
+        """Whether somebody has an account in the workspace that is not deactivated. Raises `No` and `Silence`."""
+        told = await self._workspaces.do(team, lambda slack: slack.users_info(user=user))
+        return not told["user"].get("deleted")
+
+    def forget(self, team: str, user: str) -> None:
+        """Let go of what is remembered of somebody."""
+        for kept in (self._persons, self._dms):
+            kept.drop((team, user))
 
     async def _person(self, team: str, user: str) -> Person | None:
         known = self._persons.get((team, user))

@@ -89,7 +89,7 @@ class Slack:
         self._whispers = whispers
         self._installs = Installs(installations, vault)
         self._workspaces = Workspaces(api_url, self._installs, clock, client_id, client_secret)
-        people = People(self._workspaces, clock)
+        self._people = people = People(self._workspaces, clock)
         phrases = Phrases(features)
         self._speech = Speech(self._workspaces, people, whispers, phrases)
         self._unfinished = Unfinished(memos)
@@ -207,6 +207,20 @@ class Slack:
         except Silence as silence:
             # It may have arrived; it is not said twice.
             log.warning("a whisper may not have arrived: %s", silence)
+
+    async def present(self, identity: Identity, place: str) -> bool | None:
+        """See `bot.chat.platform.ChatPlatform`."""
+        team, user = team_and_user(identity)
+        if team != place:
+            return None
+        try:
+            return await self._people.present(team, user)
+        except (No, Silence) as failure:
+            raise ours(failure) from failure
+
+    def forget(self, identity: Identity) -> None:
+        """See `bot.chat.platform.ChatPlatform`."""
+        self._people.forget(*team_and_user(identity))
 
     async def _entered(self) -> tuple[str, Grant]:
         """The workspace of the bot token, and who we are there."""

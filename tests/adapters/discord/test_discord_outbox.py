@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 
 from bot.chat import Card
 from bot.chat.cards import Button, Picture
 from bot.chat.platform import PostRef
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound, RateLimited, RoomLost, Unavailable
+from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable
 from bot.text import t
 from tests.adapters.discord.conftest import Build, House
 from tests.adapters.sample import png
@@ -156,3 +159,38 @@ async def test_before_it_starts_nothing_can_be_posted_and_whispers_wait(build: B
     await house.store.add_member("Ana", "UTC", identity_of(house.ana), 0)
     await house.discord.whisper(identity_of(house.ana), Card(t("Later")))
     assert [str(it.title) for it in await house.whispers.take(identity_of(house.ana))] == ["Later"]
+
+
+MEMBER = "/guilds/{guild_id}/members/{user_id}"
+
+
+async def test_who_is_in_a_server_is_asked_there(house: House) -> None:
+    server = str(house.guild.id)
+    assert await house.discord.present(identity_of(house.ben), server) is True
+    house.guild.loses(house.ben)
+    assert await house.discord.present(identity_of(house.ben), server) is False
+    assert await house.discord.present(identity_of(house.ana), server) is True
+    # A private chat is nothing that somebody could leave.
+    assert await house.discord.present(identity_of(house.ben), "") is None
+
+
+async def test_an_account_that_is_deleted_is_in_no_server(house: House) -> None:
+    house.twin.fail("GET", MEMBER, status=404, code=10013)
+    assert await house.discord.present(identity_of(house.ben), str(house.guild.id)) is False
+
+
+async def test_what_discord_does_not_tell_says_nothing_about_anybody(house: House) -> None:
+    server = str(house.guild.id)
+    for status, code in ((404, 10004), (404, 0), (403, 50001), (401, 0)):
+        house.twin.fail("GET", MEMBER, status=status, code=code)
+        with pytest.raises(EarshotError):
+            await house.discord.present(identity_of(house.ben), server)
+    house.guild.removes_bot()
+    with pytest.raises(RoomLost):
+        async with asyncio.timeout(5):
+            while True:  # until the gateway has told that we are out
+                with suppress(Unavailable):
+                    await house.discord.present(identity_of(house.ben), server)
+    await house.discord.stop()
+    with pytest.raises(Unavailable):
+        await house.discord.present(identity_of(house.ben), server)

@@ -154,3 +154,29 @@ async def test_a_whisper_that_may_have_arrived_is_not_said_again(house: House) -
     await house.slack.whisper(who, CARD)
     assert len(house.ana.sees(house.ana.dm())) == 1
     assert await house.whispers.take(who) == []
+
+
+async def test_who_is_in_a_workspace_is_asked_there(house: House) -> None:
+    ben = identity(house.team.id, house.ben.id)
+    assert await house.slack.present(ben, house.team.id) is True
+    house.ben.deleted = True
+    assert await house.slack.present(ben, house.team.id) is False
+    assert await house.slack.present(ben, "T0ELSEWHERE") is None
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "user_not_visible", "missing_scope", "account_inactive"])
+async def test_what_slack_does_not_tell_says_nothing_about_anybody(house: House, error: str) -> None:
+    house.twin.fail("users.info", error=error)
+    with pytest.raises(EarshotError):
+        await house.slack.present(identity(house.team.id, house.ben.id), house.team.id)
+
+
+async def test_what_is_remembered_of_somebody_can_be_forgotten(house: House) -> None:
+    async def asked() -> int:
+        await house.slack.whisper(identity(house.team.id, house.ben.id), CARD)
+        return len(house.twin.traffic.of("/api/conversations.open"))
+
+    before = await asked()
+    assert await asked() == before
+    house.slack.forget(identity(house.team.id, house.ben.id))
+    assert await asked() == before + 1

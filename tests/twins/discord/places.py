@@ -148,6 +148,10 @@ class Guild:
         self.members[somebody.id] = (somebody, roles)
         return somebody
 
+    def loses(self, somebody: Human) -> None:
+        """Somebody leaves. Whoever lacks the privileged intent is not told."""
+        del self.members[somebody.id]
+
     def removes_bot(self) -> None:
         """An admin throws the bot out."""
         self.world.gateway.dispatch("GUILD_DELETE", {"id": str(self.id)}, self)
