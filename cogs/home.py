@@ -6,9 +6,11 @@ from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Row, ac
 from bot.chat.cards import Block
 from bot.chat.features import GROUP
 from bot.chat.places import platform_name, where
+from bot.core.apps import is_own
 from bot.core.consent import Feature
 from bot.core.keepers import KEEPERS
 from bot.core.model import LinkState, Member, Source
+from bot.services.linking import SEATS
 from bot.services.panel import GroupView, LinkView, Panels
 from bot.services.people import People
 from bot.text import Moment, Text, joined, t
@@ -78,8 +80,17 @@ class Home(Cog):
 def _link(it: LinkView, member: Member) -> Text:
     """Since when, and until when; for all but Spotify, of which time."""
     since = Moment(it.link.authorized_at_ms, member.zone)
+    if it.link.state is LinkState.EXPIRED and it.deleted_ms is not None:
+        return t(
+            "linked on {since}, and ended: link it again before {until}, else all that I read there goes",
+            since=since,
+            until=Moment(it.deleted_ms, member.zone),
+        )
     if it.link.state is LinkState.EXPIRED:
         return t("linked on {since}, and ended: link it again", since=since)
+    own = is_own(it.link.developer)
+    if it.link.state is LinkState.NOT_ALLOWLISTED and own:
+        return t("linked on {since}, but you have to add yourself to your own app first", since=since)
     if it.link.state is LinkState.NOT_ALLOWLISTED:
         return t("linked on {since}, but whoever runs me has to add you at Spotify first", since=since)
     if it.link.state is LinkState.HIDDEN:
@@ -95,8 +106,17 @@ def _link(it: LinkView, member: Member) -> Text:
         )
     if it.until_ms is None:
         return t("imported")
+    until = Moment(it.until_ms, member.zone)
+    if own:
+        return t(
+            "linked on {since}, lives until about {until}, through your own app", since=since, until=until
+        )
     return t(
-        "linked on {since}, lives until about {until}", since=since, until=Moment(it.until_ms, member.zone)
+        "linked on {since}, lives until about {until}; {n} of {seats} seats are taken",
+        since=since,
+        until=until,
+        n=it.seats,
+        seats=SEATS,
     )
 
 

@@ -468,6 +468,9 @@ class FakeStore:
         due = sorted((due_ms, link_id) for link_id, (_, _, due_ms) in self._lifetimes.items())
         return [self._lifetime(link_id) for due_ms, link_id in due if due_ms <= now_ms][:limit]
 
+    async def lifetime(self, link_id: LinkId) -> Lifetime | None:
+        return self._lifetime(link_id) if link_id in self._lifetimes else None
+
     async def note_lifetime(self, seen: Lifetime, said: str, due_ms: int) -> bool:
         if seen.link.id not in self._lifetimes or self._lifetime(seen.link.id) != seen:
             return False

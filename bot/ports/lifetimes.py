@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.model import Link
+from bot.core.model import Link, LinkId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class LifetimeStore(Protocol):
 
     async def due_lifetimes(self, now_ms: int, limit: int) -> Sequence[Lifetime]:
         """Those to be looked at, the longest due first."""
+        ...
+
+    async def lifetime(self, link_id: LinkId) -> Lifetime | None:
+        """That of one link; None where the link is gone, or was never given a grant."""
         ...
 
     async def note_lifetime(self, seen: Lifetime, said: str, due_ms: int) -> bool:

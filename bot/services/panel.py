@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.lifetimes import GRANT_MS
+from bot.core.lifetimes import GRANT_MS, deleted_ms
 from bot.core.model import Group, Identity, Link, Member, Room, Source, Span
-from bot.ports import GroupStore, Membership, MemberStore, PlayStore
+from bot.ports import GroupStore, LifetimeStore, LinkStore, Membership, MemberStore, PlayStore
+from bot.services.lifetimes import life_of
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link; of a Spotify account until when its grant lives, else the time that it covers. None: not known."""
+    """A link; of a Spotify account until when its grant lives, else the time that it covers. None: not known.
+
+    `deleted_ms`: when a link that has ended goes with its plays. `seats`: how many are taken of its app.
+    """
 
     link: Link
     until_ms: int | None
     covered: Span | None
+    deleted_ms: int | None = None
+    seats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +46,26 @@ class Panel:
 class Panels:
     """Gathers what is one member's, for that member."""
 
-    def __init__(self, members: MemberStore, groups: GroupStore, plays: PlayStore) -> None:
+    def __init__(
+        self,
+        members: MemberStore,
+        groups: GroupStore,
+        plays: PlayStore,
+        links: LinkStore,
+        lifetimes: LifetimeStore,
+    ) -> None:
         self._members = members
         self._groups = groups
         self._plays = plays
+        self._links = links
+        self._lifetimes = lifetimes
 
     async def of(self, member: Member) -> Panel:
         """The member's panel."""
         known = await self._plays.plays_between([member.id], 0, 0)
         return Panel(
             await self._members.identities_of(member.id),
-            [_link_view(it.link, it.covered) for it in known],
+            [await self._link_view(it.link, it.covered) for it in known],
             [await self._group_view(group, member) for group in await self._groups.groups_of(member.id)],
         )
 
@@ -59,8 +74,14 @@ class Panels:
         rooms = [it for it in await self._groups.rooms(group.id) if it.ref in said.rooms]
         return GroupView(group, said, rooms)
 
-
-def _link_view(link: Link, covered: Sequence[Span]) -> LinkView:
-    if link.source is Source.SPOTIFY:
-        return LinkView(link, link.authorized_at_ms + GRANT_MS, None)
-    return LinkView(link, None, Span(covered[0].start_ms, covered[-1].end_ms) if covered else None)
+    async def _link_view(self, link: Link, covered: Sequence[Span]) -> LinkView:
+        if link.source is not Source.SPOTIFY:
+            return LinkView(link, None, Span(covered[0].start_ms, covered[-1].end_ms) if covered else None)
+        known = await self._lifetimes.lifetime(link.id)
+        return LinkView(
+            link,
+            link.authorized_at_ms + GRANT_MS,
+            None,
+            None if known is None else deleted_ms(life_of(known.link, known.ended_ms)),
+            await self._links.seats(link.client_id),
+        )

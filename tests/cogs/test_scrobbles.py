@@ -47,13 +47,13 @@ class House:
         self.twin, self.store, self.clock = twin, FakeStore(), FakeClock(NOW_S * 1000)
         people = People(self.store, self.store, self.clock, "UTC")
         recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
-        source = Histories(self.store, self.store, self.store, client, self.clock, FakeChance())
+        source = Histories(self.store, self.store, self.store, self.store, client, self.clock, FakeChance())
         nothing: Any = None  # nothing here goes to Spotify
         self.polling = Polling(
             self.store, self.store, nothing, nothing, self.clock, FakeChance(), {Source.LASTFM: source}
         )
         self.scrobbles = Scrobbles(people, Approving(self.store, {Source.LASTFM: client}, client, self.clock))
-        self.home = Home(people, Panels(self.store, self.store, self.store))
+        self.home = Home(people, Panels(self.store, self.store, self.store, self.store, self.store))
         self.wrapped = Wrapped(people, recaps, NoPaint(), self.clock, Addresses())
         self.prove = Prove(people, recaps, self.clock)
 

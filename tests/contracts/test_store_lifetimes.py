@@ -35,6 +35,9 @@ async def test_a_link_with_a_grant_is_due_once_it_is_made(store: EveryStore, ana
     await store.export_link(ana.id, Source.EXTENDED)
     assert await store.due_lifetimes(499, 9) == []
     assert await store.due_lifetimes(500, 9) == [Lifetime(link, 0, "")]
+    assert await store.lifetime(link.id) == Lifetime(link, 0, "")
+    export = await store.export_link(ana.id, Source.EXTENDED)
+    assert await store.lifetime(export.id) is None
 
 
 async def test_what_was_said_is_noted_and_when_to_look_again(store: EveryStore, ana: Member) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.model import LinkId
 from bot.integrations.store import schema
-from bot.integrations.store.engine import OnDatabase
+from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.links import forget_link, link_of_row
 from bot.ports import Lifetime
+
+_LIFETIMES = select(schema.link, schema.lifetime.c.ended_ms, schema.lifetime.c.said).join(schema.lifetime)
 
 
 class Lifetimes(OnDatabase):
@@ -18,15 +21,17 @@ class Lifetimes(OnDatabase):
 
     async def due_lifetimes(self, now_ms: int, limit: int) -> Sequence[Lifetime]:
         due = (
-            select(schema.link, schema.lifetime.c.ended_ms, schema.lifetime.c.said)
-            .join(schema.lifetime)
-            .where(schema.lifetime.c.due_ms <= now_ms)
+            _LIFETIMES.where(schema.lifetime.c.due_ms <= now_ms)
             .order_by(schema.lifetime.c.due_ms, schema.link.c.id)
             .limit(limit)
         )
         async with self._database.read() as connection:
-            rows = await connection.execute(due)
-            return [Lifetime(link_of_row(row), row.ended_ms, row.said) for row in rows]
+            return [_lifetime(row) for row in await connection.execute(due)]
+
+    async def lifetime(self, link_id: LinkId) -> Lifetime | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(_LIFETIMES.where(schema.link.c.id == link_id))).one_or_none()
+        return None if row is None else _lifetime(row)
 
     async def note_lifetime(self, seen: Lifetime, said: str, due_ms: int) -> bool:
         async with self._database.write() as connection:
@@ -69,3 +74,7 @@ async def _unchanged(connection: AsyncConnection, seen: Lifetime) -> bool:
         )
     )
     return told is not None
+
+
+def _lifetime(row: AnyRow) -> Lifetime:
+    return Lifetime(link_of_row(row), row.ended_ms, row.said)
