@@ -134,7 +134,7 @@ def _plugged(
     keepers: dict[Source, LastfmClient | ListenBrainzClient] = {Source.LISTENBRAINZ: listenbrainz}
     if lastfm is not None:
         keepers[Source.LASTFM] = lastfm
-    histories = {source: Histories(store, store, store, it, clock, chance) for source, it in keepers.items()}
+    histories = {source: Histories(store, store, store, store, it, clock, chance) for source, it in keepers.items()}
 
     async def tell_stopped(member_id: MemberId, why: Text) -> None:
         await tell(store, platforms, member_id, stopped(why))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from bot import ports
 from bot.core.apps import is_own
 from bot.core.choices import FOR_EVER, Aside, Choices, within
+from bot.core.histories import Tally
 from bot.core.model import (
     Gap,
     Group,
@@ -66,6 +67,7 @@ class EveryStore(
     ports.GroupStore,
     ports.LinkStore,
     ports.LifetimeStore,
+    ports.TallyStore,
     ports.PlayStore,
     ports.BudgetStore,
     ports.RecapStore,
@@ -144,6 +146,7 @@ class FakeStore:
         self._plays: dict[LinkId, set[tuple[int, TrackId, int, int]]] = defaultdict(set)
         self._covered: dict[LinkId, list[Span]] = defaultdict(list)
         self._gaps: dict[LinkId, set[Gap]] = defaultdict(set)
+        self._tallies: dict[LinkId, Tally] = {}
         self._asides: dict[MemberId, list[Aside]] = defaultdict(list)
         self._unread: dict[MemberId, list[Span]] = defaultdict(list)
         self._spent: dict[str, Counter[int]] = defaultdict(Counter)
@@ -495,7 +498,8 @@ class FakeStore:
         plays = len(self._plays.pop(link_id, ()))
         developer = self._links[link_id].developer if link_id in self._links else ""
         for kept in (
-            self._links, self._grants, self._turns, self._lifetimes, self._polls, self._covered, self._gaps
+            self._links, self._grants, self._turns, self._lifetimes, self._polls, self._covered, self._gaps,
+            self._tallies,
         ):  # fmt: skip
             kept.pop(link_id, None)
         if is_own(developer) and all(it.developer != developer for it in self._links.values()):
@@ -575,6 +579,13 @@ class FakeStore:
         if polled.link_id in self._polls:
             self._polls[polled.link_id] = (polled.next_ms, polled.at_ms, polled.fails)
         return new
+
+    async def note_tally(self, link_id: LinkId, tally: Tally) -> None:
+        self._require(link_id in self._links)
+        self._tallies[link_id] = tally
+
+    async def tallies(self, link_ids: Collection[LinkId]) -> Mapping[LinkId, Tally]:
+        return {it: self._tallies[it] for it in link_ids if it in self._tallies}
 
     async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
         keys = self._keys()

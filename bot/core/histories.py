@@ -18,6 +18,7 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 MIRRORED_MS = 14 * DAY_MS
 OVERLAP_MS = HOUR_MS
+LASTING_MS = 2 * DAY_MS
 AGAIN_MS = 20 * HOUR_MS  # a reading this old is done anew before anything older is read
 
 
@@ -36,6 +37,33 @@ def unread_span(covered: Sequence[Span], since_ms: int) -> Span | None:
     whole = [Span(since_ms, covered[-1].end_ms)] if covered and since_ms < covered[-1].end_ms else []
     left = subtract(whole, covered)
     return left[-1] if left else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many plays a source said at `at_ms` that an account has, how many were stored, since when (0) they differ."""
+
+    told: int
+    stored: int
+    at_ms: int
+    differs_ms: int
+
+    @property
+    def unread(self) -> int:
+        """How many more the source counts than were read; negative where it counts fewer."""
+        return self.told - self.stored
+
+    @property
+    def lasting(self) -> bool:
+        """Whether they have differed for so long that no late play explains it."""
+        return 0 < self.differs_ms <= self.at_ms - LASTING_MS
+
+
+def tallied(before: Tally | None, told: int, stored: int, now_ms: int) -> Tally:
+    """A new tally, made when all there is was read."""
+    if told == stored:
+        return Tally(told, stored, now_ms, 0)
+    return Tally(told, stored, now_ms, (before.differs_ms if before is not None else 0) or now_ms)
 
 
 class Missing(NamedTuple):

@@ -36,6 +36,7 @@ from bot.ports.services import (
     PlaylistHost,
     Profile,
 )
+from bot.ports.tallies import TallyStore
 from bot.ports.whispers import WhisperStore
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "RecapStore",
     "Redact",
     "SavedPlaylist",
+    "TallyStore",
     "Vault",
     "Whereabouts",
     "WhisperStore",

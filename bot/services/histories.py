@@ -26,6 +26,7 @@ from bot.ports import (
     PlayStore,
     Polled,
     Profile,
+    TallyStore,
 )
 from bot.text import Moment, t
 
@@ -46,6 +47,7 @@ class Histories:
         links: LinkStore,
         plays: PlayStore,
         budget: BudgetStore,
+        tallies: TallyStore,
         source: HistorySource,
         clock: Clock,
         chance: Chance,
@@ -53,6 +55,7 @@ class Histories:
         self._links = links
         self._plays = plays
         self._budget = budget
+        self._tallies = tallies
         self._source = source
         self._clock = clock
         self._chance = chance
@@ -164,9 +167,13 @@ class Histories:
         raise NotFound(t("This account is not linked any more. /link links it again."))
 
     async def _cross_check(self, link: Link, profile: Profile) -> None:
+        before = (await self._tallies.tallies([link.id])).get(link.id)
         stored = await self._plays.count_plays(link.id)
         if stored != profile.plays:
             log.info("link %d: the source counts %d plays, %d are stored", link.id, profile.plays, stored)
+        await self._tallies.note_tally(
+            link.id, histories.tallied(before, profile.plays, stored, self._clock.now_ms())
+        )
 
     def _tomorrow_ms(self, now_ms: int) -> int:
         jitter = (self._chance.seed() % 1000) / 1000

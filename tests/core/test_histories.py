@@ -13,6 +13,7 @@ from bot.core.histories import (
     mirrored_span,
     missing,
     newest_span,
+    tallied,
     unread_span,
 )
 from bot.core.model import NewPlay, RawTrack, Span
@@ -74,3 +75,12 @@ def test_a_doubt_is_confirmed_by_the_same_words_about_the_time_of_both() -> None
     assert first.confirmed_by(Doubt(2, Span(2, 12), frozenset({(5, "b"), (11, "c")})))
     assert not first.confirmed_by(Doubt(2, Span(2, 12), frozenset({(11, "c")})))
     assert not first.confirmed_by(Doubt(2, Span(10, 12), frozenset()))
+
+
+def test_a_difference_is_told_when_it_has_lasted_for_days() -> None:
+    first = tallied(None, told=12, stored=10, now_ms=NOW)
+    again = tallied(first, told=15, stored=10, now_ms=NOW + DAY_MS)
+    third = tallied(again, told=14, stored=10, now_ms=NOW + 2 * DAY_MS)
+    assert [it.lasting for it in (first, again, third)] == [False, False, True]
+    assert third.unread == 4
+    assert not tallied(third, told=14, stored=14, now_ms=NOW + 3 * DAY_MS).lasting

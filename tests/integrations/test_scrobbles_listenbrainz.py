@@ -122,7 +122,7 @@ async def test_from_a_token_to_the_whole_history(twin: ListenBrainzTwin, source:
     approving = Approving(store, {Source.LISTENBRAINZ: source}, None, clock)
     link = await approving.complete(member, Source.LISTENBRAINZ, "secret")
     assert await store.sealed_grant(link.id) is None
-    histories = Histories(store, store, store, source, clock, FakeChance())
+    histories = Histories(store, store, store, store, source, clock, FakeChance())
     nothing: object = None
     polling = Polling(store, store, nothing, nothing, clock, FakeChance(), {Source.LISTENBRAINZ: histories})  # type: ignore[arg-type]
     while due := await store.claim_due("listenbrainz", clock.now, clock.now + 1, 1):

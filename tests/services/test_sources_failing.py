@@ -167,7 +167,7 @@ class KeeperScene(Scene):
     def __init__(self, between: Crooked, clock: FakeClock, client: HistorySource) -> None:
         super().__init__(between, clock)
         self.played: list[int] = []
-        histories = Histories(self.store, self.store, self.store, client, clock, FakeChance())
+        histories = Histories(self.store, self.store, self.store, self.store, client, clock, FakeChance())
         nothing: object = None  # nothing here goes to Spotify
         self.polling = Polling(
             self.store, self.store, nothing, nothing, clock, FakeChance(), {self.source: histories}, self.tell  # type: ignore[arg-type]

@@ -34,6 +34,7 @@ from bot.integrations.store.presence import Presences
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
+from bot.integrations.store.tallies import Tallies
 from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
 
@@ -56,6 +57,7 @@ class Store(
     Rooms,
     Links,
     Lifetimes,
+    Tallies,
     Plays,
     Budget,
     Recaps,
@@ -157,6 +159,7 @@ if TYPE_CHECKING:
         ports.GroupStore,
         ports.LinkStore,
         ports.LifetimeStore,
+        ports.TallyStore,
         ports.PlayStore,
         ports.BudgetStore,
         ports.RecapStore,

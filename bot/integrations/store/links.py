@@ -18,7 +18,8 @@ from bot.text import t
 
 # Everything that belongs to one link and goes with it.
 _OF_A_LINK = (
-    schema.covered, schema.gap, schema.poll, schema.sealed_grant, schema.refresh_turn, schema.lifetime
+    schema.covered, schema.gap, schema.poll, schema.sealed_grant, schema.refresh_turn, schema.lifetime,
+    schema.tally,
 )  # fmt: skip
 
 _LOOKS = (

@@ -277,6 +277,17 @@ poll = Table(
     Index(None, "developer", "active", "next_ms"),
 )
 
+# What a source says that an account has.
+tally = Table(
+    "tally",
+    metadata,
+    _of("link", key=True),
+    _number("told"),
+    _number("stored"),
+    _number("at_ms"),
+    _number("differs_ms"),
+)
+
 # --- plays ------------------------------------------------------------------------------------------------
 
 track = Table(

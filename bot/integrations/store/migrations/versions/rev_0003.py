@@ -34,6 +34,7 @@ def upgrade() -> None:
     _plays()
     _offers()
     _leaving()
+    _tallies()
 
 
 def _choices() -> None:
@@ -151,3 +152,17 @@ def _leaving() -> None:
         sa.PrimaryKeyConstraint("member_id"),
     )
     op.create_index(op.f("ix_departure_since_ms"), "departure", ["since_ms"])
+
+
+def _tallies() -> None:
+    """How many plays a source says that an account has."""
+    op.create_table(
+        "tally",
+        _reference("link_id"),
+        _number("told"),
+        _number("stored"),
+        _number("at_ms"),
+        _number("differs_ms"),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"]),
+        sa.PrimaryKeyConstraint("link_id"),
+    )
