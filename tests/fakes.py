@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from bot import ports
 from bot.core.apps import is_own
 from bot.core.choices import FOR_EVER, Aside, Choices, within
+from bot.core.frozen import handed_over
 from bot.core.histories import Tally
 from bot.core.model import (
     Gap,
@@ -52,6 +53,7 @@ from bot.ports import (
     OneTimeCode,
     PendingLogin,
     Polled,
+    Post,
     Redact,
     SavedPlaylist,
     Whereabouts,
@@ -71,6 +73,7 @@ class EveryStore(
     ports.PlayStore,
     ports.BudgetStore,
     ports.RecapStore,
+    ports.PostStore,
     ports.DraftStore,
     ports.PlaylistStore,
     ports.MessageStore,
@@ -152,6 +155,8 @@ class FakeStore:
         self._spent: dict[str, Counter[int]] = defaultdict(Counter)
         self._blocked: dict[str, int] = {}
         self._recaps: dict[int, FrozenRecap] = {}
+        self._posts: dict[int, Post] = {}
+        self._posts_due: dict[int, int] = {}
         self._drafts: dict[int, Document] = {}
         self._playlists: dict[int, SavedPlaylist] = {}
         self._resolved: dict[str, RawTrack | None] = {}
@@ -224,6 +229,11 @@ class FakeStore:
                     own.rooms | theirs.rooms,
                     min(own.joined_ms, theirs.joined_ms),
                 )
+        self._rewrite(gone, lambda facts: handed_over(facts, gone, keep))
+        for post in self._posts.values():
+            if gone in post.members:
+                members = post.members - {gone} | {keep}
+                self._posts[post.id] = replace(post, members=members)
         own_hashes = {it.sha256 for it in self._recaps.values() if it.member_id == keep}
         for recap in [it for it in self._recaps.values() if it.member_id == gone]:
             if recap.sha256 in own_hashes:
@@ -502,10 +512,14 @@ class FakeStore:
             self._tallies,
         ):  # fmt: skip
             kept.pop(link_id, None)
-        if is_own(developer) and all(it.developer != developer for it in self._links.values()):
+        if is_own(developer):
+            await self.forget_developer(developer)
+        return plays
+
+    async def forget_developer(self, developer: str) -> None:
+        if all(it.developer != developer for it in self._links.values()):
             self._spent.pop(developer, None)
             self._blocked.pop(developer, None)
-        return plays
 
     async def seats(self, client_id: str) -> int:
         return len({it.account for it in self._links.values() if it.client_id == client_id and it.account})
@@ -687,6 +701,77 @@ class FakeStore:
         kept = [it for it in self._recaps.values() if (it.group_id, it.member_id) == (group_id, member_id)]
         return max(kept, key=lambda it: it.id, default=None)
 
+    # --- posts
+
+    async def posted(
+        self,
+        recap_id: int,
+        view: str,
+        room: RoomRef,
+        message: str,
+        members: Collection[MemberId],
+        now_ms: int,
+    ) -> None:
+        self._require(recap_id in self._recaps and self._members.keys() >= set(members))
+        before = [it for it in self._posts.values() if message and (it.room, it.message) == (room, message)]
+        post_id = before[0].id if before else next(self._ids["post"])
+        since_ms = before[0].posted_ms if before else now_ms
+        self._posts[post_id] = Post(
+            post_id, recap_id, view, room, message, since_ms, 0, 0, frozenset(members)
+        )
+        self._posts_due.pop(post_id, None)
+
+    async def strike_out(
+        self,
+        member_id: MemberId,
+        group_id: GroupId | None,
+        redact: Redact,
+        now_ms: int,
+        until_ms: int,
+        *,
+        stays: bool,
+    ) -> Sequence[Post]:
+        self._rewrite(member_id, lambda facts: redact(facts, member_id), group_id)
+        struck = []
+        for post in list(self._posts.values()):
+            if member_id not in post.members:
+                continue
+            if group_id not in (None, self._recaps[post.recap_id].group_id):
+                continue
+            members = post.members if stays else post.members - {member_id}
+            withdrawn = post.withdrawn + (not stays)
+            self._posts[post.id] = replace(post, members=members, until_ms=until_ms, withdrawn=withdrawn)
+            if post.message:
+                self._posts_due[post.id] = now_ms
+            struck.append(self._posts[post.id])
+        return sorted(struck, key=lambda it: (-it.posted_ms, -it.id))
+
+    def _rewrite(
+        self, member_id: MemberId, change: Callable[[str], str], group_id: GroupId | None = None
+    ) -> None:
+        for kept in list(self._recaps.values()):
+            known = kept.group_id is not None and group_id in (None, kept.group_id)
+            if known and str(member_id) in kept.facts:
+                self._recaps[kept.id] = replace(kept, facts=change(kept.facts))
+
+    async def posts_due(self, now_ms: int, limit: int) -> Sequence[Post]:
+        due = sorted((due_ms, post_id) for post_id, due_ms in self._posts_due.items() if due_ms <= now_ms)
+        return [self._posts[post_id] for _, post_id in due[:limit]]
+
+    async def put_off(self, post_id: int, due_ms: int) -> None:
+        if post_id in self._posts_due:
+            self._posts_due[post_id] = due_ms
+
+    async def changed(self, post_id: int, recap_id: int, members: Collection[MemberId]) -> None:
+        if post_id in self._posts:
+            self._posts[post_id] = replace(
+                self._posts[post_id], recap_id=recap_id, members=frozenset(members)
+            )
+        self._posts_due.pop(post_id, None)
+
+    async def given_up(self, post_id: int) -> None:
+        self._posts_due.pop(post_id, None)
+
     # --- playlists
 
     async def new_draft(self, group_id: GroupId, member_id: MemberId, body: str, now_ms: int) -> Document:
@@ -789,9 +874,7 @@ class FakeStore:
 
     async def offer_page(self, kind: str, hash_: str, identity: Identity, expires_ms: int) -> None:
         self._require(identity in self._identities)
-        self._offers = {
-            key: it for key, it in self._offers.items() if (it[0], it[2]) != (identity, kind)
-        }
+        self._offers = {key: it for key, it in self._offers.items() if (it[0], it[2]) != (identity, kind)}
         self._offers[hash_] = identity, expires_ms, kind
 
     async def page_offer(self, kind: str, hash_: str, now_ms: int) -> Identity | None:
@@ -923,6 +1006,10 @@ class FakeStore:
             redacted += after != document.body
             self._drafts[draft_id] = replace(document, body=after)
         self._drop(self._recaps, lambda _, it: not it.facts)
+        self._drop(self._posts, lambda _, it: it.recap_id not in self._recaps)
+        for post in self._posts.values():
+            self._posts[post.id] = replace(post, members=post.members - {member_id})
+        self._posts_due = {it: due for it, due in self._posts_due.items() if it in self._posts}
         self._drop(self._drafts, lambda _, it: not it.body)
         self._drop(self._playlists, lambda _, it: it.draft_id not in self._drafts)
         played = {play[1] for kept_plays in self._plays.values() for play in kept_plays}

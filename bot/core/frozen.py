@@ -108,9 +108,20 @@ def redacted(frozen: str, member_id: MemberId) -> str:
     taken out all the same.
     """
     document: JSON = json.loads(frozen)
+    formerly: JSON = document.pop("formerly", {})
+    theirs = {member_id, *(int(former) for former, now in formerly.items() if now == member_id)}
+    for number in theirs:
+        _strike_out(document, number)
+    left = {former: now for former, now in formerly.items() if now != member_id}
+    if left:
+        document["formerly"] = left
+    return _canonical(document)
+
+
+def _strike_out(document: JSON, member_id: int) -> None:
     at = {it["id"]: n for n, it in enumerate(document["members"]) if it is not None}
     if member_id not in at:
-        return frozen
+        return
     kept = [
         None if it is None or member_id in _counted(it, it.get("about", at)) else it
         for it in document["facts"]
@@ -124,7 +135,19 @@ def redacted(frozen: str, member_id: MemberId) -> str:
     else:
         document["facts"] = kept
         document["salts"][at[member_id]] = None
-    return _canonical(document)
+
+
+def handed_over(frozen: str, gone: MemberId, keep: MemberId) -> str:
+    """The document after `gone` turned out to be `keep`: what it says stays, and `redacted` takes out both as one."""
+    document: JSON = json.loads(frozen)
+    formerly: JSON = document.get("formerly", {})
+    known = {it["id"] for it in document["members"] if it is not None}
+    moved = {former: keep if now == gone else now for former, now in formerly.items()}
+    if gone in known:
+        moved[str(gone)] = keep
+    if moved == formerly:
+        return frozen
+    return _canonical({**document, "formerly": moved})
 
 
 def salts_of(frozen: str) -> dict[MemberId, str]:
@@ -158,7 +181,7 @@ def _counted(fact: JSON, everybody: Iterable[int]) -> list[int]:
     return [member_id for member_id, n in fact.get("shares", ()) if n] or list(everybody)
 
 
-def _without(fact: JSON, member_id: MemberId) -> JSON:
+def _without(fact: JSON, member_id: int) -> JSON:
     """A fact of version 1 that counts nothing of this member, without their number."""
     shares = [share for share in fact.get("shares", ()) if share[0] != member_id]
     return {**fact, "about": [it for it in fact["about"] if it != member_id], "shares": shares}

@@ -19,6 +19,7 @@ from bot.ports.offers import OfferStore
 from bot.ports.people import GroupStore, Membership, MemberStore
 from bot.ports.playlists import Document, DraftStore, PlaylistStore, SavedPlaylist
 from bot.ports.plays import BudgetStore, PlayStore, Polled
+from bot.ports.posts import Post, PostStore
 from bot.ports.presence import PresenceStore, Whereabouts
 from bot.ports.recaps import FrozenRecap, RecapStore
 from bot.ports.services import (
@@ -83,6 +84,8 @@ __all__ = [
     "PlaylistHost",
     "PlaylistStore",
     "Polled",
+    "Post",
+    "PostStore",
     "PresenceStore",
     "Profile",
     "RecapStore",

@@ -9,7 +9,7 @@ from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
 from bot.core.facts import Fact, Facts, Tracks
 from bot.core.frozen import freeze, salts_of, thaw
-from bot.core.model import Counted, Group, Listening, Member, Period
+from bot.core.model import Counted, Group, Listening, Member, MemberId, Period, RoomRef
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
@@ -17,6 +17,9 @@ from bot.core.receipts import Behind, Evidence
 from bot.errors import NotAllowed, NotFound
 from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
 from bot.text import t
+
+# The longest top list that is shown somewhere.
+MOST = 25
 
 # Asks the sources for what is new of these members before something is counted.
 Freshen = Callable[[Sequence[Member]], Awaitable[None]]
@@ -76,11 +79,33 @@ class Recaps:
         group = audience.group
         memberships = await self._groups.memberships(group.id)
         members = sharing(memberships, Feature.RECAP, audience.rooms)
+        await self._fresh(members)
         return await self._told(group.name, members, period, top, others(memberships), group=group)
 
     async def of_member(self, member: Member, period: Period, top: int = 10) -> Told:
         """A member's own recap, to be opened by nobody else."""
+        await self._fresh([member])
         return await self._told(member.name, [member], period, top, OWN, owner=member)
+
+    async def again(self, recap_id: int, among: Collection[MemberId], room: RoomRef) -> Told | None:
+        """A group's recap of the same time, counted anew: of those `among` whom it had who still share with this room.
+
+        None where nobody is left. Nothing new is asked of the sources.
+        """
+        frozen = await self._recaps.frozen(recap_id)
+        group = (
+            None if frozen is None or frozen.group_id is None else await self._groups.group(frozen.group_id)
+        )
+        if frozen is None or group is None:
+            return None
+        memberships = await self._groups.memberships(group.id)
+        members = [
+            it for it in sharing(memberships, Feature.RECAP, frozenset({room})) if it.id in frozenset(among)
+        ]
+        if not members:
+            return None
+        period = thaw(frozen.facts).period
+        return await self._told(group.name, members, period, MOST, others(memberships), group=group)
 
     async def preview(self, audience: Audience, member: Member, period: Period, top: int = 10) -> Recap:
         """What the others there would read of this member alone; kept nowhere. They need not have joined."""
@@ -130,6 +155,10 @@ class Recaps:
             tuple((names[who], count) for who, count in evidence.by_member if who != viewer.id),
         )
 
+    async def _fresh(self, members: Sequence[Member]) -> None:
+        if self._freshen is not None:
+            await self._freshen(members)
+
     async def _told(
         self,
         name: str,
@@ -140,8 +169,6 @@ class Recaps:
         group: Group | None = None,
         owner: Member | None = None,
     ) -> Told:
-        if self._freshen is not None:
-            await self._freshen(members)
         recap, tracks = await self._count(name, members, period, top, eyes)
         group_id, member_id = group.id if group else None, owner.id if owner else None
         # With the salts of the document before, equal facts are an equal document.

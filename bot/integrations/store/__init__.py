@@ -30,6 +30,7 @@ from bot.integrations.store.people import People
 from bot.integrations.store.platforms import PlatformNotes
 from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
+from bot.integrations.store.posts import Posts
 from bot.integrations.store.presence import Presences
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
@@ -61,6 +62,7 @@ class Store(
     Plays,
     Budget,
     Recaps,
+    Posts,
     Playlists,
     Messages,
     Whispers,
@@ -163,6 +165,7 @@ if TYPE_CHECKING:
         ports.PlayStore,
         ports.BudgetStore,
         ports.RecapStore,
+        ports.PostStore,
         ports.DraftStore,
         ports.PlaylistStore,
         ports.MessageStore,

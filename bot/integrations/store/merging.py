@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.frozen import handed_over
 from bot.core.model import LinkId, MemberId, Source
 from bot.errors import NotFound
 from bot.integrations.store import schema
@@ -12,7 +13,7 @@ from bot.integrations.store.engine import OnDatabase
 from bot.integrations.store.links import forget_link, hold_members, links_of
 from bot.integrations.store.plays import cover, spans_of
 from bot.integrations.store.presence import end_departure
-from bot.integrations.store.recaps import owner_of
+from bot.integrations.store.recaps import owner_of, rewrite
 from bot.text import t
 
 # What simply belongs to somebody else from now on.
@@ -31,6 +32,7 @@ class Merging(OnDatabase):
             await self._merge_exports(connection, keep, gone)
             await _merge_memberships(connection, keep, gone)
             await self._hand_over(connection, schema.room_consent.c.member_id, gone, keep)
+            await self._hand_over(connection, schema.shown.c.member_id, gone, keep)
             await self._hand_over(connection, schema.presence.c.member_id, gone, keep)
             await end_departure(connection, keep, gone)
             await _merge_recaps(connection, keep, gone)
@@ -87,6 +89,8 @@ async def _merge_memberships(connection: AsyncConnection, keep: MemberId, gone: 
 
 
 async def _merge_recaps(connection: AsyncConnection, keep: MemberId, gone: MemberId) -> None:
+    """Own recaps change hands; those of groups go on saying what they said, and know who that is now."""
+    await rewrite(connection, gone, lambda facts: handed_over(facts, gone, keep))
     recap = schema.recap.c
     known = select(recap.sha256).where(recap.owner == owner_of(None, keep)).scalar_subquery()
     await connection.execute(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Callable
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import GroupId, MemberId
 from bot.integrations.store import schema
@@ -53,6 +56,24 @@ class Recaps(OnDatabase):
 def owner_of(group_id: GroupId | None, member_id: MemberId | None) -> str:
     """Group and member in one column: a unique constraint does not see two NULLs as equal."""
     return f"group={group_id or ''} member={member_id or ''}"
+
+
+async def rewrite(
+    connection: AsyncConnection,
+    member_id: MemberId,
+    change: Callable[[str], str],
+    group_id: GroupId | None = None,
+) -> None:
+    """Change the documents of a group (None: of every group) in which a member may be."""
+    recap = schema.recap
+    whose = recap.c.group_id.is_not(None) if group_id is None else recap.c.group_id == group_id
+    likely = select(recap.c.id).where(whose, recap.c.facts.contains(str(member_id)))
+    # One at a time, for there may be years of them.
+    for recap_id in (await connection.scalars(likely)).all():
+        this = recap.c.id == recap_id
+        before = await connection.scalar(select(recap.c.facts).where(this))
+        if before is not None and (after := change(before)) != before:
+            await connection.execute(update(recap).where(this).values(facts=after))
 
 
 def _frozen(row: AnyRow) -> FrozenRecap:

@@ -28,6 +28,11 @@ from sqlalchemy.schema import SchemaItem
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def is_storable(text: str) -> bool:
+    """Whether a database can keep `text` as it is."""
+    return _UNSTORABLE.search(text) is None
+
+
 def storable(text: str) -> str:
     """`text` with what a database cannot keep (NUL, halves of surrogate pairs) replaced by U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
@@ -391,6 +396,39 @@ recap = Table(
     _words("facts"),
     _words("sha256"),
     UniqueConstraint("owner", "sha256"),
+)
+
+# --- posts ------------------------------------------------------------------------------------------------
+
+# What was shown in rooms: which recap, how (`view`), in which message ("": it cannot be edited). `due_ms` is 0 where
+# nothing is to be changed.
+post = Table(
+    "post",
+    metadata,
+    _id(),
+    _of("recap"),
+    _words("view"),
+    _words("platform"),
+    _words("place"),
+    _words("channel"),
+    _words("message"),
+    _number("posted_ms"),
+    _number("due_ms"),
+    _number("until_ms"),
+    _number("withdrawn"),
+    Index(None, "recap_id"),
+    Index(None, "due_ms"),
+    Index(None, "platform", "place", "channel", "message"),
+)
+
+# Whom a post shows. Goes with the post and with the member; two members who become one are shown once.
+shown = Table(
+    "shown",
+    metadata,
+    _of("post", key=True),
+    _of("member", key=True),
+    Index(None, "member_id"),
+    sqlite_with_rowid=False,
 )
 
 # --- playlists --------------------------------------------------------------------------------------------

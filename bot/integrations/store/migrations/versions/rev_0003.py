@@ -28,6 +28,7 @@ def _number(name: str) -> sa.Column[int]:
 
 def upgrade() -> None:
     """One function for each subject."""
+    _posts()
     _lifetimes()
     _choices()
     _polls()
@@ -35,6 +36,34 @@ def upgrade() -> None:
     _offers()
     _leaving()
     _tallies()
+
+
+def _posts() -> None:
+    """What was shown where, and whom it shows."""
+    op.create_table(
+        "post",
+        sa.Column("id", _ID, nullable=False),
+        _reference("recap_id"),
+        *map(_words, ("view", "platform", "place", "channel", "message")),
+        *map(_number, ("posted_ms", "due_ms", "until_ms", "withdrawn")),
+        sa.ForeignKeyConstraint(["recap_id"], ["recap.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_post_recap_id"), "post", ["recap_id"])
+    op.create_index(op.f("ix_post_due_ms"), "post", ["due_ms"])
+    op.create_index(
+        op.f("ix_post_platform_place_channel_message"), "post", ["platform", "place", "channel", "message"]
+    )
+    op.create_table(
+        "shown",
+        _reference("post_id"),
+        _reference("member_id"),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("post_id", "member_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_shown_member_id"), "shown", ["member_id"])
 
 
 def _choices() -> None:

@@ -1,0 +1,175 @@
+"""The ledger of what was shown, and taking a member out of it: on the fake, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+import pytest
+
+from bot.core.model import Group, GroupId, Member, MemberId, RoomRef
+from bot.errors import NotFound
+from bot.ports import Post
+from tests.fakes import EveryStore
+
+ROOM = RoomRef("discord", "1", "2")
+OTHER = RoomRef("slack", "T1", "C1")
+
+
+def names(*members: Member) -> str:
+    """A document that says nothing but whom it names."""
+    return json.dumps([it.id for it in members])
+
+
+def without(document: str, member_id: MemberId) -> str:
+    return json.dumps([it for it in json.loads(document) if it != member_id])
+
+
+async def shown(
+    store: EveryStore,
+    group: Group,
+    *members: Member,
+    message: str = "m1",
+    room: RoomRef = ROOM,
+    at_ms: int = 5,
+) -> int:
+    """A recap that shows these members, posted; its id."""
+    recap = await store.freeze(group.id, None, at_ms, names(*members), f"{message}{at_ms}")
+    await store.posted(recap.id, "wrapped", room, message, [it.id for it in members], at_ms)
+    return recap.id
+
+
+async def struck(
+    store: EveryStore, who: Member, group: GroupId | None = None, *, stays: bool = False, now_ms: int = 100
+) -> list[Post]:
+    return list(await store.strike_out(who.id, group, without, now_ms, 900, stays=stays))
+
+
+def ids(members: Collection[Member]) -> frozenset[MemberId]:
+    return frozenset(it.id for it in members)
+
+
+async def test_whoever_is_struck_out_is_in_no_document_and_their_posts_are_due(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    both = await shown(store, club, ana, ben)
+    later = await shown(store, club, ana, ben, message="m2", at_ms=7)
+    alone = await shown(store, club, ben, message="m3")
+    own = await store.freeze(None, ana.id, 5, names(ana), "own")
+    posts = await struck(store, ana)
+    assert [(it.recap_id, it.message, it.members) for it in posts] == [
+        (later, "m2", ids([ben])), (both, "m1", ids([ben]))
+    ]  # fmt: skip
+    assert {(it.room, it.view, it.until_ms, it.withdrawn) for it in posts} == {(ROOM, "wrapped", 900, 1)}
+    for recap_id in (both, later, alone):
+        kept = await store.frozen(recap_id)
+        assert kept is not None
+        assert kept.facts == names(ben)
+    # What is for their own eyes alone is not taken out.
+    assert await store.frozen(own.id) == own
+    assert await store.posts_due(99, 9) == []
+    assert sorted(it.message for it in await store.posts_due(100, 9)) == ["m1", "m2"]
+    assert len(await store.posts_due(100, 1)) == 1
+    assert await struck(store, ana) == []
+
+
+async def test_whoever_stays_still_counts_as_shown(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    await shown(store, club, ana, ben)
+    [post] = await struck(store, ana, stays=True)
+    assert (post.members, post.withdrawn) == (ids([ana, ben]), 0)
+    [again] = await struck(store, ben)
+    assert (again.members, again.withdrawn) == (ids([ana]), 1)
+
+
+async def test_a_group_is_taken_back_from_alone(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    other = await store.open_room(OTHER, "Other", "UTC")
+    here = await shown(store, club, ana, ben)
+    there = await shown(store, other, ana, ben, message="m2", room=OTHER)
+    [post] = await struck(store, ana, club.id)
+    assert post.recap_id == here
+    kept = await store.frozen(there)
+    assert kept is not None
+    assert kept.facts == names(ana, ben)
+    assert [it.message for it in await struck(store, ana)] == ["m2"]
+
+
+async def test_what_is_due_is_changed_put_off_or_given_up(
+    store: EveryStore, club: Group, ana: Member
+) -> None:
+    for message in ("m1", "m2", "m3"):
+        await shown(store, club, ana, message=message)
+    due = {it.message: it for it in await struck(store, ana)}
+    new = await store.freeze(club.id, None, 100, names(), "new")
+    await store.changed(due["m1"].id, new.id, [])
+    await store.put_off(due["m2"].id, 500)
+    await store.given_up(due["m3"].id)
+    assert await store.posts_due(499, 9) == []
+    assert await store.posts_due(500, 9) == [due["m2"]]
+    # What is done is not put off.
+    await store.put_off(due["m1"].id, 500)
+    assert await store.posts_due(500, 9) == [due["m2"]]
+
+
+async def test_what_was_changed_shows_what_it_shows_now(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    await shown(store, club, ana, ben)
+    [post] = await struck(store, ana)
+    new = await store.freeze(club.id, None, 100, names(ben), "new")
+    await store.changed(post.id, new.id, [ben.id])
+    [post] = await struck(store, ben)
+    assert (post.recap_id, post.members, post.withdrawn) == (new.id, frozenset(), 2)
+
+
+async def test_a_message_that_says_something_else_now_is_one_post(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    await shown(store, club, ana)
+    new = await shown(store, club, ben, at_ms=9)
+    assert await struck(store, ana) == []
+    [post] = await struck(store, ben)
+    assert (post.recap_id, post.posted_ms) == (new, 5)
+
+
+async def test_a_message_that_nothing_can_change_is_told_and_never_due(
+    store: EveryStore, club: Group, ana: Member
+) -> None:
+    await shown(store, club, ana, message="")
+    await shown(store, club, ana, message="", at_ms=6)
+    assert [(it.message, it.posted_ms) for it in await struck(store, ana)] == [("", 6), ("", 5)]
+    assert await store.posts_due(10_000, 9) == []
+
+
+async def test_a_post_needs_its_recap_and_its_members(store: EveryStore, club: Group, ana: Member) -> None:
+    recap = await store.freeze(club.id, None, 5, names(ana), "aa")
+    with pytest.raises(NotFound):
+        await store.posted(recap.id + 1, "wrapped", ROOM, "m", [ana.id], 5)
+    with pytest.raises(NotFound):
+        await store.posted(recap.id, "wrapped", ROOM, "m", [MemberId(99)], 5)
+
+
+async def test_a_post_outlives_whom_it_shows_and_follows_them_into_one(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    recap = await store.freeze(club.id, None, 5, "[]", "aa")
+    await store.posted(recap.id, "wrapped", ROOM, "m1", [ana.id, ben.id], 5)
+    await store.merge_members(ana.id, ben.id)
+    [post] = await struck(store, ana, stays=True)
+    assert post.members == ids([ana])
+    await store.delete_member(ana.id, recap=without, draft=without)
+    [left] = await store.posts_due(100, 9)
+    assert left.members == frozenset()
+
+
+async def test_the_newest_document_of_an_owner(store: EveryStore, club: Group, ana: Member) -> None:
+    assert await store.newest(club.id, None) is None
+    first = await store.freeze(club.id, None, 5, "[1]", "aa")
+    assert await store.newest(club.id, None) == first
+    second = await store.freeze(club.id, None, 4, "[2]", "bb")
+    await store.freeze(None, ana.id, 9, "[3]", "cc")
+    assert await store.newest(club.id, None) == second
+    assert await store.newest(None, MemberId(99)) is None
