@@ -120,6 +120,10 @@ class LinkStore(Protocol):
         """Delete the link with its grant, plays, coverage and polls. The number of plays deleted."""
         ...
 
+    async def forget_developer(self, developer: str) -> None:
+        """Forget what a developer account has spent and until when it is paused, unless a link is made through it."""
+        ...
+
     async def seats(self, client_id: str) -> int:
         """How many different accounts are linked through this client ID."""
         ...

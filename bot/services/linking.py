@@ -191,18 +191,28 @@ class Linking:
         Raises `NotFound` for a login that is used or old, `NotAllowed` where the account belongs to another member
         or the member has linked another account, and `ServiceError`s; nothing is stored then.
         """
-        now_ms = self._clock.now_ms()
-        login = await self._links.take_login(state, now_ms)
+        login = await self._links.take_login(state, self._clock.now_ms())
         if login is None:
             raise NotFound(AGAIN)
         member = await self._member(login)
+        before = await self.spotify_links(member)
+        try:
+            return await self._linked(login, code, member, before)
+        finally:
+            # Nothing is kept of an app through which nothing is linked (any more).
+            tried = {own_developer(login.client_id), *(link.developer for link in before)}
+            for developer in filter(is_own, tried):
+                await self._links.forget_developer(developer)
+
+    async def _linked(self, login: PendingLogin, code: str, member: Member, before: Sequence[Link]) -> Linked:
+        now_ms = self._clock.now_ms()
         own = login.client_id != self._app.client_id
         developer = own_developer(login.client_id) if own else self._app.developer
         grant = await self._accounts.exchange(
             client_id=login.client_id,
             redirect_uri=login.redirect_uri,
             code=code,
-            verifier=self._vault.unseal(login.verifier, _login_context(state)),
+            verifier=self._vault.unseal(login.verifier, _login_context(login.state)),
             now_ms=now_ms,
         )
         try:
@@ -211,7 +221,6 @@ class Linking:
             )
         except NotAllowlisted as error:
             raise await self._no_seat(error, login.client_id, own=own) from error
-        before = await self.spotify_links(member)
         if before and all(link.account != account.id for link in before):
             raise NotAllowed(
                 t(

@@ -259,9 +259,11 @@ async def test_an_own_app_is_kept_until_it_is_changed(house: House) -> None:
     (link,) = await house.links()
     assert (link.client_id, link.developer) == (HOST, "host")
     assert "playlist-modify-private" in link.scopes
+    assert await house.store.spent(f"app:{ANAS}", 0) == 0, "nothing is kept of an app that is used no more"
     await house.linked(app=BENS)
     (link,) = await house.links()
     assert link.developer == f"app:{BENS}"
+    assert await house.store.spent(f"app:{BENS}", 0) == 1
 
 
 @pytest.mark.parametrize("typed", [HOST, "host", "HOST "])
@@ -319,6 +321,10 @@ async def test_without_a_seat_in_an_own_app_its_owner_is_told_where_to_add_thems
         await house.linked(listener, app=ANAS)
     with pytest.raises(NotAllowlisted, match="Add yourself to it"):
         await house.linked(everybody[SEATS], app=ANAS)
+    assert await house.store.spent(f"app:{ANAS}", 0) == SEATS + 1
+    with pytest.raises(NotAllowed, match="another member"):
+        await house.linked("zoe", everybody[0], app=BENS)
+    assert await house.store.spent(f"app:{BENS}", 0) == 0
 
 
 # --- reminders

@@ -223,9 +223,13 @@ async def test_what_an_own_app_spent_is_forgotten_with_the_last_link_through_it(
     assert (await store.spent(own, 0), await store.blocked_until(own)) == (3, 50)
     await store.unlink(his.id)
     assert (await store.spent(own, 0), await store.blocked_until(own)) == (0, 0)
+    await store.forget_developer("dev")
+    assert await store.spent("dev", 0) == 3
     await store.unlink(hosts.id)
     for developer in (others, "dev"):
         assert (await store.spent(developer, 0), await store.blocked_until(developer)) == (3, 50)
+    await store.forget_developer("dev")
+    assert (await store.spent("dev", 0), await store.blocked_until("dev")) == (0, 0)
 
 
 async def test_seats_count_accounts_not_exports(store: EveryStore, ana: Member, ben: Member) -> None:

@@ -243,6 +243,10 @@ class Links(OnDatabase):
         async with self._database.write() as connection:
             return await forget_link(connection, link_id)
 
+    async def forget_developer(self, developer: str) -> None:
+        async with self._database.write() as connection:
+            await _forget_developer(connection, developer)
+
     async def seats(self, client_id: str) -> int:
         async with self._database.read() as connection:
             seats = await connection.scalar(
@@ -335,7 +339,7 @@ async def forget_link(connection: AsyncConnection, link_id: LinkId) -> int:
 
 
 async def _forget_developer(connection: AsyncConnection, developer: str) -> None:
-    """Forget what a member's own app has spent, once no link is made through it."""
+    """Forget what a developer account has spent, once no link is made through it."""
     unused = ~select(schema.link.c.id).where(schema.link.c.developer == developer).exists()
     for table in (schema.spending, schema.blocked):
         await connection.execute(delete(table).where(table.c.developer == developer, unused))
