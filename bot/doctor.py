@@ -137,7 +137,7 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
     if not settings.spotify.client_id:
         yield warning(
             "Spotify app",
-            "none is configured: members can import their exports, but not link, and /play cannot save",
+            "none is configured: members can link through apps of their own only, or import their exports",
             "Make an app at developer.spotify.com/dashboard and set [spotify] client_id.",
         )
 
@@ -151,8 +151,6 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
     about, public = "[web] public_url", settings.web.public_url.rstrip("/")
     parts = urlsplit(public)
     loopback = parts.scheme == "http"
-    if not settings.spotify.client_id:
-        return
     yield fine(about, f"register exactly this redirect URI in Spotify's dashboard: {public}/callback")
     if loopback and (parts.port or 80) != settings.web.port:
         yield wrong(
@@ -163,8 +161,8 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
     if loopback and (settings.discord.token or _slack(settings)):
         yield warning(
             about,
-            "only a browser on this machine gets there, so nobody else can link Spotify",
-            "Give Earshot an https address (docs/operating.md says how), or let members import exports.",
+            "only a browser on this machine gets there: others paste the address on which Spotify ends",
+            "It works. One click less: give Earshot an https address (docs/operating.md says how).",
         )
 
 

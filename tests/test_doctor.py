@@ -102,7 +102,7 @@ async def test_every_mistake_of_the_configuration_is_a_finding(tmp_path: Path) -
         (
             {"SPOTIFY_CLIENT_ID": "a" * 32, "DISCORD_TOKEN": DISCORD_TOKEN},
             Level.WARNING,
-            "nobody else can link",
+            "others paste the address on which Spotify ends",
         ),
         ({"DATA_URL": "mysql://here/earshot"}, Level.PROBLEM, "SQLite or PostgreSQL, not in “mysql”"),
         ({"DATA_URL": "postgresql://a:pw@127.0.0.1:9/earshot"}, Level.PROBLEM, "database: "),
