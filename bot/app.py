@@ -185,7 +185,7 @@ def _plugged(
         scrobbles,
         imports,
         same_person,
-        Home(people, Panels(store, store, store, store, store)),
+        Home(people, Panels(store, store, store, store, store, store)),
         Consent(people, store, store, clock),
         GroupRooms(people, Rooms(store, store, codes), platforms.whisper),
         wrapped,

@@ -124,7 +124,13 @@ def _read(it: LinkView, member: Member) -> Text:
     if it.covered is None:
         return t("{account}, not read yet", account=it.link.account)
     first, last = (Moment(at_ms, member.zone) for at_ms in it.covered)
-    return t("{account}, read from {first} to {last}", account=it.link.account, first=first, last=last)
+    said = t("{account}, read from {first} to {last}", account=it.link.account, first=first, last=last)
+    if not it.unread:
+        return said
+    name, n = KEEPERS[it.link.source].name, abs(it.unread)
+    if it.unread > 0:
+        return t("{said}; {name} counts {n} more than I have read", said=said, name=name, n=n)
+    return t("{said}; {name} counts {n} fewer than I have read", said=said, name=name, n=n)
 
 
 def _row(it: GroupView) -> Row:

@@ -36,7 +36,11 @@ class Scrobbles(Cog):
             (
                 Lines(
                     (
-                        t("1. Open Last.fm and allow access: that shows me which account is yours."),
+                        t(
+                            "1. Open Last.fm, look which account you are there, and allow access: its plays will be "
+                            "yours here, {who}.",
+                            who=ctx.person.name,
+                        ),
                         t("2. Come back and press the button. The page is good for an hour and for one use."),
                         NOTHING_ELSE,
                         NOBODY_SEES,

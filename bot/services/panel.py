@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.histories import Tally
 from bot.core.lifetimes import GRANT_MS, deleted_ms
 from bot.core.model import Group, Identity, Link, Member, Room, Source, Span
-from bot.ports import GroupStore, LifetimeStore, LinkStore, Membership, MemberStore, PlayStore
+from bot.ports import GroupStore, LifetimeStore, LinkStore, Membership, MemberStore, PlayStore, TallyStore
 from bot.services.lifetimes import life_of
 
 
@@ -15,7 +16,8 @@ from bot.services.lifetimes import life_of
 class LinkView:
     """A link; of a Spotify account until when its grant lives, else the time that it covers. None: not known.
 
-    `deleted_ms`: when a link that has ended goes with its plays. `seats`: how many are taken of its app.
+    `deleted_ms`: when a link that has ended goes with its plays. `seats`: how many are taken of its app. `unread`: how
+    many plays more than were read the source has counted for days, negative where it counts fewer.
     """
 
     link: Link
@@ -23,6 +25,7 @@ class LinkView:
     covered: Span | None
     deleted_ms: int | None = None
     seats: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,22 @@ class Panels:
         plays: PlayStore,
         links: LinkStore,
         lifetimes: LifetimeStore,
+        tallies: TallyStore,
     ) -> None:
         self._members = members
         self._groups = groups
         self._plays = plays
         self._links = links
         self._lifetimes = lifetimes
+        self._tallies = tallies
 
     async def of(self, member: Member) -> Panel:
         """The member's panel."""
         known = await self._plays.plays_between([member.id], 0, 0)
+        tallies = await self._tallies.tallies([it.link.id for it in known])
         return Panel(
             await self._members.identities_of(member.id),
-            [await self._link_view(it.link, it.covered) for it in known],
+            [await self._link_view(it.link, it.covered, tallies.get(it.link.id)) for it in known],
             [await self._group_view(group, member) for group in await self._groups.groups_of(member.id)],
         )
 
@@ -74,9 +80,11 @@ class Panels:
         rooms = [it for it in await self._groups.rooms(group.id) if it.ref in said.rooms]
         return GroupView(group, said, rooms)
 
-    async def _link_view(self, link: Link, covered: Sequence[Span]) -> LinkView:
+    async def _link_view(self, link: Link, covered: Sequence[Span], tally: Tally | None) -> LinkView:
         if link.source is not Source.SPOTIFY:
-            return LinkView(link, None, Span(covered[0].start_ms, covered[-1].end_ms) if covered else None)
+            whole = Span(covered[0].start_ms, covered[-1].end_ms) if covered else None
+            unread = tally.unread if tally is not None and tally.lasting else 0
+            return LinkView(link, None, whole, unread=unread)
         known = await self._lifetimes.lifetime(link.id)
         return LinkView(
             link,

@@ -72,7 +72,7 @@ class House:
         self.scrobbles = Scrobbles(people, Approving(self.store, {}, None, self.clock))
         self.imports = Imports(people, importing, uploading)
         self.person = SamePerson(people, pairing)
-        self.home = Home(people, Panels(self.store, self.store, self.store, self.store, self.store))
+        self.home = Home(people, Panels(self.store, self.store, self.store, self.store, self.store, self.store))
         self.spotify = SpotifyLink(people, linking)
         self.account = Account(
             people,

@@ -13,7 +13,7 @@ from bot.chat.cards import Fields, Lines, Listing
 from bot.chat.packing import packed
 from bot.core.addresses import Addresses
 from bot.core.calendar import When
-from bot.core.model import Identity, LinkState, Place, Source
+from bot.core.model import Identity, LinkState, MemberId, Place, Source
 from bot.errors import BadOption, NotAllowed, Refused, Unavailable
 from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient
 from bot.services.approving import Approving
@@ -53,7 +53,9 @@ class House:
             self.store, self.store, nothing, nothing, self.clock, FakeChance(), {Source.LASTFM: source}
         )
         self.scrobbles = Scrobbles(people, Approving(self.store, {Source.LASTFM: client}, client, self.clock))
-        self.home = Home(people, Panels(self.store, self.store, self.store, self.store, self.store))
+        self.home = Home(
+            people, Panels(self.store, self.store, self.store, self.store, self.store, self.store)
+        )
         self.wrapped = Wrapped(people, recaps, NoPaint(), self.clock, Addresses())
         self.prove = Prove(people, recaps, self.clock)
 
@@ -122,9 +124,9 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
 
     mine = await house.wrapped.me(context(), When.WEEK)
     assert "12 plays" in words(mine)
-    assert "At Last.fm it is half a track or 4 minutes, counted when it began. Plays from Last.fm." in words(
-        mine
-    )
+    rule = "A play at Last.fm is half a track or 4 minutes, counted when it began. Plays from Last.fm."
+    assert rule in words(mine)
+    assert "30 seconds" not in words(mine)
     assert "Spotify" not in words(mine)
     assert "minutes of music" not in words(mine)
     assert pages(mine) == ["https://www.last.fm"]
@@ -146,6 +148,54 @@ async def test_who_is_linked_is_told_so_and_who_hides_can_link_anew(house: House
     assert "you hide it there" in words(await house.home.home(context()))
     assert pages(await house.scrobbles.lastfm(context()))
     assert await house.store.states() == {LinkState.HIDDEN: 1}
+
+
+async def test_an_account_with_a_new_name_is_linked_and_read_anew(house: House) -> None:
+    async def say_yes(name: str) -> Card:
+        card = await house.scrobbles.lastfm(context())
+        await house.twin.say_yes(pages(card)[0], name)
+        return await house.scrobbles.approved(context(), **pressed(card, "scrobbles.approved"))
+
+    listener = house.twin.listener("old", NOW_S - 30 * DAY_S)
+    listener.scrobble(NOW_S - DAY_S)
+    await say_yes("old")
+    await house.look()
+    house.twin.rename("old", "new")
+    house.clock.advance(DAY_S * 1000)
+    await house.look()
+    assert "ended" in words(await house.home.home(context()))
+    with pytest.raises(NotAllowed, match="Use /unlink first"):
+        await say_yes("new")
+    [link] = await house.store.links(MemberId(1))
+    await house.store.unlink(link.id)
+    await say_yes("new")
+    await house.look()
+    assert "Last.fm: new, read from" in words(await house.home.home(context()))
+    assert await house.store.count_plays((await house.store.links(MemberId(1)))[0].id) == 1
+
+
+async def test_what_the_source_counts_otherwise_for_days_is_said(house: House) -> None:
+    card = await house.scrobbles.lastfm(context())
+    assert "yours here, Ana" in words(card)
+    await house.twin.say_yes(pages(card)[0], "ana")
+    await house.scrobbles.approved(context(), **pressed(card, "scrobbles.approved"))
+    listener = house.twin.listener("ana")
+    listener.scrobble(NOW_S - DAY_S)
+    listener.playcount = 13
+    for _ in range(4):
+        assert "more than I have read" not in words(await house.home.home(context()))
+        await house.look()
+        house.clock.advance(DAY_S * 1000 * 9 // 10)
+    await house.look()
+    assert "Last.fm counts 12 more than I have read" in words(await house.home.home(context()))
+    listener.playcount = 0
+    house.clock.advance(DAY_S * 1000)
+    await house.look()
+    assert "Last.fm counts 1 fewer than I have read" in words(await house.home.home(context()))
+    listener.playcount = None
+    house.clock.advance(DAY_S * 1000)
+    await house.look()
+    assert "I have read" not in words(await house.home.home(context()))
 
 
 async def test_somebody_elses_account_is_refused(house: House) -> None:

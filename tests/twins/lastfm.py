@@ -122,6 +122,11 @@ class LastfmTwin:
     def open_account(self, listener: Listener) -> None:
         self._listeners[listener.name.casefold()] = listener
 
+    def rename(self, name: str, other: str) -> None:
+        listener = self._listeners.pop(name.casefold())
+        listener.name = other
+        self.open_account(listener)
+
     def close_account(self, name: str) -> None:
         del self._listeners[name.casefold()]
 

@@ -121,9 +121,12 @@ def coverage(recap: Recap) -> Text:
 def rule(recap: Recap) -> Text:
     """What a play is, for the sources that were counted."""
     said = t("A play is 30 seconds or more, counted when it ended.")
-    names = " and ".join(keeper.name for keeper in keepers_among(sources(recap)))
-    if not names:
+    kept = keepers_among(sources(recap))
+    if not kept:
         return said
+    names = " and ".join(keeper.name for keeper in kept)
+    if len(kept) == len(sources(recap)):
+        return t("A play at {names} is half a track or 4 minutes, counted when it began.", names=names)
     return t(
         "{said} At {names} it is half a track or 4 minutes, counted when it began.", said=said, names=names
     )

@@ -139,7 +139,10 @@ def _refusal(error: str, message: str, reply: Reply) -> ServiceError:
         )
     if error == _NOT_FOUND and "not found" in message.lower():
         return LinkExpired(
-            t("Last.fm does not know that account (any more). /link what:lastfm links another one.")
+            t(
+                "Last.fm does not know that account (any more). Has it another name now? Say /unlink, then /link "
+                "what:lastfm: all of it is read again."
+            )
         )
     if error == _NOT_YET:
         return Refused(

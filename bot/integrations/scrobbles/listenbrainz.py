@@ -91,7 +91,8 @@ class ListenBrainzClient:
         if reply.status == 404 and "user" in name(table(reply.body).get("error")).lower():
             raise LinkExpired(
                 t(
-                    "ListenBrainz does not know that account (any more). /link what:listenbrainz links another one."
+                    "ListenBrainz does not know that account (any more). Has it another name now? Say /unlink, then "
+                    "/link what:listenbrainz: all of it is read again."
                 )
             )
         return table(self._read(reply).get("payload"))
