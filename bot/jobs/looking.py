@@ -43,17 +43,21 @@ class Looking:
 
     async def _run(self, developer: str) -> None:
         end_s = time.monotonic() + self._within_s
-        while not self._stopping and time.monotonic() < end_s:
+
+        def goes_on() -> bool:
+            return not self._stopping and time.monotonic() < end_s
+
+        async def work(left: list[DueLink]) -> None:
+            while left and goes_on():
+                await self._look(left.pop())
+
+        while goes_on():
             claim = await self._polling.claim(developer, BATCH)
             if not claim.links:
                 return
             left = list(reversed(claim.links))
-            await asyncio.gather(*(self._work(left) for _ in range(self._at_once)))
+            await asyncio.gather(*(work(left) for _ in range(self._at_once)))
             await self._polling.give_back(claim, left)
-
-    async def _work(self, left: list[DueLink]) -> None:
-        while left and not self._stopping:
-            await self._look(left.pop())
 
     async def _look(self, due: DueLink) -> None:
         try:

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 POLL = "poll"
 ACCOUNTS_AT_ONCE = 8
-SLOT_S = 10  # an account is begun with so often at most
 AGAIN_S = 30.0
 
 
@@ -38,7 +37,7 @@ class Jobs:
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to look. Returns at once."""
+        """Begin to look, one tick later: whoever has waited for the start is answered first. Returns at once."""
         self._loop = asyncio.create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:
@@ -49,6 +48,7 @@ class Jobs:
             await self._loop
 
     async def _run(self) -> None:
+        await self._pause(self._every_s)
         while not self._stopping.is_set():
             try:
                 engine = await asyncio.to_thread(_engine, self._place, self._looking, self._every_s)
@@ -65,8 +65,8 @@ class Jobs:
             try:
                 await engine.tidy()
                 for lane in await self._looking.due():
-                    slot = int(time.time() // SLOT_S)
-                    await engine.begin(POLL, f"{POLL}:{lane}:{slot}", lane, lane=lane)
+                    tick = int(time.time() // self._every_s)
+                    await engine.begin(POLL, f"{POLL}:{lane}:{tick}", lane, lane=lane)
             except Exception:
                 log.exception("could not begin what is due; trying again in %g s", self._every_s)
             await self._pause(self._every_s)

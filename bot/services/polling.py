@@ -85,7 +85,10 @@ class Polling:
         chance: Chance,
         histories: Mapping[Source, Histories] | None = None,
         tell: Tell | None = None,
+        *,
+        lease_ms: int = LEASE_MS,
     ) -> None:
+        self._lease_ms = lease_ms
         self._histories = histories or {}
         self._tell = tell
         self._links = links
@@ -106,10 +109,10 @@ class Polling:
     async def claim(self, developer: str, limit: int) -> Claim:
         """Take links of this account whose next look is due, no more than it has calls left.
 
-        Nobody else looks at them for a quarter of an hour, save on somebody's demand (`freshen`).
+        Nobody else looks at them for `lease_ms`, save on somebody's demand (`freshen`).
         """
         now_ms = self._clock.now_ms()
-        until_ms = now_ms + LEASE_MS
+        until_ms = now_ms + self._lease_ms
         most = min(limit, await self._access.calls_left(developer, background=True))
         links = await self._links.claim_due(developer, now_ms, until_ms, most) if most else ()
         return Claim(links, until_ms)
