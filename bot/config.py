@@ -54,8 +54,9 @@ class Lastfm:
 
 @dataclass(frozen=True, slots=True)
 class Listenbrainz:
-    """Where ListenBrainz is. It takes no key."""
+    """Where ListenBrainz is. Members need no key; with a `token` songs are looked up there."""
 
+    token: str = field(default="", metadata=SECRET)
     api_url: str = "https://api.listenbrainz.org"
 
 

@@ -23,6 +23,7 @@ from bot.core.model import LinkState
 from bot.errors import ConfigError
 from bot.integrations import machine
 from bot.integrations.painter.checks import font_findings
+from bot.integrations.scrobbles import checks as scrobbles
 from bot.integrations.spotify import checks as spotify
 from bot.integrations.store import Store
 from bot.integrations.store.checks import database_findings
@@ -78,7 +79,7 @@ async def _bounded(about: str, check: Check, within_s: float) -> Findings:
 
 
 def _offline(settings: Settings) -> dict[str, Check]:
-    folder = Path(settings.data.folder)
+    folder, lastfm = Path(settings.data.folder), settings.lastfm
 
     async def house() -> Findings:
         return [*_platforms(settings), *_addresses(settings), *_zone(settings)]
@@ -88,6 +89,7 @@ def _offline(settings: Settings) -> dict[str, Check]:
             *(discord.token_findings(settings.discord.token) if settings.discord.token else ()),
             *(slack.setting_findings(settings.slack, settings.web.public_url) if _slack(settings) else ()),
             *(spotify.shape_findings(settings.spotify.client_id) if settings.spotify.client_id else ()),
+            *(scrobbles.lastfm_shape(lastfm.api_key, lastfm.secret) if lastfm.api_key else ()),
         ]
 
     return {
@@ -113,6 +115,10 @@ def _online(settings: Settings) -> dict[str, Check]:
         checks["Spotify app"] = lambda: spotify.app_findings(
             client_id, settings.spotify.client_secret, settings.spotify.accounts_url
         )
+    lastfm, brainz = settings.lastfm, settings.listenbrainz
+    if lastfm.api_key:
+        checks["Last.fm"] = lambda: scrobbles.lastfm_findings(lastfm.api_key, lastfm.secret, lastfm.api_url)
+    checks["ListenBrainz"] = lambda: scrobbles.listenbrainz_findings(brainz.token, brainz.api_url)
     if hosts:
         checks["clock"] = lambda: machine.clock_findings(hosts)
     return checks

@@ -22,8 +22,12 @@ from bot.integrations.vault import open_vault
 from tests.fakes import FakeClock
 from tests.practice import CLIENT_ID, practice_spotify
 from tests.twins.discord import discord_twin
+from tests.twins.lastfm import KEY, lastfm_twin
+from tests.twins.lastfm import SECRET as LASTFM_SECRET
+from tests.twins.listenbrainz import listenbrainz_twin
 from tests.twins.slack import slack_twin
 
+NOWHERE = "http://127.0.0.1:9"
 DISCORD_TOKEN = "MTE4NzY1NDMyMTA5ODc2NTQzMg.GaBcDe.x-0123456789_abcdefghijklmnopqrstuv"
 
 
@@ -42,6 +46,7 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
     """An environment in which the lounge would run."""
     port = str(free_port())
     return {
+        "EARSHOT_LISTENBRAINZ_API_URL": NOWHERE,
         "EARSHOT_DATA_FOLDER": str(folder / "data"),
         "EARSHOT_LOUNGE_NAME": "Ana",
         "EARSHOT_LOUNGE_PORT": "0",
@@ -200,9 +205,14 @@ async def test_all_services_are_asked_and_well(tmp_path: Path) -> None:
         discord_twin(token=DISCORD_TOKEN) as discord,
         slack_twin(scopes=SCOPES) as slack,
         practice_spotify(FakeClock()) as practice,
+        lastfm_twin() as lastfm,
+        listenbrainz_twin() as brainz,
     ):
         slack.team("Work")
+        brainz.listener("host", token="brainz-word")
         more = {
+            "LASTFM_API_KEY": KEY, "LASTFM_SECRET": LASTFM_SECRET, "LASTFM_API_URL": lastfm.api_url,
+            "LISTENBRAINZ_TOKEN": "brainz-word", "LISTENBRAINZ_API_URL": brainz.api_url,
             "DISCORD_TOKEN": DISCORD_TOKEN, "DISCORD_API_URL": discord.api_url,
             "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url,
             "SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_ACCOUNTS_URL": practice.server.accounts_url,
@@ -214,6 +224,8 @@ async def test_all_services_are_asked_and_well(tmp_path: Path) -> None:
         "Discord: the token is good",
         "Slack: the token is good",
         "Spotify app: Spotify knows it",
+        "Last.fm: takes the key and its secret",
+        "ListenBrainz: knows the token",
         "clock: ",
     ):
         assert told in good
@@ -224,10 +236,9 @@ async def test_all_services_are_asked_and_well(tmp_path: Path) -> None:
 
 async def test_one_that_fails_hides_no_other(tmp_path: Path) -> None:
     async with practice_spotify(FakeClock()) as practice:
-        nowhere = "http://127.0.0.1:9"
         more = {
-            "DISCORD_TOKEN": DISCORD_TOKEN, "DISCORD_API_URL": nowhere,
-            "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": f"{nowhere}/api/",
+            "DISCORD_TOKEN": DISCORD_TOKEN, "DISCORD_API_URL": NOWHERE,
+            "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": f"{NOWHERE}/api/",
             "SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_ACCOUNTS_URL": practice.server.accounts_url,
         }  # fmt: skip
         found = await examine(None, environ(tmp_path, **more), online=True)
@@ -235,6 +246,28 @@ async def test_one_that_fails_hides_no_other(tmp_path: Path) -> None:
     assert problems == ["Discord", "Slack", "Slack"]
     assert "Spotify app: Spotify knows it" in said(found, Level.OK)
     assert exit_code(found, 2, 4) == 4
+
+
+async def test_what_last_fm_and_listenbrainz_do_not_take(tmp_path: Path) -> None:
+    async with lastfm_twin() as lastfm, listenbrainz_twin() as brainz:
+        more = {
+            "LASTFM_API_KEY": KEY, "LASTFM_SECRET": "0" * 32, "LASTFM_API_URL": lastfm.api_url,
+            "LISTENBRAINZ_TOKEN": "unknown", "LISTENBRAINZ_API_URL": brainz.api_url,
+        }  # fmt: skip
+        found = await examine(None, environ(tmp_path, **more), online=True)
+        told = said(found, Level.PROBLEM)
+        assert "Last.fm: Last.fm does not accept my API key or its secret" in told
+        assert "ListenBrainz: ListenBrainz does not know that token" in told
+        found = await examine(None, environ(tmp_path, LISTENBRAINZ_API_URL=brainz.api_url), online=True)
+        assert "ListenBrainz: answers" in said(found, Level.OK)
+    found = await examine(None, environ(tmp_path), online=True)
+    assert "ListenBrainz: ListenBrainz cannot be reached" in said(found, Level.WARNING)
+    for secret, level in (("your-secret", Level.PROBLEM), ("short", Level.WARNING)):
+        found = await offline(tmp_path, LASTFM_API_KEY=KEY, LASTFM_SECRET=secret)
+        assert "[lastfm]" in said(found, level)
+    assert "[lastfm] api_key: looks like one" in said(
+        await offline(tmp_path, LASTFM_API_KEY=KEY, LASTFM_SECRET=LASTFM_SECRET), Level.OK
+    )
 
 
 async def test_nobody_is_asked_unless_wanted(tmp_path: Path) -> None:
