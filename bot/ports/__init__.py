@@ -37,6 +37,7 @@ from bot.ports.services import (
     PlaylistHost,
     Profile,
 )
+from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
 from bot.ports.tallies import TallyStore
 from bot.ports.whispers import WhisperStore
 
@@ -78,8 +79,10 @@ __all__ = [
     "Meter",
     "OfferStore",
     "OneTimeCode",
+    "Packer",
     "Painter",
     "PendingLogin",
+    "PlayRow",
     "PlayStore",
     "PlaylistHost",
     "PlaylistStore",
@@ -89,9 +92,12 @@ __all__ = [
     "PresenceStore",
     "Profile",
     "RecapStore",
+    "Record",
     "Redact",
     "SavedPlaylist",
+    "TakeoutStore",
     "TallyStore",
+    "TextFile",
     "Vault",
     "Whereabouts",
     "WhisperStore",

@@ -21,6 +21,7 @@ from bot.errors import EarshotError, UserError
 from bot.services.linking import LOGIN_MS, SEATS, Linking
 from bot.text import t
 from bot.web import pages
+from bot.web.takeouts import TakeoutPages
 from bot.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,11 @@ def make_web(
     https: bool,
     metrics: Metrics | None = None,
     uploads: Uploads | None = None,
+    takeouts: TakeoutPages | None = None,
 ) -> web.Application:
     """The application. `ready` names what has to work and whether it does; `https` is how browsers reach it.
 
-    `metrics` gives what `/metrics` shows, in Prometheus' text format; `uploads` takes files. Without one there is no
+    `metrics` gives what `/metrics` shows, in Prometheus' text format; `uploads` takes files, `takeouts` gives them. Without one there is no
     such page.
     """
     app = web.Application(middlewares=[_kindly], client_max_size=16 * 1024)
@@ -70,6 +72,8 @@ def make_web(
         app.router.add_get("/metrics", _Metrics(metrics).answer)
     if uploads is not None:
         uploads.add_to(app)
+    if takeouts is not None:
+        takeouts.add_to(app)
     return app
 
 

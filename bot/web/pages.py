@@ -131,6 +131,24 @@ def upload_page(member: Member, token: str, trouble: Text | None) -> str:
     )
 
 
+def takeout_page(member: Member, token: str) -> str:
+    """Where a member takes everything along."""
+    return _page(
+        t("Everything I keep about {who}", who=member.name),
+        _said(t("One zip, in JSON and CSV that people can read. It is made for you now and kept nowhere."))
+        + _said(
+            t(
+                "If somebody sent you this page and {who} is not you, close it: it holds all they listened to.",
+                who=member.name,
+            )
+        )
+        + f'<form method="post" action="/takeout/{escape(token)}"><button class="button">Download it</button></form>'
+        + _said(
+            t("This works once. If it breaks off, or you need another one, use /privacy in chat."), quiet=True
+        ),
+    )
+
+
 def card_page(card: Card) -> str:
     """A card of lines and fields as a page."""
     body = ""

@@ -35,6 +35,7 @@ from bot.integrations.store.presence import Presences
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
+from bot.integrations.store.takeout import Takeouts
 from bot.integrations.store.tallies import Tallies
 from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
@@ -72,6 +73,7 @@ class Store(
     ChoicesMade,
     Deleting,
     Presences,
+    Takeouts,
 ):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
 
@@ -177,6 +179,7 @@ if TYPE_CHECKING:
         ports.ChoiceStore,
         ports.DeletionStore,
         ports.PresenceStore,
+        ports.TakeoutStore,
         Protocol,
     ): ...
 

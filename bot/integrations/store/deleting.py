@@ -25,7 +25,7 @@ from bot.text import t
 Condition = ColumnElement[bool]
 
 # The platform whose rooms we keep ourselves, and how its bodies name a picture (`adapters.lounge`).
-_OURS = "lounge"
+OURS = "lounge"
 _PICTURE = re.compile(r"/pictures/([0-9a-f]{64}\.\w+)")
 
 _COUNTED = {
@@ -122,7 +122,7 @@ async def _users(connection: AsyncConnection, member_id: MemberId) -> Sequence[s
     """Who the member is in the rooms that we keep ourselves."""
     found = await connection.scalars(
         select(schema.identity.c.user).where(
-            schema.identity.c.member_id == member_id, schema.identity.c.platform == _OURS
+            schema.identity.c.member_id == member_id, schema.identity.c.platform == OURS
         )
     )
     return found.all()

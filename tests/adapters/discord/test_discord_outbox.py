@@ -186,11 +186,15 @@ async def test_what_discord_does_not_tell_says_nothing_about_anybody(house: Hous
         with pytest.raises(EarshotError):
             await house.discord.present(identity_of(house.ben), server)
     house.guild.removes_bot()
-    with pytest.raises(RoomLost):
+
+    async def told_that_we_are_out() -> None:
         async with asyncio.timeout(5):
-            while True:  # until the gateway has told that we are out
+            while True:
                 with suppress(Unavailable):
                     await house.discord.present(identity_of(house.ben), server)
+
+    with pytest.raises(RoomLost):
+        await told_that_we_are_out()
     await house.discord.stop()
     with pytest.raises(Unavailable):
         await house.discord.present(identity_of(house.ben), server)
