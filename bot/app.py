@@ -38,6 +38,7 @@ from bot.metrics import PrometheusMeter
 from bot.ports import Chance, Clock, Vault
 from bot.services.access import Access
 from bot.services.approving import Approving
+from bot.services.choices import Choosing
 from bot.services.codes import Codes
 from bot.services.histories import Histories
 from bot.services.importing import Importing
@@ -53,13 +54,16 @@ from bot.services.rooms import Rooms
 from bot.services.uploading import Uploading
 from bot.text import Moment, Text
 from cogs.account import Account, stopped
+from cogs.asides import Asides
 from cogs.consent import Consent
+from cogs.forgetting import Forgetting
 from cogs.help import Help
 from cogs.home import Home
 from cogs.imports import Imports
 from cogs.listening import Listening
 from cogs.person import SamePerson
 from cogs.play import Play
+from cogs.privacy import Privacy
 from cogs.prove import Prove
 from cogs.rooms import GroupRooms
 from cogs.scrobbles import Scrobbles
@@ -164,6 +168,8 @@ def _plugged(
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
+    panels, choosing = Panels(store, store, store, store, store, store), Choosing(store, store, clock)
+    asides, forgetting = Asides(people, choosing, clock), Forgetting(people, choosing, clock)
     cogs: list[Cog] = []
 
     def all_commands() -> Sequence[Command]:
@@ -185,8 +191,11 @@ def _plugged(
         scrobbles,
         imports,
         same_person,
-        Home(people, Panels(store, store, store, store, store, store)),
+        Home(people, panels),
         Consent(people, store, store, clock),
+        Privacy(people, panels, choosing, recaps, clock, asides.named, forgetting.pause, wrapped.shown),
+        asides,
+        forgetting,
         GroupRooms(people, Rooms(store, store, codes), platforms.whisper),
         wrapped,
         Listening(people, recaps, clock),

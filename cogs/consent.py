@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, command, submitted
 from bot.chat.cards import Block
+from bot.chat.features import GROUP
 from bot.chat.places import room_of, room_word, where
 from bot.core.consent import Audience, Feature
 from bot.core.model import Member, Room, RoomRef
@@ -20,6 +21,8 @@ FEATURES = {
     Feature.NIGHTS: t("Late nights: the hours of what you play between midnight and five"),
     Feature.PLAYLISTS: t("Playlists: what you play helps to choose the songs"),
 }
+# At what hours of the night somebody is awake says more of them than what they play: that yes is never a default.
+FIRST = frozenset(Feature) - {Feature.NIGHTS}
 
 
 class Consent(Cog):
@@ -33,10 +36,10 @@ class Consent(Cog):
 
     @command("Say what this group may see of your listening", private=True)
     async def join(self, ctx: Context) -> Form:
-        """Each thing by itself; all of them chosen at first, or as last said. The same for the group's rooms."""
+        """Each thing by itself, `FIRST` chosen at first, later what was last said. The same for the group's rooms."""
         audience, member = await self._here(ctx)
         before = await self.people.membership(audience.group, member)
-        chosen = frozenset(Feature) if before is None else before.features
+        chosen = FIRST if before is None else before.features
         fields = [
             FormField(
                 "features",
@@ -86,10 +89,11 @@ class Consent(Cog):
         if len(known) > 1:
             lines = tuple(where(it) for it in known if it.ref in seen)
             shown.append(Lines(lines, heading=t("In these rooms")))
+        see = Button(t("Show what they will see"), "privacy.preview", {GROUP: str(group.id)})
         return Card(
             t("You are in {group}", group=group.name),
             tuple(shown),
-            buttons=() if linked else (Button(t("Link Spotify"), "account.link", strong=True),),
+            buttons=(see,) if linked else (Button(t("Link Spotify"), "account.link", strong=True), see),
             footer=None
             if linked
             else t("There is nothing to show yet: link Spotify, or bring a file with /link what:export."),

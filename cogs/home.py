@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, Row, action
+from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, action
 from bot.chat.cards import Block
-from bot.chat.features import GROUP
-from bot.chat.places import platform_name, where
+from bot.chat.memberships import group_row
+from bot.chat.places import platform_name
 from bot.core.apps import is_own
-from bot.core.consent import Feature
 from bot.core.keepers import KEEPERS
 from bot.core.model import LinkState, Member, Source
 from bot.services.linking import SEATS
-from bot.services.panel import GroupView, LinkView, Panels
+from bot.services.panel import LinkView, Panels
 from bot.services.people import People
-from bot.text import Moment, Text, joined, t
+from bot.text import Moment, Text, t
 
 SOURCES = {
     Source.SPOTIFY: t("Spotify"),
@@ -21,11 +20,6 @@ SOURCES = {
     Source.ACCOUNT: t("Account data"),
     Source.LASTFM: t("Last.fm"),
     Source.LISTENBRAINZ: t("ListenBrainz"),
-}
-FEATURES = {
-    Feature.RECAP: t("mini-Wrapped"),
-    Feature.COMPARE: t("comparisons"),
-    Feature.PLAYLISTS: t("playlists"),
 }
 
 
@@ -58,7 +52,7 @@ class Home(Cog):
             )
             if panel.links
             else Lines((t("Nothing is linked or imported yet."),), t("What you brought")),
-            Listing(tuple(_row(it) for it in panel.groups), t("Your groups"))
+            Listing(tuple(map(group_row, panel.groups)), t("Your groups"))
             if panel.groups
             else Lines((t("You are in none: say /join in a group's room."),), t("Your groups")),
         ]
@@ -71,6 +65,7 @@ class Home(Cog):
             else Button(t("Link Spotify"), "account.link", strong=True),
             Button(t("Bring a file"), "account.bring"),
             Button(t("Connect another platform"), "person.code"),
+            Button(t("What others see"), "privacy.panel"),
         ]
         if panel.links:
             buttons.append(Button(t("Unlink"), "account.unlink.ask"))
@@ -131,17 +126,3 @@ def _read(it: LinkView, member: Member) -> Text:
     if it.unread > 0:
         return t("{said}; {name} counts {n} more than I have read", said=said, name=name, n=n)
     return t("{said}; {name} counts {n} fewer than I have read", said=said, name=name, n=n)
-
-
-def _row(it: GroupView) -> Row:
-    features = [words for feature, words in FEATURES.items() if feature in it.said.features]
-    rooms = [where(room) for room in it.rooms]
-    return Row(
-        t("{group}", group=it.group.name),
-        t(
-            "shows {features}, in {rooms}",
-            features=joined(features, ", ") if features else t("nothing"),
-            rooms=joined(rooms, ", ") if rooms else t("no room"),
-        ),
-        buttons=(Button(t("Change"), "/join", {GROUP: str(it.group.id)}),),
-    )

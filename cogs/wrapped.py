@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Annotated
 
 from bot.chat import (
@@ -114,8 +115,16 @@ class Wrapped(Cog):
         return await self.card(told, group=False)
 
     async def card(self, told: Told, *, group: bool) -> Card:
-        """A recap as a card, the group's or (not `group`) a member's own."""
-        recap = told.recap
+        """A recap as a card, the group's or (not `group`) a member's own; with what can be done with it."""
+        card = await self.shown(told.recap, group=group)
+        proof = Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)
+        more = (
+            Button(t("My part"), "wrapped.me") if group else Button(t("Leave an artist out"), "aside.artist")
+        )
+        return replace(card, buttons=(proof, more, *card.buttons))
+
+    async def shown(self, recap: Recap, *, group: bool = True) -> Card:
+        """What a recap says: the same whether it is kept or not."""
         blocks: list[Block] = []
         picture = await self._picture(recap)
         if picture is not None:
@@ -128,19 +137,13 @@ class Wrapped(Cog):
             blocks.append(Bars(plays, t("Plays")))
         if recap.loops:
             blocks.append(Lines(tuple(words.loop(it) for it in recap.loops[:3]), t("On repeat")))
-        buttons: list[Button | Link] = [
-            Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True)
-        ]
-        if group:
-            buttons.append(Button(t("My part"), "wrapped.me"))
         kept = keepers_among(words.sources(recap))
-        buttons += [Link(t("{name}", name=keeper.name), keeper.home) for keeper in kept]
         return Card(
             t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
             if group
             else t("Your {period}", period=words.period_name(recap.period)),
             tuple(blocks),
-            tuple(buttons),
+            tuple(Link(t("{name}", name=keeper.name), keeper.home) for keeper in kept),
             joined(
                 [
                     words.coverage(recap),

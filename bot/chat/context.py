@@ -48,6 +48,9 @@ class Context:
     uploads: Mapping[str, Upload] = field(default_factory=dict)
     upload_most: int = 0
 
-    def in_group(self, group: GroupId) -> Context:
-        """The same exchange, about a group that was chosen in a private chat."""
-        return replace(self, place=self.place._replace(group=group))
+    def in_group(self, group: GroupId, *, private: bool = False) -> Context:
+        """The same exchange, about a group that was chosen: in a private chat, or anywhere for a private answer.
+
+        Whatever a whole room reads is about the room's own group.
+        """
+        return replace(self, place=Place(None, group=group) if private else self.place._replace(group=group))

@@ -43,7 +43,8 @@ class Call:
         """The answer; what it offers to press or to fill in is about the same group. Raises what the feature raises."""
         if self.group is None:
             return await self.what.run(ctx, **self.values)
-        return _about(await self.what.run(ctx.in_group(self.group), **self.values), self.group)
+        there = ctx.in_group(self.group, private=self.private)
+        return _about(await self.what.run(there, **self.values), self.group)
 
     def again(self, label: Text, group: int | None = None, *, strong: bool = False) -> Button:
         """A button that makes the same call, or makes it about a group."""

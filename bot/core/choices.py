@@ -67,6 +67,11 @@ def within(at_ms: int, spans: Sequence[Span]) -> bool:
     return any(start_ms <= at_ms < end_ms for start_ms, end_ms in spans)
 
 
+def taken_out(plays: Sequence[Play], tracks: Mapping[TrackId, Track], aside: Aside) -> int:
+    """How many of the plays this aside alone sets aside."""
+    return len(plays) - len(left(plays, tracks, (aside,)))
+
+
 def left(plays: Sequence[Play], tracks: Mapping[TrackId, Track], asides: Sequence[Aside]) -> Sequence[Play]:
     """The plays that are not set aside, in the same order."""
     if not asides:

@@ -72,7 +72,9 @@ class House:
         self.scrobbles = Scrobbles(people, Approving(self.store, {}, None, self.clock))
         self.imports = Imports(people, importing, uploading)
         self.person = SamePerson(people, pairing)
-        self.home = Home(people, Panels(self.store, self.store, self.store, self.store, self.store, self.store))
+        self.home = Home(
+            people, Panels(self.store, self.store, self.store, self.store, self.store, self.store)
+        )
         self.spotify = SpotifyLink(people, linking)
         self.account = Account(
             people,
@@ -306,7 +308,13 @@ async def test_the_panel_says_since_when_and_until_when(house: House, state: Lin
     card = await house.home.home(house.ctx())
     assert said in words(card)
     renew = ("account.link", {"again": "yes"} if state is LinkState.ACTIVE else {})
-    assert buttons(card) == [renew, ("account.bring", {}), ("person.code", {}), ("account.unlink.ask", {})]
+    assert buttons(card) == [
+        renew,
+        ("account.bring", {}),
+        ("person.code", {}),
+        ("privacy.panel", {}),
+        ("account.unlink.ask", {}),
+    ]
 
 
 async def test_the_panel_says_of_which_time_an_import_is(house: House):
@@ -362,12 +370,12 @@ async def test_nobody_unlinks_for_somebody_else(house: House):
 
 async def test_join_offers_each_feature_and_keeps_what_is_left(house: House):
     form = await house.consent.join(house.ctx())
-    assert form.fields[0].value == "recap,compare,nights,playlists"
+    assert form.fields[0].value == "recap,compare,playlists"  # the nights are never a default
     assert await house.group_features() == []
     card = await house.consent.join_now(house.ctx(), "recap,playlists")
     assert "Mini-Wrapped" in words(card)
     assert "Comparisons" not in words(card)
-    assert buttons(card) == [("account.link", {})]
+    assert buttons(card) == [("account.link", {}), ("privacy.preview", {"@group": "1"})]
     assert await house.group_features() == [{Feature.RECAP, Feature.PLAYLISTS}]
     assert (await house.consent.join(house.ctx())).fields[0].value == "recap,playlists"
     with pytest.raises(BadOption, match="/leave"):

@@ -335,4 +335,9 @@ async def test_a_panel_before_anything_says_what_to_do(house: House) -> None:
     card = await house.card("account.home", "discord:ana", ALONE)
     assert "Nothing is linked or imported yet." in words(card)
     assert "say /join in a group's room" in words(card)
-    assert list(buttons(card)) == ["Link Spotify", "Bring a file", "Connect another platform"]
+    assert list(buttons(card)) == [
+        "Link Spotify",
+        "Bring a file",
+        "Connect another platform",
+        "What others see",
+    ]
