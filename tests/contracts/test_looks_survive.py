@@ -89,7 +89,7 @@ class Yard:
 
     async def link(self, clock: FakeClock) -> None:
         """So many accounts of one member's, each developer account with its share of them."""
-                vault = open_vault(self.folder / "keys")
+        vault = open_vault(self.folder / "keys")
         grant = await self._grant(clock)
         for at in range(LINKS):
             developer = DEVELOPERS[at % len(DEVELOPERS)]
