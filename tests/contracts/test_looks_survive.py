@@ -42,7 +42,6 @@ class Yard:
     store: Store
     practice: Practice
     member_id: MemberId
-    calls: int = 10_000
 
     @contextlib.asynccontextmanager
     async def worker(self) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -50,7 +49,7 @@ class Yard:
         server = self.practice.server
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.jobs.worker",
-            self.url, str(self.folder), server.api_url, server.accounts_url, str(self.calls),
+            self.url, str(self.folder), server.api_url, server.accounts_url,
             cwd=ROOT, env={"PATH": os.environ["PATH"]},
         )  # fmt: skip
         try:
@@ -160,9 +159,10 @@ async def test_killed_again_and_again_with_its_engine_lost_in_between(yard: Yard
     yard.assert_one_at_a_time()
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 async def test_two_processes_share_the_work_and_one_finishes_what_the_other_began(yard: Yard):
-    if yard.url.startswith("sqlite"):
-        pytest.skip("a SQLite file has one process")
     async with yard.worker() as one, yard.worker() as other:
         await yard.until_begun(10)
         first = yard.diary()[0][0]

@@ -39,7 +39,7 @@ class Watched(Polling):
             file.write(line)
 
 
-async def work(url: str, folder: Path, api_url: str, accounts_url: str, calls: int) -> None:
+async def work(url: str, folder: Path, api_url: str, accounts_url: str) -> None:
     """Until SIGTERM."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
@@ -47,7 +47,7 @@ async def work(url: str, folder: Path, api_url: str, accounts_url: str, calls: i
     async with gateway_to(api_url) as gateway:
         clock, chance = SystemClock(), SystemChance()
         accounts = SpotifyAccounts(gateway, accounts_url)
-        access = Access(store, store, accounts, open_vault(folder / "keys"), clock, daily_budget=calls)
+        access = Access(store, store, accounts, open_vault(folder / "keys"), clock, daily_budget=10_000)
         polling = Watched(store, store, SpotifyListening(gateway), access, clock, chance, lease_ms=LEASE_MS)
         polling.diary = folder / "diary"
         jobs = Jobs(Looking(polling, within_s=1.0), engine_place(folder, url), every_s=0.2)
@@ -58,4 +58,4 @@ async def work(url: str, folder: Path, api_url: str, accounts_url: str, calls: i
 
 
 if __name__ == "__main__":
-    asyncio.run(work(sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5])))
+    asyncio.run(work(sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]))
