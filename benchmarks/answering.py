@@ -33,6 +33,7 @@ from bot.adapters.discord import Discord, read_translations
 from bot.adapters.slack import Slack
 from bot.chat import Card, Cog, Context, Lines, command
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.integrations.store import open_store
 from bot.integrations.system import SystemChance, SystemClock
@@ -88,7 +89,8 @@ async def our_discord(at_once: int) -> AsyncIterator[Sequence[Ask]]:
     async with discord_twin(checked=False) as twin, a_store() as (folder, store):
         ours = Discord(
             token=twin.token, features=Features([Hello()]), meter=PrometheusMeter(),
-            whispers=Whispers(store, SystemClock()), chance=SystemChance(), memos=store,
+            whispers=Whispers(store, SystemClock()),
+            ledger=Ledger(store, SystemClock()), chance=SystemChance(), memos=store,
             translations=read_translations(), incoming=folder / "incoming", api_url=twin.api_url, guild_ready_s=0.05,
         )  # fmt: skip
         await ours.start()
@@ -137,7 +139,8 @@ async def our_slack(at_once: int) -> AsyncIterator[Sequence[Ask]]:
         ours = Slack(
             bot_token=twin.bot_token, app_token=twin.app_token, signing_secret="", client_id="", client_secret="",
             public_url="http://127.0.0.1", features=Features([Hello()]), home="account.home",
-            meter=PrometheusMeter(), whispers=Whispers(store, SystemClock()), chance=SystemChance(),
+            meter=PrometheusMeter(), whispers=Whispers(store, SystemClock()),
+            ledger=Ledger(store, SystemClock()), chance=SystemChance(),
             clock=SystemClock(), memos=store, installations=store, vault=open_vault(folder / "keys"),
             incoming=folder / "incoming", api_url=twin.api_url,
         )  # fmt: skip

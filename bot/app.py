@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.chat import Cog, Command
+from bot.chat.ledger import Ledger, Redrawing
 from bot.chat.platform import Platforms
 from bot.chat.telling import tell
 from bot.chat.whispers import Whispers
@@ -21,7 +22,7 @@ from bot.core.lifetimes import Said
 from bot.core.model import Member, MemberId, Source
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.painter import TypstPainter
-from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient
+from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient, ListenBrainzSongs
 from bot.integrations.spotify import (
     SpotifyAccounts,
     SpotifyCatalogue,
@@ -44,12 +45,14 @@ from bot.services.histories import Histories
 from bot.services.importing import Importing
 from bot.services.lifetimes import Lifetimes
 from bot.services.linking import Linking, SpotifyApp
+from bot.services.lookups import Lookups
 from bot.services.pairing import Pairing
 from bot.services.panel import Panels
 from bot.services.people import People
 from bot.services.playlists import Playlists
 from bot.services.polling import Polling
 from bot.services.recap import Recaps
+from bot.services.redaction import Redaction
 from bot.services.rooms import Rooms
 from bot.services.uploading import Uploading
 from bot.text import Moment, Text
@@ -94,6 +97,8 @@ class Earshot:
     chores: Sequence[Chore]
     meter: PrometheusMeter
     whispers: Whispers
+    ledger: Ledger
+    redaction: Redaction
     platforms: Platforms
 
 
@@ -165,6 +170,7 @@ def _plugged(
     addresses = Addresses(spotify.open_url.rstrip("/"))
     wrapped = Wrapped(people, recaps, painter, clock, addresses)
     on_spotify = SpotifyLink(people, linking)
+    listening = Listening(people, recaps, clock)
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
@@ -198,15 +204,21 @@ def _plugged(
         forgetting,
         GroupRooms(people, Rooms(store, store, codes), platforms.whisper),
         wrapped,
-        Listening(people, recaps, clock),
+        listening,
         Prove(people, recaps, clock),
         Play(people, playlists, addresses, hosted=linking.hosted),
         Help(all_commands),
     ]
-    chores = [Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run)]
+    redrawing = Redrawing(platforms, {"wrapped": wrapped.again, "top": listening.again})
+    redaction = Redaction(store, recaps, clock, redrawing)
+    chores = [
+        Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
+        Chore("redaction", 60.0, redaction.change_due),
+    ]
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
-        uploading, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock), platforms,
+        uploading, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock),
+        Ledger(store, clock), redaction, platforms,
     )  # fmt: skip
 
 

@@ -123,6 +123,7 @@ def chat_platforms(earshot: Earshot) -> tuple[list[ChatPlatform], list[Any]]:
         platforms.append(
             Discord(
                 token=settings.discord.token, features=features, meter=earshot.meter, whispers=earshot.whispers,
+                ledger=earshot.ledger,
                 chance=earshot.chance, memos=earshot.store, translations=read_translations(),
                 incoming=earshot.folder / "incoming" / "discord", api_url=settings.discord.api_url,
             )
@@ -132,7 +133,8 @@ def chat_platforms(earshot: Earshot) -> tuple[list[ChatPlatform], list[Any]]:
         on_slack = Slack(
             bot_token=slack.bot_token, app_token=slack.app_token, signing_secret=slack.signing_secret,
             client_id=slack.client_id, client_secret=slack.client_secret, public_url=settings.web.public_url,
-            features=features, home=HOME, meter=earshot.meter, whispers=earshot.whispers, chance=earshot.chance,
+            features=features, home=HOME, meter=earshot.meter, whispers=earshot.whispers,
+            ledger=earshot.ledger, chance=earshot.chance,
             clock=earshot.clock, memos=earshot.store, installations=earshot.store, vault=earshot.vault,
             incoming=earshot.folder / "incoming" / "slack", api_url=slack.api_url,
         )  # fmt: skip
@@ -147,7 +149,8 @@ def make_lounge(
     """The lounge with its one room."""
     room = earshot.settings.lounge.room
     return Lounge(
-        cogs=earshot.cogs, messages=earshot.store, whispers=earshot.whispers, meter=earshot.meter,
+        cogs=earshot.cogs, messages=earshot.store, whispers=earshot.whispers,
+        ledger=earshot.ledger, meter=earshot.meter,
         clock=earshot.clock, chance=earshot.chance, residents=residents, rooms=[LoungeRoom(room, room)],
         pictures=earshot.folder / "pictures", port=earshot.settings.lounge.port,
         token=token or earshot.chance.token(), choosing=choosing,

@@ -23,6 +23,7 @@ from bot.chat import (
     command,
 )
 from bot.chat.cards import Block
+from bot.chat.ledger import shown
 from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
 from bot.core.keepers import keepers_among
@@ -121,7 +122,12 @@ class Wrapped(Cog):
         more = (
             Button(t("My part"), "wrapped.me") if group else Button(t("Leave an artist out"), "aside.artist")
         )
-        return replace(card, buttons=(proof, more, *card.buttons))
+        shows = shown(told, "wrapped") if group else None
+        return replace(card, buttons=(proof, more, *card.buttons), shows=shows)
+
+    async def again(self, told: Told, rest: str) -> Card:
+        """The group's card, counted anew (`chat.ledger.View`)."""
+        return await self.card(told, group=True)
 
     async def shown(self, recap: Recap, *, group: bool = True) -> Card:
         """What a recap says: the same whether it is kept or not."""

@@ -19,6 +19,7 @@ from bot.core.apps import is_own
 from bot.core.choices import FOR_EVER, Aside, Choices, within
 from bot.core.frozen import handed_over
 from bot.core.histories import Tally
+from bot.core.identity import Alias, Verdict, derive, regrouped
 from bot.core.model import (
     Gap,
     Group,
@@ -35,12 +36,14 @@ from bot.core.model import (
     RawTrack,
     Room,
     RoomRef,
+    SongId,
     Source,
     Span,
     Track,
     TrackId,
 )
 from bot.core.precedence import union
+from bot.core.songfacts import SongFacts
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
     Deleted,
@@ -48,6 +51,7 @@ from bot.ports import (
     DueLink,
     FrozenRecap,
     Lifetime,
+    MadeAlias,
     Membership,
     Message,
     OneTimeCode,
@@ -70,7 +74,9 @@ class EveryStore(
     ports.LinkStore,
     ports.LifetimeStore,
     ports.TallyStore,
+    ports.SongStore,
     ports.PlayStore,
+    ports.SongStore,
     ports.BudgetStore,
     ports.RecapStore,
     ports.PostStore,
@@ -139,17 +145,22 @@ class FakeStore:
         self._memberships: dict[tuple[GroupId, MemberId], Membership] = {}
         self._logins: dict[str, PendingLogin] = {}
         self._looked: dict[Whereabouts, int] = {}
-        self._departures: dict[MemberId, int] = {}
+        self._departures: dict[MemberId, tuple[int, int]] = {}
         self._links: dict[LinkId, Link] = {}
         self._grants: dict[LinkId, bytes] = {}
         self._turns: dict[LinkId, int] = {}
         self._lifetimes: dict[LinkId, tuple[int, str, int]] = {}
         self._polls: dict[LinkId, tuple[int, int, int]] = {}
         self._tracks: dict[str, Track] = {}
+        self._filed: dict[TrackId, Track] = {}
+        self._reopened: dict[TrackId, Track] = {}
+        self._songs: dict[TrackId, SongId] = {}
+        self._aliases: dict[int, tuple[GroupId, MemberId, Alias, int]] = {}
         self._plays: dict[LinkId, set[tuple[int, TrackId, int, int]]] = defaultdict(set)
         self._covered: dict[LinkId, list[Span]] = defaultdict(list)
         self._gaps: dict[LinkId, set[Gap]] = defaultdict(set)
         self._tallies: dict[LinkId, Tally] = {}
+        self._song_facts: dict[TrackId, tuple[SongFacts, int]] = {}
         self._asides: dict[MemberId, list[Aside]] = defaultdict(list)
         self._unread: dict[MemberId, list[Span]] = defaultdict(list)
         self._spent: dict[str, Counter[int]] = defaultdict(Counter)
@@ -230,6 +241,8 @@ class FakeStore:
                     min(own.joined_ms, theirs.joined_ms),
                 )
         self._rewrite(gone, lambda facts: handed_over(facts, gone, keep))
+        for number, (group, by, alias, made_ms) in self._aliases.items():
+            self._aliases[number] = (group, keep if by == gone else by, alias, made_ms)
         for post in self._posts.values():
             if gone in post.members:
                 members = post.members - {gone} | {keep}
@@ -601,6 +614,23 @@ class FakeStore:
     async def tallies(self, link_ids: Collection[LinkId]) -> Mapping[LinkId, Tally]:
         return {it: self._tallies[it] for it in link_ids if it in self._tallies}
 
+    async def songs_to_look_up(self, before_ms: int, limit: int) -> Sequence[Track]:
+        told = {
+            track_id
+            for link_id, plays in self._plays.items()
+            if self._links[link_id].source is not Source.SPOTIFY
+            for _, track_id, _, _ in plays
+        }
+        known = {it for it, (_, looked_ms) in self._song_facts.items() if looked_ms >= before_ms}
+        return sorted((it for it in self._tracks.values() if it.id in told - known), key=lambda it: it.id)[:limit]
+
+    async def keep_facts(self, found: Mapping[TrackId, SongFacts], now_ms: int) -> None:
+        there = {it.id for it in self._tracks.values()}
+        self._song_facts.update((it, (facts, now_ms)) for it, facts in found.items() if it in there)
+
+    async def song_facts(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, SongFacts]:
+        return {it: self._song_facts[it][0] for it in track_ids if it in self._song_facts}
+
     async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
         keys = self._keys()
         newest = sorted(self._plays.get(link_id, ()), reverse=True)[:limit]
@@ -639,8 +669,77 @@ class FakeStore:
             if link.member_id in member_ids
         ]
 
-    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
-        return {track.id: track for track in self._tracks.values() if track.id in track_ids}
+    async def tracks(
+        self, track_ids: Collection[TrackId], group_id: GroupId | None = None
+    ) -> Mapping[TrackId, Track]:
+        if any(
+            self._filed.get(track.id) != track for track in self._tracks.values() if track.id in track_ids
+        ):
+            self._file(self._urgent())
+        made = [] if group_id is None else await self.aliases(group_id)
+        known = {track.id: self._as_filed(track) for track in self._tracks.values() if track.id in track_ids}
+        return regrouped(known, [it.alias for it in made])
+
+    # --- songs
+
+    async def file_songs(self, most: int) -> int:
+        due = {it.id: it for it in (*self._urgent(), *self._reopened.values())}
+        some = [due[number] for number in sorted(due)[:most]]
+        self._file(some)
+        return len(some)
+
+    async def reopen_songs(self) -> int:
+        self._reopened = {it.id: it for it in self._tracks.values() if self._filed.get(it.id) == it}
+        return len(self._reopened)
+
+    def _urgent(self) -> list[Track]:
+        return [it for it in self._tracks.values() if self._filed.get(it.id) != it]
+
+    def _file(self, tracks: Iterable[Track]) -> None:
+        for track in tracks:
+            self._filed[track.id] = track
+            self._reopened.pop(track.id, None)
+        self._songs = derive(self._filed.values())
+
+    def _as_filed(self, track: Track) -> Track:
+        return replace(track, song=self._songs.get(track.id, SongId(track.id)))
+
+    async def aliases(self, group_id: GroupId) -> Sequence[MadeAlias]:
+        return [
+            MadeAlias(
+                replace(alias, track=self._as_filed(alias.track), other=self._as_filed(alias.other)),
+                self._members[by].name,
+                made_ms,
+            )
+            for group, by, alias, made_ms in self._aliases.values()
+            if group == group_id
+        ]
+
+    async def add_alias(
+        self,
+        group_id: GroupId,
+        by: MemberId,
+        verdict: Verdict,
+        track: TrackId,
+        other: TrackId,
+        now_ms: int,
+    ) -> None:
+        tracks = {it.id: it for it in self._tracks.values()}
+        if track not in tracks or other not in tracks:
+            raise NotFound(t("One of these songs is not here any more."))
+        said = (group_id, verdict, track, other)
+        if said not in [
+            (group, it.verdict, it.track.id, it.other.id) for group, _, it, _ in self._aliases.values()
+        ]:
+            number = next(self._ids["alias"])
+            alias = Alias(number, verdict, tracks[track], tracks[other])
+            self._aliases[number] = (group_id, by, alias, now_ms)
+
+    async def remove_alias(self, group_id: GroupId, alias_id: int) -> bool:
+        there = alias_id in self._aliases and self._aliases[alias_id][0] == group_id
+        if there:
+            del self._aliases[alias_id]
+        return there
 
     async def artists(self) -> Sequence[tuple[str, int]]:
         tracks = Counter(track.artist for track in self._tracks.values() if track.artist)
@@ -708,6 +807,7 @@ class FakeStore:
         recap_id: int,
         view: str,
         room: RoomRef,
+        thread: str,
         message: str,
         members: Collection[MemberId],
         now_ms: int,
@@ -717,7 +817,7 @@ class FakeStore:
         post_id = before[0].id if before else next(self._ids["post"])
         since_ms = before[0].posted_ms if before else now_ms
         self._posts[post_id] = Post(
-            post_id, recap_id, view, room, message, since_ms, 0, 0, frozenset(members)
+            post_id, recap_id, view, room, thread, message, since_ms, 0, 0, frozenset(members)
         )
         self._posts_due.pop(post_id, None)
 
@@ -948,16 +1048,22 @@ class FakeStore:
                 if platforms.isdisjoint(room.platform for room in rest.rooms):
                     del self._memberships[group_id, member_id]
                     ended.append(self._groups[group_id])
-        if ended and not await self.groups_of(where.member_id):
-            self._departures.setdefault(where.member_id, now_ms)
+        if where.member_id in self._departures:
+            self._departures[where.member_id] = self._departures[where.member_id][0], now_ms
+        elif ended and not await self.groups_of(where.member_id):
+            self._departures[where.member_id] = now_ms, now_ms
         return ended
 
-    async def long_gone(self, before_ms: int, limit: int) -> Sequence[MemberId]:
-        due = sorted((since_ms, it) for it, since_ms in self._departures.items() if since_ms <= before_ms)
+    async def long_gone(self, before_ms: int, confirmed_ms: int, limit: int) -> Sequence[MemberId]:
+        due = sorted(
+            (since_ms, it)
+            for it, (since_ms, last_ms) in self._departures.items()
+            if since_ms <= before_ms and last_ms >= confirmed_ms
+        )
         return [it for _, it in due][:limit]
 
     async def departing(self, member_id: MemberId) -> int | None:
-        return self._departures.get(member_id)
+        return self._departures[member_id][0] if member_id in self._departures else None
 
     async def stays(self, member_id: MemberId) -> bool:
         return self._departures.pop(member_id, None) is not None
@@ -1014,8 +1120,12 @@ class FakeStore:
         self._drop(self._playlists, lambda _, it: it.draft_id not in self._drafts)
         played = {play[1] for kept_plays in self._plays.values() for play in kept_plays}
         tracks = self._drop(self._tracks, lambda _, it: it.id not in played)
+        settings = self._drop(self._aliases, lambda _, it: it[1] == member_id)
+        self._drop(self._aliases, lambda _, it: not {it[2].track.id, it[2].other.id} <= played)
+        self._drop(self._filed, lambda number, _: number not in played)
+        self._file(())
         self._drop(self._identities, lambda it, _: it in who)
-        settings = sum(len(kept.pop(member_id, ())) for kept in (self._asides, self._unread))
+        settings += sum(len(kept.pop(member_id, ())) for kept in (self._asides, self._unread))
         del self._members[member_id]
         return Deleted(
             links=sum(1 for link in links if link.account), imports=sum(1 for link in links if not link.account),

@@ -17,6 +17,8 @@ from bot.chat.commands import Answer
 from bot.chat.context import Context, Person
 from bot.chat.exchange import Exchange, answering
 from bot.chat.features import Call
+from bot.chat.ledger import Ledger
+from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.errors import EarshotError, LinkExpired, NotLinked, WhichGroup
 from bot.ports import Meter
@@ -38,8 +40,8 @@ class Wire(Protocol):
         """Show how far it is; the adapter keeps its platform's pace."""
         ...
 
-    async def show(self, card: Card) -> None:
-        """The answer."""
+    async def show(self, card: Card) -> PostRef | None:
+        """The answer. Where everybody in a room sees it: which message it is, None where it cannot be edited later."""
         ...
 
     async def open(self, form: Form) -> None:
@@ -52,19 +54,31 @@ class Wire(Protocol):
 
 
 async def answer(
-    call: Call, ctx: Context, wire: Wire, *, meter: Meter, whispers: Whispers, grace_s: float = GRACE_S
+    call: Call,
+    ctx: Context,
+    wire: Wire,
+    *,
+    meter: Meter,
+    whispers: Whispers,
+    ledger: Ledger,
+    grace_s: float = GRACE_S,
 ) -> None:
     """Run the call and show what comes of it, and after a private answer what waited for this person.
 
-    `ctx.progress` is set here. Raises only what the wire and the store of whispers raise.
+    `ctx.progress` is set here. What shows members' numbers to a room is written down in the ledger. Raises only what
+    the wire and the stores raise.
     """
     with answering(Exchange(ctx.person.identity.platform, call.name, ctx.request_id)):
-        await _answered(call, ctx, wire, meter, grace_s)
+        said, post = await _answered(call, ctx, wire, meter, grace_s)
         if call.private:
             await _hand_over(whispers, ctx.person, wire)
+        elif isinstance(said, Card):
+            await ledger.note(said, ctx.place.room, post)
 
 
-async def _answered(call: Call, ctx: Context, wire: Wire, meter: Meter, grace_s: float) -> None:
+async def _answered(
+    call: Call, ctx: Context, wire: Wire, meter: Meter, grace_s: float
+) -> tuple[Answer, PostRef | None]:
     loop = asyncio.get_running_loop()
     began = loop.time()
     acknowledged = False
@@ -95,13 +109,15 @@ async def _answered(call: Call, ctx: Context, wire: Wire, meter: Meter, grace_s:
         timer.cancel()
         for sign in signs:
             sign.cancel()
+    post = None
     if isinstance(said, Form):
         await wire.open(said)
     else:
-        await wire.show(said)
+        post = await wire.show(said)
     seconds = loop.time() - began
     meter.answered(ctx.person.identity.platform, call.name, outcome, seconds)
     log.info("%s in %d ms", outcome, round(seconds * 1000))
+    return said, post
 
 
 async def _hand_over(whispers: Whispers, person: Person, wire: Wire) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.model import MemberId
 from bot.text import Text
 
 
@@ -89,14 +90,27 @@ Block = Lines | Listing | Fields | Bars | Picture
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Whose numbers a card shows: these members' of a frozen recap, in the way that `view` names (`chat.ledger`)."""
+
+    recap_id: int
+    view: str
+    members: frozenset[MemberId]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """An answer or a post. `replaces`: in answer to a button, take the place of the card that carries it."""
+    """An answer or a post. `replaces`: in answer to a button, take the place of the card that carries it.
+
+    `shows` is what a room is to be asked to forget where somebody takes their part back.
+    """
 
     title: Text
     blocks: tuple[Block, ...] = ()
     buttons: tuple[Button | Link, ...] = ()
     footer: Text | None = None
     replaces: bool = False
+    shows: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from bot.ports.deletion import Redact
 class Post:
     """A message in a room. It shows `members` as the recap of `recap_id` has them, in the way that `view` names.
 
-    `message` is the platform's id, "" where nothing can be edited. `withdrawn` counts who took their part back since it
+    `message` is the platform's id, "" where nothing can be edited; `thread` is the channel where it stands if that is a
+    thread of the room. `withdrawn` counts who took their part back since it
     was posted. Until `until_ms` a change is tried.
     """
 
@@ -22,6 +23,7 @@ class Post:
     recap_id: int
     view: str
     room: RoomRef
+    thread: str
     message: str
     posted_ms: int
     until_ms: int
@@ -37,6 +39,7 @@ class PostStore(Protocol):
         recap_id: int,
         view: str,
         room: RoomRef,
+        thread: str,
         message: str,
         members: Collection[MemberId],
         now_ms: int,

@@ -14,6 +14,7 @@ from bot.chat.answering import answer, failed
 from bot.chat.commands import Answer
 from bot.chat.exchange import Exchange, current
 from bot.chat.features import Call
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.core.model import GroupId, Identity, Place
 from bot.errors import LinkExpired, NotAllowed, NotLinked, Unavailable, WhichGroup
@@ -62,6 +63,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.whispers = Whispers(self.store, FakeClock())
+        self.ledger = Ledger(self.store, FakeClock())
 
     async def run(self, work: Work, wire: FakeWire, *, private: bool = False, grace_s: float = 5.0) -> None:
         async def top(ctx: Context) -> Answer:
@@ -69,7 +71,10 @@ class House:
 
         call = Call(Command("top", "Your top", (), private, top), "/top", {}, {})
         ctx = Context(Person(ANA, "Ana"), Place(None), "r-17")
-        await answer(call, ctx, wire, meter=self.meter, whispers=self.whispers, grace_s=grace_s)
+        await answer(
+            call, ctx, wire,
+            meter=self.meter, whispers=self.whispers, ledger=self.ledger, grace_s=grace_s,
+        )  # fmt: skip
 
 
 async def run(work: Work, grace_s: float = 5.0) -> FakeWire:

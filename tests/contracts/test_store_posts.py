@@ -35,7 +35,7 @@ async def shown(
 ) -> int:
     """A recap that shows these members, posted; its id."""
     recap = await store.freeze(group.id, None, at_ms, names(*members), f"{message}{at_ms}")
-    await store.posted(recap.id, "wrapped", room, message, [it.id for it in members], at_ms)
+    await store.posted(recap.id, "wrapped", room, "t1", message, [it.id for it in members], at_ms)
     return recap.id
 
 
@@ -60,7 +60,9 @@ async def test_whoever_is_struck_out_is_in_no_document_and_their_posts_are_due(
     assert [(it.recap_id, it.message, it.members) for it in posts] == [
         (later, "m2", ids([ben])), (both, "m1", ids([ben]))
     ]  # fmt: skip
-    assert {(it.room, it.view, it.until_ms, it.withdrawn) for it in posts} == {(ROOM, "wrapped", 900, 1)}
+    assert {(it.room, it.thread, it.view, it.until_ms, it.withdrawn) for it in posts} == {
+        (ROOM, "t1", "wrapped", 900, 1)
+    }
     for recap_id in (both, later, alone):
         kept = await store.frozen(recap_id)
         assert kept is not None
@@ -147,16 +149,16 @@ async def test_a_message_that_nothing_can_change_is_told_and_never_due(
 async def test_a_post_needs_its_recap_and_its_members(store: EveryStore, club: Group, ana: Member) -> None:
     recap = await store.freeze(club.id, None, 5, names(ana), "aa")
     with pytest.raises(NotFound):
-        await store.posted(recap.id + 1, "wrapped", ROOM, "m", [ana.id], 5)
+        await store.posted(recap.id + 1, "wrapped", ROOM, "", "m", [ana.id], 5)
     with pytest.raises(NotFound):
-        await store.posted(recap.id, "wrapped", ROOM, "m", [MemberId(99)], 5)
+        await store.posted(recap.id, "wrapped", ROOM, "", "m", [MemberId(99)], 5)
 
 
 async def test_a_post_outlives_whom_it_shows_and_follows_them_into_one(
     store: EveryStore, club: Group, ana: Member, ben: Member
 ) -> None:
     recap = await store.freeze(club.id, None, 5, "[]", "aa")
-    await store.posted(recap.id, "wrapped", ROOM, "m1", [ana.id, ben.id], 5)
+    await store.posted(recap.id, "wrapped", ROOM, "", "m1", [ana.id, ben.id], 5)
     await store.merge_members(ana.id, ben.id)
     [post] = await struck(store, ana, stays=True)
     assert post.members == ids([ana])

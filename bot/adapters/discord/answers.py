@@ -11,6 +11,8 @@ from bot.chat.answering import Wire, answer
 from bot.chat.cards import Card, Form
 from bot.chat.context import Context
 from bot.chat.features import Call
+from bot.chat.ledger import Ledger
+from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.errors import Unavailable
 from bot.ports import Chance, Meter
@@ -33,9 +35,9 @@ class _Marked:
         self.progress = wire.progress
         self.add = wire.add
 
-    async def show(self, card: Card) -> None:
+    async def show(self, card: Card) -> PostRef | None:
         self._begins()
-        await self._wire.show(card)
+        return await self._wire.show(card)
 
     async def open(self, form: Form) -> None:
         self._begins()
@@ -45,10 +47,13 @@ class _Marked:
 class Answers:
     """Runs calls. `closing` is true once nothing new is to begin."""
 
-    def __init__(self, meter: Meter, whispers: Whispers, chance: Chance, grace_s: float) -> None:
+    def __init__(
+        self, meter: Meter, whispers: Whispers, ledger: Ledger, chance: Chance, grace_s: float
+    ) -> None:
         self.closing = False
         self._meter = meter
         self._whispers = whispers
+        self._ledger = ledger
         self._chance = chance
         self._grace_s = grace_s
         self._working: set[asyncio.Task[object]] = set()
@@ -74,7 +79,10 @@ class Answers:
         task = _current_task()
         marked = _Marked(wire, lambda: self._showing.add(task))
         try:
-            await answer(call, ctx, marked, meter=self._meter, whispers=self._whispers, grace_s=self._grace_s)
+            await answer(
+                call, ctx, marked,
+                meter=self._meter, whispers=self._whispers, ledger=self._ledger, grace_s=self._grace_s,
+            )  # fmt: skip
         except asyncio.CancelledError:
             if task not in self._showing:
                 await wire.show(CUT_OFF)

@@ -26,6 +26,7 @@ from bot.chat.context import Context
 from bot.chat.features import Features
 from bot.chat.lines import option_words, split_command
 from bot.chat.pace import Pace
+from bot.chat.platform import PostRef
 from bot.chat.replies import no_command, not_understood
 from bot.core.model import RoomRef
 from bot.errors import BadOption, EarshotError, RoomLost, Unavailable
@@ -150,6 +151,8 @@ class MessageWire:
         self._again = again
         self._draw = draw
         self._outbox = outbox
+        guild_id = message.guild.id if message.guild else ""
+        self._room = RoomRef(PLATFORM, str(guild_id), str(message.channel.id))
         self._reply: discord.Message | None = None
         self._pace = Pace(self._show_progress)
 
@@ -161,16 +164,19 @@ class MessageWire:
         if not self._private:
             self._pace.say(text)
 
-    async def show(self, card: Card) -> None:
+    async def show(self, card: Card) -> PostRef | None:
         await self._pace.stop()
         if not self._private:
             await self._say(lambda: self._draw(card, FILE_MOST))
+            if self._reply is not None:
+                return PostRef(self._room, str(self._reply.id))
         elif not await self._outbox.in_private(identity_of(self._message.author), card):
             said = t(
                 "I cannot write to you in private. Use /{command} here: only you will see it.",
                 command=self._command,
             )
             await self._say(lambda: self._draw(Card(said), FILE_MOST))
+        return None
 
     async def open(self, form: Form) -> None:
         """In the channel, for the form is about it; what comes of it is seen by those who are to see it."""
@@ -195,8 +201,7 @@ class MessageWire:
         try:
             await self._write(draw)
         except FAILURES as error:
-            room = RoomRef(PLATFORM, str(message.guild.id if message.guild else ""), str(message.channel.id))
-            why = self._outbox.explained(error, room)
+            why = self._outbox.explained(error, self._room)
             if isinstance(why, RoomLost):
                 await self._outbox.in_private(identity_of(message.author), Card(why.text))
 

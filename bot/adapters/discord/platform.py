@@ -26,6 +26,7 @@ from bot.adapters.discord.uploads import emptied
 from bot.chat.answering import GRACE_S
 from bot.chat.cards import Card
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
@@ -66,6 +67,7 @@ class Discord:
         features: Features,
         meter: Meter,
         whispers: Whispers,
+        ledger: Ledger,
         chance: Chance,
         memos: MemoStore,
         translations: Translations,
@@ -79,6 +81,7 @@ class Discord:
         self._features = features
         self._meter = meter
         self._whispers = whispers
+        self._ledger = ledger
         self._chance = chance
         self._memos = memos
         self._translations = translations
@@ -111,7 +114,7 @@ class Discord:
         discord.http.Route.BASE = self._api_url.rstrip("/")
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         client = Client(guild_ready_s=self._guild_ready_s)
-        answers = Answers(self._meter, self._whispers, self._chance, self._grace_s)
+        answers = Answers(self._meter, self._whispers, self._ledger, self._chance, self._grace_s)
         directory = Directory(client)
         outbox = Outbox(client, self._draw, self._whispers, self._chance)
         desk = Desk(

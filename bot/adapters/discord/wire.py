@@ -76,6 +76,7 @@ class InteractionWire:
         self._stage = _Stage.NOTHING
         self._placeholder: int | None = None
         self._note: int | None = None
+        self._answer: PostRef | None = None
         self._pace = Pace(self._show_progress)
 
     async def acknowledge(self) -> None:
@@ -101,7 +102,7 @@ class InteractionWire:
     async def progress(self, text: Text) -> None:
         self._pace.say(text)
 
-    async def show(self, card: Card) -> None:
+    async def show(self, card: Card) -> PostRef | None:
         await self._pace.stop()
         outcome = await self._say(card)
         if outcome is Outcome.TOO_LARGE:
@@ -115,6 +116,7 @@ class InteractionWire:
             await self._say_elsewhere(card)
         elif self._stage is not _Stage.OUT_OF_REACH:
             self._stage = _Stage.ANSWERED
+        return self._answer
 
     async def open(self, form: Form) -> None:
         if (
@@ -170,28 +172,44 @@ class InteractionWire:
     async def _respond(self, card: Card, *, replaces: bool) -> None:
         drawn = self._drawn(card)
         if replaces:
-            await self._interaction.response.edit_message(view=drawn.view, attachments=drawn.files)
+            taken = await self._interaction.response.edit_message(view=drawn.view, attachments=drawn.files)
         else:
-            await self._interaction.response.send_message(
+            taken = await self._interaction.response.send_message(
                 view=drawn.view, files=drawn.files, ephemeral=self._private
             )
+        self._answered_by(None if taken is None else taken.message_id)
 
     async def _edit(self, card: Card) -> Outcome:
         """The placeholder becomes the card, or after a press the message that was pressed does."""
 
         async def once() -> None:
             drawn = self._drawn(card)
-            await self._interaction.edit_original_response(view=drawn.view, attachments=drawn.files)
+            message = await self._interaction.edit_original_response(view=drawn.view, attachments=drawn.files)
+            self._answered_by(message.id)
 
         return await attempt(once, tries=EDIT_TRIES)
 
     async def _follow_up(self, card: Card) -> Outcome:
-        drawn = self._drawn(card)
-        return await attempt(
-            lambda: self._interaction.followup.send(
-                view=drawn.view, files=drawn.files, ephemeral=self._private
+        async def once() -> None:
+            drawn = self._drawn(card)
+            message = await self._interaction.followup.send(
+                view=drawn.view, files=drawn.files, ephemeral=self._private, wait=True
             )
-        )
+            self._answered_by(message.id)
+
+        return await attempt(once)
+
+    def _answered_by(self, message_id: int | None) -> None:
+        """Our message that is the answer; only what a room sees is ever edited later."""
+        room = self._room()
+        self._answer = None if room is None or message_id is None else PostRef(room, str(message_id))
+
+    def _room(self) -> RoomRef | None:
+        """Where the answer is for everybody to see."""
+        it = self._interaction
+        if self._private or not it.channel_id or it.context.dm_channel:
+            return None
+        return RoomRef(PLATFORM, str(it.guild_id or ""), str(it.channel_id))
 
     async def _edit_follow_up(self, message_id: int, drawn: Drawn) -> None:
         await self._interaction.followup.edit_message(message_id, view=drawn.view, attachments=drawn.files)
@@ -216,27 +234,28 @@ class InteractionWire:
             await attempt(lambda: self._interaction.followup.delete_message(note))
 
     async def _say_elsewhere(self, card: Card) -> None:
-        interaction = self._interaction
-        if not self._private and interaction.channel_id and not interaction.context.dm_channel:
-            room = RoomRef(PLATFORM, str(interaction.guild_id or ""), str(interaction.channel_id))
+        self._answer = None
+        room = self._room()
+        if room is not None:
             try:
-                await self._say_in(room, card)
+                self._answer = await self._say_in(room, card)
                 return
             except EarshotError as error:
                 log.info(
                     "an answer goes to whoever asked, for the room is closed to us: %s", type(error).__name__
                 )
-        await self._outbox.whisper(identity_of(interaction.user), card)
+        await self._outbox.whisper(identity_of(self._interaction.user), card)
 
-    async def _say_in(self, room: RoomRef, card: Card) -> None:
+    async def _say_in(self, room: RoomRef, card: Card) -> PostRef:
         """As a message of the bot, which may change its placeholder longer than the interaction lives."""
         if self._placeholder is not None:
             try:
-                await self._outbox.edit(PostRef(room, str(self._placeholder)), card)
-                return
+                placeholder = PostRef(room, str(self._placeholder))
+                await self._outbox.edit(placeholder, card)
+                return placeholder
             except EarshotError as error:
                 log.info("the placeholder cannot become the answer: %s", type(error).__name__)
-        await self._outbox.post(room, card)
+        return await self._outbox.post(room, card)
 
     def _drawn(self, card: Card) -> Drawn:
         return self._draw(card, self._file_most)

@@ -22,6 +22,7 @@ from bot.chat.cards import Card
 from bot.chat.commands import Command
 from bot.chat.context import Context, Person
 from bot.chat.features import Call, Features
+from bot.chat.ledger import Ledger
 from bot.chat.lines import option_words, split_command
 from bot.chat.replies import line_of, no_command, not_understood
 from bot.chat.whispers import Whispers
@@ -57,6 +58,7 @@ class Desk:
         chance: Chance,
         meter: Meter,
         whispers: Whispers,
+        ledger: Ledger,
         upload_most: int,
     ) -> None:
         self.features = features
@@ -65,6 +67,7 @@ class Desk:
         self._chance = chance
         self._meter = meter
         self._whispers = whispers
+        self._ledger = ledger
         self._upload_most = upload_most
         self._busy: set[tuple[str, int, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -209,7 +212,7 @@ class Desk:
         if filled is not None:
             context = replace(context, uploads=filled.uploads)
         try:
-            await answer(call, context, wire, meter=self._meter, whispers=self._whispers)
+            await answer(call, context, wire, meter=self._meter, whispers=self._whispers, ledger=self._ledger)
         except Exception:
             log.exception("the answer to %s could not be shown [%s]", call.name, context.request_id)
         finally:

@@ -21,6 +21,7 @@ from bot.adapters.lounge.server import Server
 from bot.chat.cards import Card
 from bot.chat.commands import Cog
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
@@ -48,6 +49,7 @@ class Lounge:
         cogs: Sequence[Cog],
         messages: MessageStore,
         whispers: Whispers,
+        ledger: Ledger,
         meter: Meter,
         clock: Clock,
         chance: Chance,
@@ -75,7 +77,9 @@ class Lounge:
         self._hub = Hub(chance.token()[:12], heartbeat_s)
         shelf = Pictures(pictures)
         self._rooms = Rooms(rooms, messages, clock, shelf, self._hub)
-        self._desk = Desk(Features(cogs), self._rooms, residents, chance, meter, whispers, upload_most)
+        self._desk = Desk(
+            Features(cogs), self._rooms, residents, chance, meter, whispers, ledger, upload_most
+        )
         self._guard = Guard(token, origins)
         self._server = Server(
             self._rooms, self._desk, self._hub, self._guard, shelf, residents, choosing, self._incoming, upload_most

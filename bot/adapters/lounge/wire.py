@@ -13,6 +13,7 @@ from bot.adapters.lounge.residents import LoungeRoom
 from bot.adapters.lounge.rooms import Rooms
 from bot.chat.cards import Card, Form
 from bot.chat.context import Person
+from bot.chat.platform import PostRef
 from bot.text import Text
 
 
@@ -69,15 +70,16 @@ class LoungeWire:
     async def progress(self, text: Text) -> None:
         await self._rooms.change(self._placeholder, _pending(self._exchange, sentence(text)))
 
-    async def show(self, card: Card) -> None:
+    async def show(self, card: Card) -> PostRef:
         body = await self._rooms.card_body(card, self._exchange.about)
         target = self._exchange.pressed_on if card.replaces else None
         if target is None:
             await self._rooms.change(self._placeholder, body)
-            return
-        await self._rooms.change(target, body)
-        await self._rooms.change(self._placeholder, {"kind": "gone"})
-        self.landed = target
+        else:
+            await self._rooms.change(target, body)
+            await self._rooms.change(self._placeholder, {"kind": "gone"})
+            self.landed = target
+        return PostRef(self._exchange.room.ref, str(self.landed))
 
     async def add(self, card: Card) -> None:
         body = await self._rooms.card_body(card, {"for": None, "pressed": None})

@@ -27,6 +27,7 @@ from bot.chat.cards import Button, Card
 from bot.chat.commands import Command
 from bot.chat.context import Context, Person
 from bot.chat.features import Call, Features
+from bot.chat.ledger import Ledger
 from bot.chat.lines import option_words, split_command
 from bot.chat.packing import unpacked
 from bot.chat.replies import line_of, no_command, not_understood
@@ -60,6 +61,7 @@ class Counter:
     incoming: Incoming
     meter: Meter
     whispers: Whispers
+    ledger: Ledger
     chance: Chance
     grace_s: float
 
@@ -219,8 +221,9 @@ class Desk:
         wire = self._wire(asked, call, about, reply)
         whole = replace(call, what=replace(call.what, run=prepared))
         await answer(
-            whole, self._context(asked), wire, meter=at.meter, whispers=at.whispers, grace_s=at.grace_s
-        )
+            whole, self._context(asked), wire,
+            meter=at.meter, whispers=at.whispers, ledger=at.ledger, grace_s=at.grace_s,
+        )  # fmt: skip
         if asked.home:
             await self._after(asked)
 

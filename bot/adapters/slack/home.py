@@ -37,7 +37,10 @@ class Home:
         person = await at.people.asker(asked)
         wire = HomeWire(at, asked, call.again(t("Go on")))
         context = Context(person, Place(None), at.chance.token()[:10])
-        await answer(call, context, wire, meter=at.meter, whispers=at.whispers, grace_s=at.grace_s)
+        await answer(
+            call, context, wire,
+            meter=at.meter, whispers=at.whispers, ledger=at.ledger, grace_s=at.grace_s,
+        )  # fmt: skip
 
 
 class HomeWire:

@@ -32,6 +32,7 @@ from bot.adapters.slack.workspaces import Authorize, Workspaces
 from bot.chat.answering import GRACE_S
 from bot.chat.cards import Card
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
@@ -69,6 +70,7 @@ class Slack:
         home: str,
         meter: Meter,
         whispers: Whispers,
+        ledger: Ledger,
         chance: Chance,
         clock: Clock,
         memos: MemoStore,
@@ -96,7 +98,7 @@ class Slack:
         self._incoming = Incoming(incoming, self._workspaces, api_url)
         counter = Counter(
             features, phrases, self._workspaces, people, self._speech, Modals(features, phrases), self._unfinished,
-            self._incoming, meter, whispers, chance, grace_s,
+            self._incoming, meter, whispers, ledger, chance, grace_s,
         )  # fmt: skip
         page = Home(counter, home)
         self._desk = Desk(counter, page.show)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.adapters.slack.asked import Asked
+from bot.adapters.slack.asked import PLATFORM, Asked
 from bot.adapters.slack.failures import GONE, NOT_HERE, No, Silence, ours
 from bot.adapters.slack.modals import Modals, Reply, Screen
 from bot.adapters.slack.speech import Speech
@@ -19,6 +19,8 @@ from bot.adapters.slack.workspaces import Workspaces
 from bot.chat.answering import Wire
 from bot.chat.cards import Button, Card, Form, Lines
 from bot.chat.pace import Pace
+from bot.chat.platform import PostRef
+from bot.core.model import RoomRef
 from bot.text import Text, t
 
 log = logging.getLogger(__name__)
@@ -95,19 +97,22 @@ class RoomWire:
         if self._placeholder is not None:
             self._pace.say(text)
 
-    async def show(self, card: Card) -> None:
+    async def show(self, card: Card) -> PostRef | None:
         await self._pace.stop()
-        if card.replaces and await self._replaced(card):
+        replaced = await self._replaced(card) if card.replaces else None
+        if replaced is not None:
             await self._clear()
-            return
+            return self._post(replaced)
+        message = ""
         try:
-            await self._say_card(card)
+            message = await self._say_card(card)
         except No as no:
             await self._elsewhere(card, no)
         except Silence as silence:
             log.warning("an answer may not have arrived: %s", silence)
             await self._speech.quietly(self._asked, _UNSURE)
         await self._settled()
+        return self._post(message)
 
     async def open(self, form: Form) -> None:
         await self._pace.stop()
@@ -125,7 +130,13 @@ class RoomWire:
             except (No, Silence) as failure:
                 log.info("progress was not shown: %s", failure)
 
-    async def _say_card(self, card: Card) -> None:
+    def _post(self, message: str) -> PostRef | None:
+        """Our message in the room. What was said through a request is none that we could edit later."""
+        room = RoomRef(PLATFORM, self._asked.team, self._asked.channel)
+        return PostRef(room, message) if message else None
+
+    async def _say_card(self, card: Card) -> str:
+        """The message that it is."""
         asked, it, about = self._asked, self._placeholder, self._about()
         if it is not None:
             try:
@@ -134,14 +145,17 @@ class RoomWire:
                 if no.code not in GONE:
                     raise
             else:
-                return
-        await self._speech.post(asked.team, asked.channel, card, thread=asked.thread, about=about)
+                return it.message
+        return await self._speech.post(asked.team, asked.channel, card, thread=asked.thread, about=about)
 
-    async def _replaced(self, card: Card) -> bool:
-        """Whether the card took the place of the one that carries the button."""
+    async def _replaced(self, card: Card) -> str | None:
+        """The message that carried the button and is the card now, "" where we could not edit it again.
+
+        None where the card could not take its place.
+        """
         asked = self._asked
         if not asked.message or asked.hidden:
-            return False
+            return None
         try:
             await self._speech.update(asked.team, asked.channel, asked.message, card)
         except Silence as silence:
@@ -153,8 +167,9 @@ class RoomWire:
                 await self._speech.respond(asked, card, public=True, replace_original=True)
             except (No, Silence) as failure:
                 log.info("response_url: %s", failure)
-                return False
-        return True
+                return None
+            return ""
+        return asked.message
 
     async def _clear(self) -> None:
         it = self._placeholder
@@ -249,10 +264,11 @@ class FormWire:
     async def progress(self, text: Text) -> None:
         await self._wire.progress(text)
 
-    async def show(self, card: Card) -> None:
-        if not self._reply.refused:
-            self._reply.close()
-            await self._wire.show(card)
+    async def show(self, card: Card) -> PostRef | None:
+        if self._reply.refused:
+            return None
+        self._reply.close()
+        return await self._wire.show(card)
 
     async def open(self, form: Form) -> None:
         self._reply.close()

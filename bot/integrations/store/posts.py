@@ -25,6 +25,7 @@ class Posts(OnDatabase):
         recap_id: int,
         view: str,
         room: RoomRef,
+        thread: str,
         message: str,
         members: Collection[MemberId],
         now_ms: int,
@@ -37,7 +38,7 @@ class Posts(OnDatabase):
             said = {"recap_id": recap_id, "view": view, "due_ms": 0, "until_ms": 0, "withdrawn": 0}
             if before is None:
                 added = insert(schema.post).values(
-                    **said, **room._asdict(), message=message, posted_ms=now_ms
+                    **said, **room._asdict(), thread=thread, message=message, posted_ms=now_ms
                 )
                 post_id = (await connection.execute(added.returning(_post.id))).scalar_one()
             else:
@@ -122,6 +123,7 @@ async def _posts(connection: AsyncConnection, which: Select[tuple[object, ...]])
             row.recap_id,
             row.view,
             RoomRef(row.platform, row.place, row.channel),
+            row.thread,
             row.message,
             row.posted_ms,
             row.until_ms,

@@ -28,11 +28,6 @@ from sqlalchemy.schema import SchemaItem
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def is_storable(text: str) -> bool:
-    """Whether a database can keep `text` as it is."""
-    return _UNSTORABLE.search(text) is None
-
-
 def storable(text: str) -> str:
     """`text` with what a database cannot keep (NUL, halves of surrogate pairs) replaced by U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
@@ -173,7 +168,15 @@ presence = Table(
 )
 
 # Since when a member is in no group any more because they have left where it meets; they go if they do not come back.
-departure = Table("departure", metadata, _of("member", key=True), _number("since_ms"), Index(None, "since_ms"))
+# `confirmed_ms`: when they were last found to be gone.
+departure = Table(
+    "departure",
+    metadata,
+    _of("member", key=True),
+    _number("since_ms"),
+    _number("confirmed_ms"),
+    Index(None, "since_ms"),
+)
 
 # --- codes and offers -------------------------------------------------------------------------------------
 
@@ -307,6 +310,21 @@ track = Table(
     _words("isrc"),
 )
 
+# What was looked up of a track. It goes with the track (`deleting.sweep_tracks`).
+song_facts = Table(
+    "song_facts",
+    metadata,
+    _of("track", key=True),
+    _words("recording"),
+    _words("artists"),
+    _words("tags"),
+    _number("listens"),
+    _number("listeners"),
+    _number("artist_listens"),
+    _number("artist_listeners"),
+    _number("looked_ms"),
+)
+
 # The key is the whole row, in the order in which it is read: one b-tree is table and index at once. A track is no
 # foreign key, for to sweep one would then read every play (the key does not begin with it, and a second index would
 # double the table); whoever adds plays or sweeps tracks holds the link, so that none is swept that a play is of.
@@ -338,6 +356,40 @@ gap = Table(
     _key_part("end_ms"),
     Column("cause", Words, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+# --- songs ------------------------------------------------------------------------------------------------
+
+# Goes with its track: which song it is, by which rules (`core.identity.VERSION`; 0 to be filed before it is counted
+# again, -1 some time), and by what it finds its like: hashes of its names and of its ISRC, 0 for none.
+song = Table(
+    "song",
+    metadata,
+    _of("track", key=True),
+    _number("song_id"),
+    _number("version"),
+    _number("family"),
+    _number("code"),
+    Index(None, "version"),
+    Index(None, "family"),
+    Index(None, "code"),
+)
+
+# What an admin of a group says of two tracks. Goes with its maker, who may undo it in any case, and with its tracks.
+song_alias = Table(
+    "song_alias",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _of("member"),
+    _words("verdict"),
+    _of("track"),
+    Column("other_id", _ID, ForeignKey("track.id"), nullable=False),
+    _number("made_ms"),
+    Index(None, "group_id"),
+    Index(None, "member_id"),
+    Index(None, "track_id"),
+    Index(None, "other_id"),
 )
 
 # --- choices ----------------------------------------------------------------------------------------------
@@ -400,8 +452,8 @@ recap = Table(
 
 # --- posts ------------------------------------------------------------------------------------------------
 
-# What was shown in rooms: which recap, how (`view`), in which message ("": it cannot be edited). `due_ms` is 0 where
-# nothing is to be changed.
+# What was shown in rooms: which recap, how (`view`), in which message ("": it cannot be edited) of which thread ("": of
+# the room itself). `due_ms` is 0 where nothing is to be changed.
 post = Table(
     "post",
     metadata,
@@ -411,6 +463,7 @@ post = Table(
     _words("platform"),
     _words("place"),
     _words("channel"),
+    _words("thread"),
     _words("message"),
     _number("posted_ms"),
     _number("due_ms"),

@@ -13,6 +13,7 @@ import pytest
 
 from bot.adapters.discord import Discord, read_translations
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from tests.adapters.sample import Sample
 from tests.fakes import FakeChance, FakeClock, FakeMeter, FakeStore
@@ -69,6 +70,7 @@ async def build(twin: DiscordTwin, tmp_path: Path) -> AsyncIterator[Build]:
             whispers = Whispers(store, FakeClock())
             arguments: dict[str, Any] = {
                 "token": twin.token, "features": Features([sample]), "meter": meter, "whispers": whispers,
+                "ledger": Ledger(store, FakeClock()),
                 "chance": chance, "memos": store, "translations": read_translations(),
                 "incoming": tmp_path / "incoming", "api_url": twin.api_url, "finish_s": 0.2, "grace_s": 0.3,
                 "guild_ready_s": 0.05,

@@ -16,6 +16,7 @@ import asyncio, sys
 from pathlib import Path
 from bot.adapters.discord import Discord, read_translations
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.integrations.store import open_store
 from bot.integrations.system import SystemChance, SystemClock
@@ -27,7 +28,8 @@ async def main(folder, api_url, token):
     sample.gate.clear()
     store = await open_store(f"sqlite:///{folder}/earshot.db")
     discord = Discord(token=token, features=Features([sample]), meter=FakeMeter(), chance=SystemChance(),
-                      whispers=Whispers(store, SystemClock()), memos=store, translations=read_translations(),
+                      whispers=Whispers(store, SystemClock()),
+                      ledger=Ledger(store, SystemClock()), memos=store, translations=read_translations(),
                       incoming=folder / "incoming", api_url=api_url, grace_s=0.3, guild_ready_s=0.05)
     await discord.start()
     print("ready", flush=True)

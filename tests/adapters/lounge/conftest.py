@@ -13,6 +13,7 @@ import pytest
 
 from bot.adapters.lounge import Lounge, LoungeRoom
 from bot.chat import Person
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity
 from tests.adapters.sample import Sample
@@ -102,6 +103,7 @@ async def build(tmp_path: Path) -> AsyncIterator[Build]:
             sample, store = Sample(), store or FakeStore()
             arguments: dict[str, Any] = {
                 "cogs": [sample], "messages": store, "whispers": Whispers(store, FakeClock()),
+                "ledger": Ledger(store, FakeClock()),
                 "meter": FakeMeter(), "clock": FakeClock(), "chance": chance,
                 "residents": FakeResidents(), "rooms": [LoungeRoom(ROOM, "Music club")],
                 "pictures": tmp_path / "pictures", "token": TOKEN, "choosing": True, "finish_s": 0.2,

@@ -16,6 +16,7 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 from bot.adapters.lounge import Lounge, LoungeRoom
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.integrations.store import open_store
 from bot.integrations.system import SystemChance, SystemClock
@@ -27,7 +28,8 @@ async def main(folder):
     sample = Sample()
     sample.gate.clear()
     store = await open_store(f"sqlite:///{folder}/earshot.db")
-    lounge = Lounge(cogs=[sample], messages=store, whispers=Whispers(store, SystemClock()), meter=FakeMeter(),
+    lounge = Lounge(cogs=[sample], messages=store, whispers=Whispers(store, SystemClock()),
+                    ledger=Ledger(store, SystemClock()), meter=FakeMeter(),
                     clock=SystemClock(), chance=SystemChance(), residents=FakeResidents(),
                     rooms=[LoungeRoom(ROOM, "Music club")],
                     pictures=folder / "pictures", token=TOKEN, choosing=True)

@@ -14,6 +14,7 @@ import pytest
 from bot.adapters.slack import Slack, manifest
 from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, Picture, action, command
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.core.model import RoomRef
 from bot.integrations.vault import Keyring
@@ -155,7 +156,8 @@ async def build(twin: SlackTwin, tmp_path: Path) -> AsyncIterator[Build]:
             arguments: dict[str, Any] = {
                 "bot_token": twin.bot_token, "app_token": twin.app_token, "signing_secret": "", "client_id": "",
                 "client_secret": "", "public_url": PUBLIC_URL, "features": features(sample, panel),
-                "home": "panel.home", "meter": meter, "whispers": whispers, "chance": chance, "clock": clock,
+                "home": "panel.home", "meter": meter, "whispers": whispers, "ledger": Ledger(store, clock),
+                "chance": chance, "clock": clock,
                 "memos": store, "installations": store, "vault": Keyring({1: b"k" * 32}, 1),
                 "incoming": tmp_path / "incoming", "api_url": twin.api_url, "finish_s": 0.2, "grace_s": 0.3,
                 "heartbeat_s": HEARTBEAT_S,

@@ -16,6 +16,7 @@ import asyncio, sys
 from pathlib import Path
 from bot.adapters.slack import Slack
 from bot.chat.features import Features
+from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.integrations.store import open_store
 from bot.integrations.system import SystemChance, SystemClock
@@ -29,7 +30,8 @@ async def main(folder, api_url, bot_token, app_token):
     store = await open_store(f"sqlite:///{folder}/earshot.db")
     slack = Slack(bot_token=bot_token, app_token=app_token, signing_secret="", client_id="", client_secret="",
                   public_url="https://earshot.example", features=Features([sample]), home="panel.home",
-                  meter=FakeMeter(), whispers=Whispers(store, SystemClock()), chance=SystemChance(),
+                  meter=FakeMeter(), whispers=Whispers(store, SystemClock()),
+                  ledger=Ledger(store, SystemClock()), chance=SystemChance(),
                   clock=SystemClock(), memos=store, installations=store, vault=open_vault(folder / "keys"),
                   incoming=folder / "incoming", api_url=api_url, grace_s=0.2)
     await slack.start()

@@ -36,6 +36,8 @@ def upgrade() -> None:
     _offers()
     _leaving()
     _tallies()
+    _song_facts()
+    _songs()
 
 
 def _posts() -> None:
@@ -44,7 +46,7 @@ def _posts() -> None:
         "post",
         sa.Column("id", _ID, nullable=False),
         _reference("recap_id"),
-        *map(_words, ("view", "platform", "place", "channel", "message")),
+        *map(_words, ("view", "platform", "place", "channel", "thread", "message")),
         *map(_number, ("posted_ms", "due_ms", "until_ms", "withdrawn")),
         sa.ForeignKeyConstraint(["recap_id"], ["recap.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -177,10 +179,23 @@ def _leaving() -> None:
         "departure",
         _reference("member_id"),
         _number("since_ms"),
+        _number("confirmed_ms"),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
         sa.PrimaryKeyConstraint("member_id"),
     )
     op.create_index(op.f("ix_departure_since_ms"), "departure", ["since_ms"])
+
+
+def _song_facts() -> None:
+    """What was looked up of tracks."""
+    op.create_table(
+        "song_facts",
+        _reference("track_id"),
+        *map(_words, ("recording", "artists", "tags")),
+        *map(_number, ("listens", "listeners", "artist_listens", "artist_listeners", "looked_ms")),
+        sa.ForeignKeyConstraint(["track_id"], ["track.id"]),
+        sa.PrimaryKeyConstraint("track_id"),
+    )
 
 
 def _tallies() -> None:
@@ -195,3 +210,33 @@ def _tallies() -> None:
         sa.ForeignKeyConstraint(["link_id"], ["link.id"]),
         sa.PrimaryKeyConstraint("link_id"),
     )
+
+
+def _songs() -> None:
+    """Which tracks are one song; a track is filed when it is first counted."""
+    op.create_table(
+        "song",
+        _reference("track_id"),
+        *map(_number, ("song_id", "version", "family", "code")),
+        sa.ForeignKeyConstraint(["track_id"], ["track.id"]),
+        sa.PrimaryKeyConstraint("track_id"),
+    )
+    for name in ("version", "family", "code"):
+        op.create_index(op.f(f"ix_song_{name}"), "song", [name])
+    op.create_table(
+        "song_alias",
+        sa.Column("id", _ID, nullable=False),
+        _reference("group_id"),
+        _reference("member_id"),
+        _words("verdict"),
+        _reference("track_id"),
+        _reference("other_id"),
+        _number("made_ms"),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.ForeignKeyConstraint(["track_id"], ["track.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["track.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for name in ("group_id", "member_id", "track_id", "other_id"):
+        op.create_index(op.f(f"ix_song_alias_{name}"), "song_alias", [name])

@@ -1,0 +1,70 @@
+"""Which messages show whose numbers, written down as they are shown, and drawn anew when somebody takes theirs back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.chat.cards import Card, Lines, Shown
+from bot.chat.platform import Platforms, PostRef
+from bot.core.model import RoomRef
+from bot.errors import EarshotError, Unavailable
+from bot.ports import Clock, Post, PostStore
+from bot.services.recap import Told
+from bot.text import Text, t
+
+log = logging.getLogger(__name__)
+
+# Draws a recap in one of the ways that a feature shows it; the words are the rest of `Shown.view`.
+View = Callable[[Told, str], Awaitable[Card]]
+
+
+def shown(told: Told, view: str) -> Shown:
+    """That a card shows this recap, in the way that `view` names."""
+    return Shown(told.frozen.id, view, frozenset(it.member.id for it in told.recap.members))
+
+
+class Ledger:
+    """Takes down what is shown."""
+
+    def __init__(self, posts: PostStore, clock: Clock) -> None:
+        self._posts = posts
+        self._clock = clock
+
+    async def note(self, card: Card, room: RoomRef | None, post: PostRef | None) -> None:
+        """The card is in this room now, as that message if it can be edited; in a private chat nothing is noted."""
+        shows = card.shows
+        if shows is None or room is None:
+            return
+        thread = "" if post is None or post.room == room else post.room.channel
+        message = "" if post is None else post.message
+        try:
+            await self._posts.posted(
+                shows.recap_id, shows.view, room, thread, message, shows.members, self._clock.now_ms()
+            )
+        except EarshotError as error:
+            # The answer is there; whoever was deleted in this moment is not in it twice.
+            log.warning("what was shown could not be written down: %s", type(error).__name__)
+
+
+class Redrawing:
+    """A `services.redaction.Redraw`: puts another card in the place of a message. `views` by a view's first word."""
+
+    def __init__(self, platforms: Platforms, views: Mapping[str, View]) -> None:
+        self._platforms = platforms
+        self._views = views
+
+    async def __call__(self, post: Post, told: Told | None, why: Text) -> None:
+        """Raises `NotFound` where the message is gone, another `EarshotError` where it cannot be changed now."""
+        if post.room.platform not in self._platforms.connected():
+            raise Unavailable(t("{platform} does not run just now.", platform=post.room.platform))
+        name, _, rest = post.view.partition(" ")
+        if told is None:
+            card = Card(t("This was taken back"), (Lines((why,)),))
+        else:
+            card = await self._views[name](told, rest)
+            footer = why if card.footer is None else t("{why} {footer}", why=why, footer=card.footer)
+            card = replace(card, footer=footer)
+        room = post.room._replace(channel=post.thread or post.room.channel)
+        await self._platforms.edit(PostRef(room, post.message), card)
