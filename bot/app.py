@@ -117,7 +117,10 @@ async def open_earshot(settings: Settings, folder: Path) -> AsyncIterator[Earsho
             stack.push_async_callback(lastfm.close)
         listenbrainz = ListenBrainzClient(settings.listenbrainz.api_url)
         stack.push_async_callback(listenbrainz.close)
-        yield _plugged(settings, folder, store, gateway, lastfm, listenbrainz, painter)
+        songs = songs_client(settings)
+        if songs is not None:
+            stack.push_async_callback(songs.close)
+        yield _plugged(settings, folder, store, gateway, lastfm, listenbrainz, songs, painter)
 
 
 def _plugged(
@@ -127,6 +130,7 @@ def _plugged(
     gateway: SpotifyGateway,
     lastfm: LastfmClient | None,
     listenbrainz: ListenBrainzClient,
+    songs: ListenBrainzSongs | None,
     painter: TypstPainter,
 ) -> Earshot:
     clock, chance = SystemClock(), SystemChance()
@@ -215,6 +219,8 @@ def _plugged(
         Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
         Chore("redaction", 60.0, redaction.change_due),
     ]
+    if songs is not None:
+        chores.append(Chore("songs", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
         uploading, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock),
@@ -226,6 +232,12 @@ def lastfm_client(settings: Settings) -> LastfmClient | None:
     """How Last.fm is asked; None where no key is configured."""
     it = settings.lastfm
     return LastfmClient(it.api_key, it.secret, it.api_url, it.auth_url) if it.api_key else None
+
+
+def songs_client(settings: Settings) -> ListenBrainzSongs | None:
+    """Where songs are looked up; None without the token that it takes."""
+    it = settings.listenbrainz
+    return ListenBrainzSongs(it.token, it.api_url) if it.token else None
 
 
 def spotify_app(settings: Settings, client_id: str, developer: str = "host") -> SpotifyApp:

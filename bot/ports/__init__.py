@@ -38,6 +38,7 @@ from bot.ports.services import (
     Profile,
 )
 from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
+from bot.ports.songs import SongLookup, SongStore
 from bot.ports.tallies import TallyStore
 from bot.ports.whispers import WhisperStore
 
@@ -96,6 +97,8 @@ __all__ = [
     "Redact",
     "SavedPlaylist",
     "TakeoutStore",
+    "SongLookup",
+    "SongStore",
     "TallyStore",
     "TextFile",
     "Vault",

@@ -6,9 +6,12 @@
         source = ListenBrainzClient(twin.api_url)
         twin.fault("listens", status=429, headers={"X-RateLimit-Reset-In": "7"})   # for the next call; see `Fault`
 
+        twin.song("Artist", "Song", artist_tags={"rock": 9}, listens=1_000, listeners=90)
+        songs = ListenBrainzSongs("secret", twin.api_url)
+
 Like the real one it shows what is older than `max_ts` (excluded), the newest first, at most 1,000 rows and 25 unless
 asked; it tells each time when the first and the last listen of the account were; it answers a token that it does not
-know with 200.
+know with 200. Songs are told to whoever shows a token, 50 by their names or 1,000 by their IDs at once.
 """
 
 from __future__ import annotations
@@ -23,6 +26,27 @@ from aiohttp import web
 from tests.twins.traffic import Traffic
 
 MOST_ROWS = 1000
+MOST_LOOKUPS = 50
+LONGEST_LOOKUP = 250
+
+
+def mbid(kind: int, number: int) -> str:
+    return f"{kind:08x}-0000-4000-8000-{number:012x}"
+
+
+@dataclass(frozen=True)
+class Song:
+    """A song that MusicBrainz knows; tags with how many gave them. Fame is None where nobody listened."""
+
+    artist: str
+    title: str
+    recording: str
+    artist_ids: tuple[str, ...]
+    tags: Mapping[str, int]
+    artist_tags: Mapping[str, int]
+    genres: tuple[str, ...]
+    listens: int | None
+    listeners: int | None
 
 
 @dataclass
@@ -71,6 +95,26 @@ class ListenBrainzTwin:
         self.traffic = Traffic("listenbrainz")
         self._listeners: dict[str, Listener] = {}
         self._faults: list[Fault] = []
+        self._songs: list[Song] = []
+
+    def song(
+        self,
+        artist: str,
+        title: str,
+        *,
+        tags: Mapping[str, int] | None = None,
+        artist_tags: Mapping[str, int] | None = None,
+        genres: tuple[str, ...] = (),
+        listens: int | None = None,
+        listeners: int | None = None,
+    ) -> Song:
+        number = len(self._songs)
+        known = next((it.artist_ids for it in self._songs if it.artist == artist), (mbid(2, number),))
+        song = Song(
+            artist, title, mbid(1, number), known, tags or {}, artist_tags or {}, genres, listens, listeners
+        )
+        self._songs.append(song)
+        return song
 
     def listener(self, name: str, token: str = "") -> Listener:
         """The account of this name, made if absent."""
@@ -80,7 +124,7 @@ class ListenBrainzTwin:
         del self._listeners[name.casefold()]
 
     def fault(self, what: str, **more: Any) -> None:
-        """`what` is `validate-token`, `listen-count` or `listens`."""
+        """`what` is `validate-token`, `listen-count`, `listens`, `lookup`, `metadata` or `popularity`."""
         self._faults.append(Fault(what, **more))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -101,6 +145,80 @@ class ListenBrainzTwin:
         status, body = self._body(what, request, about)
         self.traffic.add("GET", what, status=status, query=request.query)
         return web.json_response(body, status=status)
+
+    async def answer_songs(self, request: web.Request) -> web.Response:
+        what = {"lookup/": "lookup", "recording/": "metadata"}.get(request.match_info["what"], "popularity")
+        body = await request.json()
+        fault = next((it for it in self._faults if it.what == what), None)
+        if fault is not None:
+            self._faults.remove(fault)
+            self.traffic.add("POST", what, status=fault.status, body=body)
+            return web.Response(status=fault.status, text=fault.body or "", headers=fault.headers)
+        token = request.headers.get("Authorization", "").removeprefix("Token ")
+        if token not in {it.token for it in self._listeners.values()}:
+            self.traffic.add("POST", what, status=401, body=body)
+            return web.json_response({"code": 401, "error": "Invalid authorization token."}, status=401)
+        status, told = {
+            "lookup": self._lookup, "metadata": self._metadata, "popularity": self._popularity
+        }[what](body)  # fmt: skip
+        self.traffic.add("POST", what, status=status, body=body)
+        return web.json_response(told, status=status)
+
+    def _lookup(self, body: Any) -> tuple[int, Any]:
+        asked = body["recordings"]
+        if not 0 < len(asked) <= MOST_LOOKUPS or any(
+            len(it["artist_name"]) + len(it["recording_name"]) > LONGEST_LOOKUP for it in asked
+        ):
+            return 400, {"code": 400, "error": "too many, or too long"}
+        rows = []
+        for index, it in enumerate(asked):
+            row: dict[str, Any] = {
+                "index": index, "artist_name_arg": it["artist_name"], "recording_name_arg": it["recording_name"]
+            }  # fmt: skip
+            for song in self._songs:
+                if (song.artist.casefold(), song.title.casefold()) == (
+                    it["artist_name"].casefold(),
+                    it["recording_name"].casefold(),
+                ):
+                    row |= {"recording_mbid": song.recording, "artist_mbids": list(song.artist_ids)}
+            rows.append(row)
+        return 200, rows
+
+    def _metadata(self, body: Any) -> tuple[int, Any]:
+        if not 0 < len(body["recording_mbids"]) <= MOST_ROWS or body["inc"] != "artist tag":
+            return 400, {"code": 400, "error": "wrong"}
+
+        def rows(tags: Mapping[str, int], song: Song) -> list[dict[str, Any]]:
+            return [
+                {"tag": tag, "count": count, **({"genre_mbid": mbid(3, 1)} if tag in song.genres else {})}
+                for tag, count in tags.items()
+            ]
+
+        return 200, {
+            song.recording: {
+                "tag": {"recording": rows(song.tags, song), "artist": rows(song.artist_tags, song)}
+            }
+            for song in self._songs
+            if song.recording in body["recording_mbids"]
+        }
+
+    def _popularity(self, body: Any) -> tuple[int, Any]:
+        [(key, asked)] = body.items()
+        if not 0 < len(asked) <= MOST_ROWS:
+            return 400, {"code": 400, "error": "too many"}
+        told = []
+        for it in asked:
+            songs = [song for song in self._songs if it in (song.recording, *song.artist_ids)]
+            listens, listeners = [song.listens for song in songs], [song.listeners for song in songs]
+            known = None not in listens and None not in listeners
+            told.append(
+                {
+                    key.removesuffix("s"): it,
+                    "total_listen_count": sum(filter(None, listens)) if known else None,
+                    "total_user_count": max(filter(None, listeners), default=0) if known else None,
+                }
+            )
+        return 200, told
 
     def _body(self, what: str, request: web.Request, about: str) -> tuple[int, dict[str, Any]]:
         if what == "validate-token":
@@ -136,6 +254,8 @@ async def listenbrainz_twin() -> AsyncIterator[ListenBrainzTwin]:
     app = web.Application()
     app.router.add_get("/1/validate-token", twin.answer)
     app.router.add_get("/1/user/{name}/{what}", twin.answer)
+    app.router.add_post("/1/metadata/{what:(lookup|recording)/}", twin.answer_songs)
+    app.router.add_post("/1/popularity/{what}", twin.answer_songs)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -2,5 +2,6 @@
 
 from bot.integrations.scrobbles.lastfm import LastfmClient
 from bot.integrations.scrobbles.listenbrainz import ListenBrainzClient
+from bot.integrations.scrobbles.songs import ListenBrainzSongs
 
-__all__ = ["LastfmClient", "ListenBrainzClient"]
+__all__ = ["LastfmClient", "ListenBrainzClient", "ListenBrainzSongs"]

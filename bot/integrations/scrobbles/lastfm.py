@@ -14,7 +14,16 @@ from urllib.parse import urlencode
 from bot.core.foreign import name
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.errors import LinkExpired, ListeningHidden, RateLimited, Refused, ServiceError, Unavailable
-from bot.integrations.scrobbles.web import JsonService, Reply, Unreadable, number, pause_s, some, table
+from bot.integrations.scrobbles.web import (
+    JsonService,
+    Reply,
+    Unreadable,
+    number,
+    pause_s,
+    some,
+    table,
+    trouble,
+)
 from bot.ports import HistoryPage, Profile
 from bot.text import t
 
@@ -115,7 +124,7 @@ class LastfmClient:
         if reply.status == 429:
             raise _too_many(reply)
         if reply.status >= 500:
-            raise self._web.trouble(reply.status)
+            raise trouble("Last.fm", reply.status)
         return table(reply.body)
 
 

@@ -13,7 +13,16 @@ from urllib.parse import quote
 from bot.core.foreign import name
 from bot.core.model import NewPlay, RawTrack, Span
 from bot.errors import LinkExpired, RateLimited, Refused
-from bot.integrations.scrobbles.web import JsonService, Reply, Unreadable, number, pause_s, some, table
+from bot.integrations.scrobbles.web import (
+    JsonService,
+    Reply,
+    Unreadable,
+    number,
+    pause_s,
+    some,
+    table,
+    trouble,
+)
 from bot.ports import HistoryPage, Profile
 from bot.text import t
 
@@ -48,7 +57,7 @@ class ListenBrainzClient:
             reply = await self._web.get("/1/validate-token", {}, {"Authorization": f"Token {token}"})
             if reply.status == 401:
                 raise refused
-            answer = self._read(reply)
+            answer = table(read(reply))
             if answer.get("valid") is not True:
                 raise refused
             return some(answer.get("user_name"))
@@ -95,20 +104,23 @@ class ListenBrainzClient:
                     "/link what:listenbrainz: all of it is read again."
                 )
             )
-        return table(self._read(reply).get("payload"))
+        return table(table(read(reply)).get("payload"))
 
-    def _read(self, reply: Reply) -> Mapping[str, Any]:
-        if reply.status == 429:
-            raise RateLimited(
-                t("ListenBrainz asked me to slow down. Please try again in a minute."),
-                pause_s(reply, _PAUSE_S),
-            )
-        if reply.status >= 500:
-            raise self._web.trouble(reply.status)
-        body = table(reply.body)
-        if reply.status != 200 or "error" in body:
-            raise Refused(t("ListenBrainz did not take the request (HTTP {status}).", status=reply.status))
-        return body
+
+def read(reply: Reply) -> Any:
+    """The JSON of an answer that is one. Raises `ServiceError`s."""
+    if reply.status == 429:
+        raise RateLimited(
+            t("ListenBrainz asked me to slow down. Please try again in a minute."), pause_s(reply, _PAUSE_S)
+        )
+    if reply.status >= 500:
+        raise trouble("ListenBrainz", reply.status)
+    body = reply.body
+    if body is None:
+        raise Unreadable
+    if reply.status != 200 or (isinstance(body, dict) and "error" in body):
+        raise Refused(t("ListenBrainz did not take the request (HTTP {status}).", status=reply.status))
+    return body
 
 
 def _play(row: Any) -> NewPlay:

@@ -57,10 +57,17 @@ class JsonService:
         self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Reply:
         """A GET, which follows no redirect. Raises `Unavailable` where nothing came back."""
+        return await self._ask("GET", path, headers, params=parameters)
+
+    async def post(self, path: str, body: Any, headers: Mapping[str, str]) -> Reply:
+        """A POST of JSON that changes nothing, as `get`."""
+        return await self._ask("POST", path, headers, json=body)
+
+    async def _ask(self, method: str, path: str, headers: Mapping[str, str] | None, **more: Any) -> Reply:
         await self._wait_for_turn()
         try:
-            async with self._http.get(
-                self._url + path, params=parameters, headers=headers, allow_redirects=False
+            async with self._http.request(
+                method, self._url + path, headers=headers, allow_redirects=False, **more
             ) as answer:
                 return Reply(answer.status, answer.headers, _json(await answer.read()))
         except TimeoutError:
@@ -75,16 +82,6 @@ class JsonService:
                     service=self.name,
                 )
             ) from None
-
-    def trouble(self, status: int) -> Unavailable:
-        """For an answer with an error of the service's own."""
-        return Unavailable(
-            t(
-                "{service} has trouble of its own (HTTP {status}). Please try again in a few minutes.",
-                service=self.name,
-                status=status,
-            )
-        )
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -140,6 +137,17 @@ def number(value: Any) -> int:
     if found < 0:
         raise Unreadable
     return found
+
+
+def trouble(service: str, status: int) -> Unavailable:
+    """For an answer with an error of the service's own."""
+    return Unavailable(
+        t(
+            "{service} has trouble of its own (HTTP {status}). Please try again in a few minutes.",
+            service=service,
+            status=status,
+        )
+    )
 
 
 def pause_s(reply: Reply, otherwise: float) -> float:

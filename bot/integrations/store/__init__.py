@@ -36,6 +36,7 @@ from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
 from bot.integrations.store.takeout import Takeouts
+from bot.integrations.store.songs import Songs
 from bot.integrations.store.tallies import Tallies
 from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
@@ -60,6 +61,7 @@ class Store(
     Links,
     Lifetimes,
     Tallies,
+    Songs,
     Plays,
     Budget,
     Recaps,
@@ -164,6 +166,7 @@ if TYPE_CHECKING:
         ports.LinkStore,
         ports.LifetimeStore,
         ports.TallyStore,
+        ports.SongStore,
         ports.PlayStore,
         ports.BudgetStore,
         ports.RecapStore,

@@ -114,6 +114,7 @@ async def sweep_tracks(connection: AsyncConnection) -> int:
     Only for a transaction that holds the links, so that no play comes in meanwhile.
     """
     unplayed = except_(select(schema.track.c.id), select(schema.play.c.track_id))
+    await connection.execute(delete(schema.song_facts).where(schema.song_facts.c.track_id.in_(unplayed)))
     swept = await connection.execute(delete(schema.track).where(schema.track.c.id.in_(unplayed)))
     return swept.rowcount
 

@@ -1,0 +1,167 @@
+"""Songs are looked up at ListenBrainz, over its twin: what is found, what is asked about, and what goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.core.model import Link, LinkId, NewPlay, RawTrack, Source, TrackId
+from bot.core.songfacts import RENEW_MS, Fame, Of, SongFacts, Tag
+from bot.errors import RateLimited, Refused, Unavailable
+from bot.integrations.scrobbles import ListenBrainzSongs
+from bot.services.lookups import AT_ONCE, Lookups
+from tests.fakes import FakeClock, FakeStore
+from tests.twins.listenbrainz import ListenBrainzTwin, listenbrainz_twin
+
+
+class House:
+    def __init__(self, twin: ListenBrainzTwin) -> None:
+        self.twin = twin
+        self.store, self.clock = FakeStore(), FakeClock()
+        twin.listener("host", token="secret")
+        self.songs = ListenBrainzSongs("secret", twin.api_url, every_s=0, timeout_s=2)
+        self.lookups = Lookups(self.store, self.store, self.songs, self.clock)
+
+    async def plays(self, source: Source, *tracks: RawTrack) -> None:
+        member = await self.store.add_member("Ana", "UTC", None, 1)
+        link = await self.store.link_account(Link(LinkId(0), member.id, source, f"ana{member.id}"), None, 0)
+        await self.store.record(link.id, [NewPlay(n + 1, track) for n, track in enumerate(tracks)])
+
+    async def known(self) -> dict[str, SongFacts]:
+        """By title."""
+        ids = [TrackId(n) for n in range(1, 1000)]
+        tracks = await self.store.tracks(ids)
+        return {tracks[it].title: facts for it, facts in (await self.store.song_facts(ids)).items()}
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    async with listenbrainz_twin() as twin:
+        house = House(twin)
+        yield house
+        await house.songs.close()
+
+
+async def test_ids_tags_and_fame(house: House) -> None:
+    roads = house.twin.song(
+        "Portishead", "Roads", tags={"sad": 2, "nothing": 0}, artist_tags={"trip hop": 13, "bristol": 4},
+        genres=("trip hop",), listens=900, listeners=80,
+    )  # fmt: skip
+    numb = house.twin.song("Portishead", "Numb", listens=100, listeners=90)
+    alone = house.twin.song("Ana", "Alone")
+    found = await house.songs.look_up(
+        [("Nobody", "Nothing"), ("portishead", "roads"), ("Portishead", "Numb"), ("Ana", "Alone")]
+    )
+    of_artist = Fame(1000, 90)
+    assert found == [
+        SongFacts(),
+        SongFacts(
+            roads.recording, roads.artist_ids,
+            (
+                Tag("sad", 2, False, Of.RECORDING), Tag("trip hop", 13, True, Of.ARTIST),
+                Tag("bristol", 4, False, Of.ARTIST),
+            ),
+            Fame(900, 80), of_artist,
+        ),
+        SongFacts(numb.recording, numb.artist_ids, (), Fame(100, 90), of_artist),
+        SongFacts(alone.recording, alone.artist_ids),
+    ]  # fmt: skip
+
+
+async def test_a_thousand_songs_take_some_twenty_calls(house: House) -> None:
+    for n in range(1000):
+        house.twin.song(f"Artist {n % 300}", f"Song {n}", listens=n, listeners=1)
+    found = await house.songs.look_up([(f"Artist {n % 300}", f"Song {n}") for n in range(1000)])
+    assert [it.fame.listens for it in found] == list(range(1000))
+    assert len(house.twin.traffic.requests) == 23
+    assert await house.songs.look_up([]) == []
+    assert len(house.twin.traffic.requests) == 23
+
+
+async def test_what_only_spotify_has_told_is_never_asked_about(house: House) -> None:
+    for title in ("Told by Spotify", "Told by both", "Told by Last.fm"):
+        house.twin.song("Ana", title, listens=5, listeners=1)
+    of_both = RawTrack("spotify:track:2", "Told by both", "Ana")
+    await house.plays(Source.SPOTIFY, RawTrack("spotify:track:1", "Told by Spotify", "Ana"), of_both)
+    await house.plays(Source.EXTENDED, of_both)
+    await house.plays(
+        Source.LASTFM,
+        RawTrack("", "Told by Last.fm", "Ana"),
+        RawTrack("", "L" * 250, "Ana"),
+        RawTrack("", "Unknown", "Ana"),
+    )
+    await house.lookups.run()
+    asked = {
+        it["recording_name"] for sent in house.twin.traffic.of("lookup") for it in sent.body["recordings"]
+    }
+    assert asked == {"Told by both", "Told by Last.fm", "Unknown"}
+    known = await house.known()
+    assert set(known) == {*asked, "L" * 250}
+    assert known["Told by both"].fame == Fame(5, 1)
+    assert known["Unknown"] == known["L" * 250] == SongFacts()
+
+
+async def test_each_run_does_a_part_and_all_of_it_is_renewed_after_months(house: House) -> None:
+    await house.plays(Source.LASTFM, *(RawTrack("", f"Song {n}", "Ana") for n in range(AT_ONCE + 10)))
+    for known in (AT_ONCE, AT_ONCE + 10, AT_ONCE + 10):
+        await house.lookups.run()
+        assert len(await house.known()) == known
+    calls = len(house.twin.traffic.requests)
+    await house.lookups.run()
+    assert len(house.twin.traffic.requests) == calls
+    house.twin.song("Ana", "Song 1", listens=7, listeners=7)
+    house.clock.advance(RENEW_MS + 1)
+    await house.lookups.run()
+    assert (await house.known())["Song 1"].fame == Fame(7, 7)
+
+
+@pytest.mark.parametrize("what", ["lookup", "metadata", "popularity"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>",
+        "",
+        "null",
+        "7",
+        "[7]",
+        '[{"index": 9}]',
+        '[{"index": 0, "recording_mbid": "x"}]',
+        '{"error": 1}',
+    ],
+)
+async def test_nonsense_is_believed_nowhere(house: House, what: str, body: str) -> None:
+    if what == "metadata" and body == "[7]":
+        body = "[]"
+    house.twin.song("Ana", "Song", listens=1, listeners=1)
+    await house.plays(Source.LASTFM, RawTrack("", "Song", "Ana"))
+    house.twin.fault(what, body=body)
+    with pytest.raises((Unavailable, Refused)):
+        await house.songs.look_up([("Ana", "Song")])
+    house.twin.fault(what, body=body)
+    await house.lookups.run()
+    assert await house.known() == {}
+    await house.lookups.run()
+    assert (await house.known())["Song"].fame == Fame(1, 1)
+
+
+async def test_a_pause_is_kept_and_a_wrong_token_is_said(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.plays(Source.LASTFM, RawTrack("", "Song", "Ana"))
+    house.twin.fault("lookup", status=429, headers={"X-RateLimit-Reset-In": "70"})
+    await house.lookups.run()
+    assert await house.store.blocked_until("listenbrainz") == house.clock.now + 70_000
+    calls = len(house.twin.traffic.requests)
+    await house.lookups.run()
+    assert len(house.twin.traffic.requests) == calls
+    house.clock.advance(70_000)
+    house.twin.listener("host").token = "another"
+    caplog.set_level(logging.WARNING)
+    await house.lookups.run()
+    assert "HTTP 401" in caplog.text
+    assert "Song" not in caplog.text
+    house.twin.fault("lookup", status=429)
+    with pytest.raises(RateLimited):
+        await house.songs.look_up([("Ana", "Song")])
