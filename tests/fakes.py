@@ -75,8 +75,8 @@ class EveryStore(
     ports.LifetimeStore,
     ports.TallyStore,
     ports.SongStore,
+    ports.IdentityStore,
     ports.PlayStore,
-    ports.SongStore,
     ports.BudgetStore,
     ports.RecapStore,
     ports.PostStore,
@@ -613,6 +613,25 @@ class FakeStore:
 
     async def tallies(self, link_ids: Collection[LinkId]) -> Mapping[LinkId, Tally]:
         return {it: self._tallies[it] for it in link_ids if it in self._tallies}
+
+    async def songs_to_look_up(self, before_ms: int, limit: int) -> Sequence[Track]:
+        told = {
+            track_id
+            for link_id, plays in self._plays.items()
+            if self._links[link_id].source is not Source.SPOTIFY
+            for _, track_id, _, _ in plays
+        }
+        known = {it for it, (_, looked_ms) in self._song_facts.items() if looked_ms >= before_ms}
+        return sorted((it for it in self._tracks.values() if it.id in told - known), key=lambda it: it.id)[
+            :limit
+        ]
+
+    async def keep_facts(self, found: Mapping[TrackId, SongFacts], now_ms: int) -> None:
+        there = {it.id for it in self._tracks.values()}
+        self._song_facts.update((it, (facts, now_ms)) for it, facts in found.items() if it in there)
+
+    async def song_facts(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, SongFacts]:
+        return {it: self._song_facts[it][0] for it in track_ids if it in self._song_facts}
 
     async def songs_to_look_up(self, before_ms: int, limit: int) -> Sequence[Track]:
         told = {

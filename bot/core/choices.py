@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.identity import Key, fold, keys_of
+from bot.core.identity import Key, fold, tracks_meant
 from bot.core.model import Play, Span, Track, TrackId
 
-_CREDITS = re.compile(r"\s*(?:,|;|/|&|\+|\bx\b|\band\b|\bwith\b|\bfeat\b\.?|\bft\b\.?|\bfeaturing\b)\s*")
-_GUESTS = re.compile(r"\b(?:feat|ft|featuring|with)\b\.?\s+([^)\]]+)")
+_CREDITS = re.compile(
+    r"\s*(?:,|;|/|&|\+|\bx\b|\band\b|\bwith\b|\bfeat\b\.?|\bft\b\.?|\bfeaturing\b)\s*", re.IGNORECASE
+)
+_GUESTS = re.compile(r"\b(?:feat|ft|featuring|with)\b\.?\s+([^)\]]+)", re.IGNORECASE)
 
 
 class Mark(StrEnum):
@@ -76,14 +78,13 @@ def left(plays: Sequence[Play], tracks: Mapping[TrackId, Track], asides: Sequenc
     """The plays that are not set aside, in the same order."""
     if not asides:
         return plays
-    artists = {it.key[0] for it in asides if it.whole is Whole.ARTIST}
-    songs = {it.key for it in asides if it.whole is Whole.SONG}
+    artists = {fold(it.key[0]) for it in asides if it.whole is Whole.ARTIST}
     times = [it.span for it in asides if it.whole is Whole.TIME]
-    out = {
-        number
-        for number in {play.track_id for play in plays}
-        if keys_of(tracks[number]).song in songs or not artists.isdisjoint(credited(tracks[number]))
-    }
+    played = {play.track_id for play in plays} if artists else set()
+    out = {number for number in played if not artists.isdisjoint(credited(tracks[number]))}
+    for it in asides:
+        if it.whole is Whole.SONG:
+            out |= tracks_meant(it.key, tracks)
     return [play for play in plays if play.track_id not in out and not within(play.at_ms, times)]
 
 
@@ -92,8 +93,7 @@ def credited(track: Track) -> set[str]:
 
     Rather one too many (“Simon”, of “Simon & Garfunkel”) than one too few.
     """
-    credit = fold(track.artist)
-    names = {credit, *_CREDITS.split(credit)}
-    for guests in _GUESTS.findall(fold(track.title)):
+    names = {track.artist, *_CREDITS.split(track.artist)}
+    for guests in _GUESTS.findall(track.title):
         names |= {guests, *_CREDITS.split(guests)}
-    return names - {""}
+    return {fold(it) for it in names} - {""}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.identity import Key, keys_of
+from bot.core.identity import Key, fold, keys_of, lasting, tracks_meant
 from bot.core.model import MemberId, Period, Track, TrackId
 from bot.core.recap.hours import span_of
 from bot.core.recap.model import BusyHour, Kind, Loop, MemberRecap, Ranked, Recap
@@ -127,7 +127,7 @@ def _ranked(prefix: str, it: Ranked, kind: Kind, who: tuple[MemberId, ...], trac
         if kind is Kind.ARTIST
         else t("{title} — {artist}: {count}", title=it.title, artist=it.artist, count=count)
     )
-    key = key_of(kind, tracks[it.track_ids[0]])
+    key = written(kind, tracks[it.track_ids[0]])
     return Fact(
         f"{prefix}{kind.value}:{it.rank}",
         words,
@@ -154,14 +154,22 @@ def _busiest(prefix: str, it: BusyHour, who: tuple[MemberId, ...], period: Perio
 def _loop(fact_id: str, it: Loop, tracks: Tracks) -> Fact:
     words = t("{who} played {title} — {artist} {n} times in a row", who=it.member.name, title=it.title,
               artist=it.artist, n=it.times)  # fmt: skip
-    key = key_of(Kind.TRACK, tracks[it.track_ids[0]])
+    key = written(Kind.TRACK, tracks[it.track_ids[0]])
     return Fact(
         fact_id, words, Measure.PLAYS, it.times, "loop", (it.member.id,), ((it.member.id, it.times),),
         Kind.TRACK, key, it.first_ms, it.last_ms + 1,
     )  # fmt: skip
 
 
-def key_of(kind: Kind, track: Track) -> Key:
-    """What tells songs, artists or albums apart (`core.identity`); () where a track has none."""
+def written(kind: Kind, track: Track) -> Key:
+    """How a song, artist or album is written down by one of its tracks (`core.identity`); () where it has none."""
     keys = keys_of(track)
-    return {Kind.TRACK: keys.song, Kind.ARTIST: keys.artist, Kind.ALBUM: keys.album}[kind] or ()
+    return {Kind.TRACK: lasting(track), Kind.ARTIST: keys.artist, Kind.ALBUM: keys.album}[kind] or ()
+
+
+def meant(kind: Kind, key: Key, tracks: Tracks) -> set[TrackId]:
+    """The tracks that count as what was written down, by the rules of now."""
+    if kind is Kind.TRACK:
+        return tracks_meant(key, tracks)
+    names = tuple(map(fold, key))
+    return {number for number, track in tracks.items() if written(kind, track) == names}

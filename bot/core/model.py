@@ -17,6 +17,7 @@ MemberId = NewType("MemberId", int)
 GroupId = NewType("GroupId", int)
 LinkId = NewType("LinkId", int)
 TrackId = NewType("TrackId", int)
+SongId = NewType("SongId", int)
 
 # An index of PostgreSQL takes some 2,700 bytes, which in the longest script are this many letters.
 LONGEST_KEY = 600
@@ -150,7 +151,10 @@ class Play(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A stored track with its raw identity. `duration_ms` is 0 where unknown."""
+    """A stored track with its raw identity. `duration_ms` is 0 where unknown.
+
+    `song` is derived (`core.identity`); until then each track is a song of its own.
+    """
 
     id: TrackId
     key: str
@@ -159,6 +163,11 @@ class Track:
     album: str
     duration_ms: int = 0
     isrc: str = ""
+    song: SongId = SongId(0)
+
+    def __post_init__(self) -> None:
+        if not self.song:
+            object.__setattr__(self, "song", SongId(self.id))
 
     @property
     def uri(self) -> str:

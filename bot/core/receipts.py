@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.core.calendar import HOUR_MS, offset_at, segments
-from bot.core.facts import Fact, Facts, Measure, Tracks, key_of
-from bot.core.model import Listening, Member, MemberId, Period, Play, Source, Track
+from bot.core.facts import Fact, Facts, Measure, Tracks, meant
+from bot.core.model import Listening, Member, MemberId, Origin, Period, Play, Source, Track
 from bot.core.precedence import source_at
-from bot.core.recap.compute import MINUTE_MS, covered_ms, sounded
+from bot.core.recap.compute import MINUTE_MS, sounded
+from bot.core.recap.coverage import coverage, vouching
+from bot.core.recap.model import Coverage
 from bot.core.rules import RULES, Rule
 from bot.text import Text, t, tn
 
@@ -35,8 +37,8 @@ class Behind:
 class Evidence:
     """A fact counted again. `sha256` is over the plays, sorted: [ms, raw track key, ms_played, source] as JSON.
 
-    `covered_ms` is, of each member, how much of the period is vouched for by now; `difference` says how the number
-    differs from what was said, None where it does not.
+    `coverage` is what is vouched for by now of each member, and `origins` by which source; `difference` says how the
+    number differs from what was said, None where it does not.
     """
 
     value: int
@@ -44,7 +46,8 @@ class Evidence:
     by_source: tuple[tuple[Source, int], ...]
     by_member: tuple[tuple[MemberId, int], ...]
     rule: Rule
-    covered_ms: tuple[tuple[MemberId, int], ...]
+    coverage: tuple[Coverage, ...]
+    origins: tuple[tuple[MemberId, tuple[Origin, ...]], ...]
     sha256: str
     behind: tuple[Behind, ...]
     difference: Text | None
@@ -62,14 +65,17 @@ def of_one(facts: Facts, owner: Member) -> Facts:
     )
 
 
-def evidence(fact: Fact, facts: Facts, listenings: Sequence[Listening], tracks: Tracks) -> Evidence:
+def evidence(
+    fact: Fact, facts: Facts, listenings: Sequence[Listening], tracks: Tracks, now_ms: int | None = None
+) -> Evidence:
     """Count a fact again from the members' counted plays of the period as they are now.
 
     `listenings` may lack members of the fact (who share no longer): their plays are not counted, and the difference
-    says so.
+    says so. `now_ms` is needed for a period that goes on.
     """
     zones = {member_id: zone for member_id, _, zone in facts.members}
     counted = [it for it in listenings if it.member.id in fact.about]
+    known = [coverage(it, facts.period, now_ms) for it in counted]
     narrowed = [(it, _narrowed(fact, it, tracks, zones, facts.period)) for it in counted]
     behind = tuple(
         Behind(it.member.id, at_ms, tracks[track_id], ms_played, source_at(it.origins, at_ms))
@@ -88,7 +94,8 @@ def evidence(fact: Fact, facts: Facts, listenings: Sequence[Listening], tracks: 
         by_source=tuple((source, sources.count(source)) for source in Source if source in sources),
         by_member=tuple((it.member.id, len(plays)) for it, plays in narrowed),
         rule=RULES[fact.rule],
-        covered_ms=tuple((it.member.id, covered_ms(it.covered)) for it in counted),
+        coverage=tuple(known),
+        origins=tuple((it.member.id, vouching(it, told)) for it, told in zip(counted, known, strict=True)),
         sha256=fingerprint(behind),
         behind=behind,
         difference=_difference(fact, value, {it.member.id for it in counted}),
@@ -108,10 +115,7 @@ def _narrowed(
     if fact.start_ms is not None and fact.end_ms is not None:
         plays = [play for play in plays if fact.start_ms <= play.at_ms < fact.end_ms]
     if fact.kind is not None:
-        kind = fact.kind
-        ids = {
-            number for number in {play.track_id for play in plays} if key_of(kind, tracks[number]) == fact.key
-        }
+        ids = meant(fact.kind, fact.key, tracks)
         plays = [play for play in plays if play.track_id in ids]
     if fact.hour is not None:
         pieces = segments(zones[it.member.id], period.start_ms, period.end_ms)

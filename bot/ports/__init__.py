@@ -8,6 +8,7 @@ from bot.ports.choices import ChoiceStore
 from bot.ports.codes import CodeStore, OneTimeCode
 from bot.ports.deletion import Deleted, DeletionStore, Redact
 from bot.ports.exports import ExportFile, ExportReader
+from bot.ports.identity import IdentityStore, MadeAlias
 from bot.ports.installations import InstallationStore
 from bot.ports.lifetimes import Lifetime, LifetimeStore
 from bot.ports.links import DueLink, Grant, LinkStore, PendingLogin, Vault
@@ -37,6 +38,7 @@ from bot.ports.services import (
     PlaylistHost,
     Profile,
 )
+from bot.ports.songs import SongLookup, SongStore
 from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
 from bot.ports.songs import SongLookup, SongStore
 from bot.ports.tallies import TallyStore
@@ -66,11 +68,13 @@ __all__ = [
     "GroupStore",
     "HistoryPage",
     "HistorySource",
+    "IdentityStore",
     "InstallationStore",
     "Lifetime",
     "LifetimeStore",
     "LinkStore",
     "ListeningSource",
+    "MadeAlias",
     "MadePlaylist",
     "MemberStore",
     "Membership",
@@ -96,6 +100,8 @@ __all__ = [
     "Record",
     "Redact",
     "SavedPlaylist",
+    "SongLookup",
+    "SongStore",
     "TakeoutStore",
     "SongLookup",
     "SongStore",

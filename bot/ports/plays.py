@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.core.model import (
     Gap,
+    GroupId,
     LinkId,
     LinkPlays,
     MemberId,
@@ -79,7 +80,11 @@ class PlayStore(Protocol):
         """For each link of these members: plays in [start, end), all covered spans, gaps touching it."""
         ...
 
-    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]: ...
+    async def tracks(
+        self, track_ids: Collection[TrackId], group_id: GroupId | None = None
+    ) -> Mapping[TrackId, Track]:
+        """The tracks of these numbers, each with the song that it is: by the rules, or as this group says."""
+        ...
 
     async def artists(self) -> Sequence[tuple[str, int]]:
         """Every artist name in stored tracks with the number of stored tracks."""

@@ -15,6 +15,7 @@ from bot.core.model import (
     NewPlay,
     Play,
     RawTrack,
+    SongId,
     Source,
     Span,
     Track,
@@ -156,7 +157,7 @@ async def test_a_track_keeps_what_was_received(store: EveryStore, link: Link) ->
     a, named = await _track_ids(store, link)
     assert await store.tracks([a, named, TrackId(999_999)]) == {
         a: Track(a, "spotify:track:a", "Aria", "Ana", "First", 200_000, "DE0000000001"),
-        named: Track(named, NAMED.key, "Aria", "Ana", "First"),
+        named: Track(named, NAMED.key, "Aria", "Ana", "First", song=SongId(a)),
     }
     assert await store.tracks([]) == {}
 

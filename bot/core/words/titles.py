@@ -7,6 +7,7 @@ in our research notes (docs/numbers.md tells the short of it).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.words.folding import fold
@@ -69,6 +70,19 @@ class Title:
 
 def split_title(title: str) -> Title:
     """Take a title apart. Brackets and a " - suffix" hold versions and guests; other brackets belong to the name."""
+    kept, qualifiers, guests = cut(title, _says_version)
+    name = fold(kept) or fold(title)
+    plain = " ".join(_BRACKETS.sub(lambda at: at[0] if at.start() == 0 else " ", kept).split()) or title
+    versions = frozenset(name for qualifier in qualifiers for name in version_classes(qualifier))
+    parts = frozenset(number for groups in _PARTS.findall(name) for number in groups if number)
+    return Title(plain, fold(plain) or name, name, fold(title), versions, parts, guests)
+
+
+def cut(title: str, off: Callable[[str], bool]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """What is left of a title without its guests and those brackets and " - suffixes" that are to be cut `off`.
+
+    With what was cut off, and the guests as credited. A bracket that a title begins with belongs to the name.
+    """
     kept, qualifiers, guests = title, [], []
     for match in _BRACKETS.finditer(title):
         if match.start() == 0:
@@ -77,22 +91,18 @@ def split_title(title: str) -> Title:
         if feat is not None:
             guests.append(feat[1])
             kept = kept.replace(match[0], " ")
-        elif _says_version(match[1]):
+        elif off(match[1]):
             qualifiers.append(match[1])
             kept = kept.replace(match[0], " ")
     pieces = _DASH.split(kept)
-    while len(pieces) > 1 and _says_version(pieces[-1]):
+    while len(pieces) > 1 and off(pieces[-1]):
         qualifiers.append(pieces.pop())
     kept = " - ".join(pieces)
     feat = re.search(r"\s(?:feat|ft|featuring)\b\.?\s+(.+)$", kept, re.IGNORECASE)
     if feat is not None:
         guests.append(feat[1])
         kept = kept[: feat.start()]
-    name = fold(kept) or fold(title)
-    plain = " ".join(_BRACKETS.sub(lambda at: at[0] if at.start() == 0 else " ", kept).split()) or title
-    versions = frozenset(name for qualifier in qualifiers for name in version_classes(qualifier))
-    parts = frozenset(number for groups in _PARTS.findall(name) for number in groups if number)
-    return Title(plain, fold(plain) or name, name, fold(title), versions, parts, tuple(guests))
+    return kept, tuple(qualifiers), tuple(guests)
 
 
 def version_classes(words: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from bot.integrations.store.codes import Codes
 from bot.integrations.store.deleting import Deleting
 from bot.integrations.store.engine import Database
 from bot.integrations.store.failures import said_kindly
+from bot.integrations.store.identities import Identities
 from bot.integrations.store.lifetimes import Lifetimes
 from bot.integrations.store.links import Links
 from bot.integrations.store.merging import Merging
@@ -35,8 +36,8 @@ from bot.integrations.store.presence import Presences
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
-from bot.integrations.store.takeout import Takeouts
 from bot.integrations.store.songs import Songs
+from bot.integrations.store.takeout import Takeouts
 from bot.integrations.store.tallies import Tallies
 from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
@@ -62,6 +63,7 @@ class Store(
     Lifetimes,
     Tallies,
     Songs,
+    Identities,
     Plays,
     Budget,
     Recaps,
@@ -167,6 +169,7 @@ if TYPE_CHECKING:
         ports.LifetimeStore,
         ports.TallyStore,
         ports.SongStore,
+        ports.IdentityStore,
         ports.PlayStore,
         ports.BudgetStore,
         ports.RecapStore,

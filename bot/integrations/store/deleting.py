@@ -18,6 +18,7 @@ from bot.core.model import MemberId
 from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
+from bot.integrations.store.identities import forget_songs
 from bot.integrations.store.links import forget_link, links_of
 from bot.ports import Deleted, Redact
 from bot.text import t
@@ -39,7 +40,16 @@ _COUNTED = {
 }
 _AT_ONCE = 5_000
 # They come and go with what is counted.
-_UNCOUNTED = {"member", "identity", "link", "room_consent", "pending_login", "wrong_code", "presence", "departure"}
+_UNCOUNTED = {
+    "member",
+    "identity",
+    "link",
+    "room_consent",
+    "pending_login",
+    "wrong_code",
+    "presence",
+    "departure",
+}
 
 
 class Deleting(OnDatabase):
@@ -114,6 +124,7 @@ async def sweep_tracks(connection: AsyncConnection) -> int:
     Only for a transaction that holds the links, so that no play comes in meanwhile.
     """
     unplayed = except_(select(schema.track.c.id), select(schema.play.c.track_id))
+    await forget_songs(connection, select(schema.track.c.id).where(schema.track.c.id.in_(unplayed)))
     await connection.execute(delete(schema.song_facts).where(schema.song_facts.c.track_id.in_(unplayed)))
     swept = await connection.execute(delete(schema.track).where(schema.track.c.id.in_(unplayed)))
     return swept.rowcount

@@ -18,7 +18,8 @@ from bot.text import t
 
 # What simply belongs to somebody else from now on.
 _OWNED = (
-    schema.identity, schema.link, schema.draft, schema.playlist, schema.whisper, schema.aside, schema.unread
+    schema.identity, schema.link, schema.draft, schema.playlist, schema.whisper, schema.aside, schema.unread,
+    schema.song_alias,
 )  # fmt: skip
 
 
