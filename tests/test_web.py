@@ -5,20 +5,30 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 import aiohttp
 import aiohttp.test_utils
 import pytest
 
-from bot.core.model import Identity, LinkState, Member
+from bot.core.model import Identity, LinkState, Member, MemberId
 from bot.errors import LinkExpired
 from bot.integrations.spotify import SpotifyAccounts, SpotifyListening
 from bot.integrations.vault import Keyring
 from bot.services.access import Access
-from bot.services.linking import LOGIN_MS, UNDO_MS, Linking, SpotifyApp
+from bot.services.linking import (
+    BASE_SCOPES,
+    LOGIN_MS,
+    MORE_SCOPES,
+    SCOPE_WORDS,
+    UNDO_MS,
+    Linked,
+    Linking,
+    SpotifyApp,
+)
 from bot.web import WebServer, make_web
+from bot.web.pages import linked_page
 from tests.fakes import FakeChance, FakeClock, FakeStore
 from tests.practice import CLIENT_ID, Practice, gateway_to, practice_spotify
 
@@ -278,6 +288,18 @@ async def test_the_sixth_account_is_told_whom_to_ask(house: House):
     assert "the seats of the host's are taken" in page.words
     assert "/link what:app" in page.words
     assert await house.store.links(sixth.id) == []
+
+
+def test_whoever_links_through_their_own_app_is_not_told_of_the_hosts_seats():
+    ana = Member(MemberId(1), "Ana", "UTC")
+    linked = Linked(ana, "Ana", True, True, 1, frozenset(), "", 0)
+    assert "through your own Spotify app" in linked_page(linked, 5)
+    assert "seats" not in linked_page(linked, 5)
+    assert "1 of the app's 5 seats" in unescape(linked_page(replace(linked, own=False), 5))
+
+
+def test_each_permission_that_is_asked_for_has_its_words():
+    assert BASE_SCOPES.union(*MORE_SCOPES.values()) == set(SCOPE_WORDS)
 
 
 async def test_trouble_at_spotify_is_a_page_with_a_sentence(house: House):
