@@ -24,6 +24,7 @@ check: .venv/.dev  ## style, types, who may import whom
 
 bench: .venv/.dev  ## how fast, as ratios taken in one run
 	@$(BIN)/python -m benchmarks.ingest
+	@$(BIN)/python -m benchmarks.due
 	@$(BIN)/python -m benchmarks.polling
 	@$(BIN)/python -m benchmarks.recap
 	@$(BIN)/python -m benchmarks.cards

@@ -27,11 +27,6 @@ _LOOKS = (
     .join(schema.poll)
     .where(schema.poll.c.active)
 )
-_CLAIMED = (
-    update(schema.poll)
-    .where(schema.poll.c.link_id == bindparam("claimed"))
-    .values(next_ms=bindparam("until_ms"))
-)
 _GIVEN_BACK = (
     update(schema.poll)
     .where(schema.poll.c.link_id == bindparam("claimed"), schema.poll.c.next_ms == bindparam("until_ms"))
@@ -280,7 +275,9 @@ class Links(OnDatabase):
             due = [_due(row) for row in await connection.execute(wanted)]
             if due:
                 await connection.execute(
-                    _CLAIMED, [{"claimed": it.link.id, "until_ms": until_ms} for it in due]
+                    update(schema.poll)
+                    .where(schema.poll.c.link_id.in_([it.link.id for it in due]))
+                    .values(next_ms=until_ms)
                 )
         return due
 
