@@ -49,8 +49,9 @@ class DeletionStore(Protocol):
         ...
 
     async def shred(self) -> None:
-        """Let no byte of what was deleted stay in the database's files.
+        """Let no byte of what was deleted stay in the database's files, nor a track that nobody has played any more.
 
+        To be called after whatever deletes: a member, a link, a time.
         Raises `Unavailable` where somebody still reads what was there before: try again later.
         """
         ...

@@ -10,9 +10,11 @@ PostgreSQL: a pool; reads are REPEATABLE READ, so that a reader sees one moment 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar, cast
 
 from sqlalchemy import ClauseElement, Connection, Executable, Row, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import Unavailable
 from bot.integrations.store.failures import said_kindly
 from bot.text import t
+
+T = TypeVar("T")
 
 # A row as SQLAlchemy gives it; its columns are read by name where it becomes one of our types.
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -74,6 +78,19 @@ def postgresql_engine(url: URL) -> AsyncEngine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL in the driver's own words with the values of its parameters, of one row or of `many`."""
+
+    sql: str
+    given: Sequence[Any]
+    many: bool = False
+
+
+# Asks for statements; is sent the rows of each, or how many it changed where it gives none.
+Script: TypeAlias = Generator[Statement, Any, T]
+
+
 class Database:
     """Where a transaction comes from. Everything the database raises leaves here as one of our errors."""
 
@@ -90,6 +107,11 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self._turn = nullcontext()
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether this is PostgreSQL; else it is SQLite."""
+        return self._writer.dialect.name == "postgresql"
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -109,7 +131,7 @@ class Database:
 
     async def hold(self, connection: AsyncConnection, table: Table) -> None:
         """Until the end of the transaction nobody else writes or holds a row of this table; who does, ends first."""
-        if self._writer.dialect.name == "postgresql":
+        if self.is_postgresql:
             await connection.exec_driver_sql(f'LOCK TABLE "{table.name}" IN EXCLUSIVE MODE')
 
     async def shred(self, tables: Iterable[Table]) -> None:
@@ -121,7 +143,7 @@ class Database:
         with said_kindly():
             async with self._turn, self._writer.connect() as connection:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
-                if self._writer.dialect.name == "postgresql":
+                if self.is_postgresql:
                     names = ", ".join(f'"{it.name}"' for it in tables)
                     await raw.execute(f"VACUUM {names}", timeout=_VACUUM_S)
                     return
@@ -137,7 +159,7 @@ class Database:
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows `on_conflict_…` in this database's dialect."""
-        if self._writer.dialect.name == "postgresql":
+        if self.is_postgresql:
             return postgresql.insert(table)
         return sqlite.insert(table)
 
@@ -145,9 +167,63 @@ class Database:
         """`statement` in the driver's own words, for the few places where SQLAlchemy's care per row is too slow."""
         return str(statement.compile(dialect=self._writer.dialect))
 
+    async def write_by(self, script: Script[T]) -> T:
+        """A transaction of its own in which a script is followed. What the script returns in the end."""
+        if self.is_postgresql:
+            async with self.write() as connection:
+                return await self.follow(connection, script)
+        self._require_open()
+        with said_kindly():
+            async with self._turn, self._writer.connect() as connection:
+                return await _on_its_thread(connection, _in_a_transaction, script)
+
+    async def follow(self, connection: AsyncConnection, script: Script[T]) -> T:
+        """Execute what a script asks for and give it the answers. What it returns in the end."""
+        if self.is_postgresql:
+            answer: Any = None
+            while True:
+                try:
+                    wanted = script.send(answer)
+                except StopIteration as done:
+                    return cast(T, done.value)
+                ran = await connection.exec_driver_sql(wanted.sql, wanted.given)
+                answer = ran.fetchall() if ran.returns_rows else ran.rowcount
+        return await _on_its_thread(connection, _followed, script)
+
     def _require_open(self) -> None:
         if not self._open:
             raise Unavailable(t("The database is closed: Earshot is shutting down."))
+
+
+async def _on_its_thread(
+    connection: AsyncConnection, work: Callable[[sqlite3.Connection, Script[T]], T], script: Script[T]
+) -> T:
+    """Do all of it on the thread of a SQLite connection: aiosqlite's own methods are an errand a statement."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    return cast(T, await driver._execute(work, driver._conn, script))
+
+
+def _in_a_transaction(connection: sqlite3.Connection, script: Script[T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        done = _followed(connection, script)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return done
+
+
+def _followed(connection: sqlite3.Connection, script: Script[T]) -> T:
+    answer: Any = None
+    while True:
+        try:
+            wanted = script.send(answer)
+        except StopIteration as done:
+            return cast(T, done.value)
+        run = connection.executemany if wanted.many else connection.execute
+        cursor = run(wanted.sql, wanted.given)
+        answer = cursor.rowcount if cursor.description is None else cursor.fetchall()
 
 
 async def raw_rows(connection: AsyncConnection, statement: Executable) -> Sequence[Any]:

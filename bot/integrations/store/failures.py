@@ -6,6 +6,7 @@ own mistake and goes on unchanged.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -72,7 +73,7 @@ def said_kindly() -> Iterator[None]:
     """Inside, the database's errors become `Unavailable`, and a missing parent row becomes `NotFound`."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         ours = worded(error)
         if ours is None:
             raise
@@ -88,16 +89,17 @@ def said_kindly() -> Iterator[None]:
         ) from error
 
 
-def worded(error: DBAPIError) -> EarshotError | None:
+def worded(error: DBAPIError | sqlite3.Error) -> EarshotError | None:
     """Our error for the database's, None where it is no failure of the world but a mistake in our code."""
-    name = getattr(error.orig, "sqlite_errorname", "")
-    state = getattr(error.orig, "sqlstate", None) or ""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(original, "sqlite_errorname", "")
+    state = getattr(original, "sqlstate", None) or ""
     if name == "SQLITE_CONSTRAINT_FOREIGNKEY" or state == "23503":
         return NotFound(_GONE)
     for known, given in ((_SQLITE, name), (_POSTGRESQL, state)):
         for beginning, sentence in known:
             if given and given.startswith(beginning):
                 return Unavailable(Text(sentence))
-    if error.connection_invalidated:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Unavailable(t("The connection to the database was lost. Try again in a moment."))
     return None

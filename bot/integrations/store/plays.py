@@ -6,20 +6,13 @@ which they are read, so that neither sorting nor a second index is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
-from operator import itemgetter
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import (
-    ColumnElement,
-    and_,
     bindparam,
     delete,
     func,
     insert,
-    literal_column,
-    or_,
     select,
     update,
 )
@@ -32,15 +25,12 @@ from bot.core.model import (
     MemberId,
     NewPlay,
     Play,
-    RawTrack,
     Span,
-    Track,
-    TrackId,
 )
 from bot.integrations.store import schema
-from bot.integrations.store.choices import kept
 from bot.integrations.store.engine import Database, OnDatabase, raw_rows
 from bot.integrations.store.links import links_of, require_link
+from bot.integrations.store.recording import Recording
 from bot.ports import Polled
 
 _AT_ONCE = 5_000
@@ -58,13 +48,10 @@ class Plays(OnDatabase):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._add_track = _add_track(database)
-        self._add_play = _add_play(database)
+        self._recording = Recording(database)
 
     async def record(self, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
-        async with self._database.write() as connection:
-            await require_link(connection, link_id)
-            return await self._add(connection, link_id, plays)
+        return await self._database.write_by(self._recording.plays(link_id, plays))
 
     async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
         async with self._database.write() as connection:
@@ -76,7 +63,9 @@ class Plays(OnDatabase):
             await require_link(connection, polled.link_id)
             if polled.gone:
                 await connection.execute(_TAKE_BACK, _taken_back(polled))
-            new = await self._add(connection, polled.link_id, polled.plays)
+            new: int = await self._database.follow(
+                connection, self._recording.plays(polled.link_id, polled.plays)
+            )
             if polled.certified is not None:
                 await cover(connection, polled.link_id, [polled.certified])
             if polled.gap is not None:
@@ -141,15 +130,6 @@ class Plays(OnDatabase):
                 for link in await links_of(connection, list(member_ids))
             ]
 
-    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
-        found: dict[TrackId, Track] = {}
-        remaining = iter(track_ids)
-        async with self._database.read() as connection:
-            while some := list(islice(remaining, _AT_ONCE)):
-                rows = await raw_rows(connection, select(schema.track).where(schema.track.c.id.in_(some)))
-                found.update((row[0], Track(*row)) for row in rows)
-        return found
-
     async def artists(self) -> Sequence[tuple[str, int]]:
         counted = (
             select(schema.track.c.artist, func.count())
@@ -174,103 +154,9 @@ class Plays(OnDatabase):
             )
         return first_ms
 
-    async def _add(self, connection: AsyncConnection, link_id: LinkId, plays: Sequence[NewPlay]) -> int:
-        """Add the plays that may be kept of a link that the transaction holds; how many were new."""
-        plays = await kept(connection, link_id, plays)
-        if not plays:
-            return 0
-        ids = await self._add_tracks(connection, plays)
-        first_ms = min(play.at_ms for play in plays)
-        last_ms = max(play.at_ms for play in plays)
-        count = (
-            select(func.count())
-            .select_from(schema.play)
-            .where(schema.play.c.link_id == link_id, schema.play.c.at_ms.between(first_ms, last_ms))
-        )
-        before = await connection.scalar(count) or 0
-        await connection.exec_driver_sql(
-            self._add_play,
-            [(link_id, play.at_ms, ids[play.track], play.ms_played, play.nth) for play in plays],
-        )
-        return (await connection.scalar(count) or 0) - before
-
-    async def _add_tracks(
-        self, connection: AsyncConnection, plays: Sequence[NewPlay]
-    ) -> dict[RawTrack, TrackId]:
-        """Add the tracks of these plays, or what was unknown of them. The number of each."""
-        facts = {track: _facts(track) for track in dict.fromkeys(play.track for play in plays)}
-        known = await _known(connection, [key for key, *_ in facts.values()])
-        lacking = [row for row in facts.values() if row[0] not in known or _fills(row, known[row[0]])]
-        if lacking:
-            # In one order for everybody: two who add the same tracks then wait for each other, never in a ring.
-            lacking.sort(key=itemgetter(0))
-            await connection.exec_driver_sql(self._add_track, lacking)
-            known.update(await _known(connection, [key for key, *_ in lacking]))
-        return {track: known[row[0]][0] for track, row in facts.items()}
-
 
 def _taken_back(polled: Polled) -> list[dict[str, object]]:
     return [{"of_link": polled.link_id, "at": at_ms, "of_key": key} for at_ms, key in polled.gone]
-
-
-def _facts(track: RawTrack) -> tuple[str, str, str, str, int, str]:
-    """What is stored of a track: its columns in order, without the id."""
-    key, title, artist, album, isrc = map(
-        schema.storable, (track.key, track.title, track.artist, track.album, track.isrc)
-    )
-    return key, title, artist, album, track.duration_ms, isrc
-
-
-def _fills(row: Sequence[object], stored: Sequence[object]) -> bool:
-    """Whether a row tells something that is unknown in the stored one, which has the id before it."""
-    return not all(stored[1:]) and any(new and not old for new, old in zip(row, stored[1:], strict=True))
-
-
-async def _known(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
-    """The stored tracks of these keys: their columns in order."""
-    known: dict[str, Sequence[Any]] = {}
-    for start in range(0, len(keys), _AT_ONCE):
-        rows = await raw_rows(
-            connection, select(schema.track).where(schema.track.c.key.in_(keys[start : start + _AT_ONCE]))
-        )
-        known.update((row[1], row) for row in rows)
-    return known
-
-
-def _add_track(database: Database) -> str:
-    """SQL to add a track, or to fill in what was unknown of it: its columns in order, without the id."""
-    key, *facts = [column for column in schema.track.c if column.name != "id"]
-    new = database.insert(schema.track).values(
-        {column.name: bindparam(column.name, type_=column.type) for column in (key, *facts)}
-    )
-    unknown: dict[str, ColumnElement[Any]] = {
-        column.name: literal_column("0" if column.type.python_type is int else "''") for column in facts
-    }
-    return database.driver_sql(
-        new.on_conflict_do_update(
-            index_elements=[key],
-            set_={
-                column.name: func.coalesce(
-                    func.nullif(column, unknown[column.name]), new.excluded[column.name]
-                )
-                for column in facts
-            },
-            where=or_(
-                *(
-                    and_(
-                        column == unknown[column.name],
-                        new.excluded[column.name] != unknown[column.name],
-                    )
-                    for column in facts
-                )
-            ),
-        )
-    )
-
-
-def _add_play(database: Database) -> str:
-    """SQL to add a play: its columns in order."""
-    return database.driver_sql(database.insert(schema.play).on_conflict_do_nothing())
 
 
 async def cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
