@@ -45,8 +45,8 @@ class PresenceStore(Protocol):
         """
         ...
 
-    async def long_gone(self, before_ms: int, limit: int) -> Sequence[MemberId]:
-        """Who is departing since then or longer, longest first."""
+    async def long_gone(self, before_ms: int, confirmed_ms: int, limit: int) -> Sequence[MemberId]:
+        """Who is departing since `before_ms` or longer and was found gone since `confirmed_ms`, longest first."""
         ...
 
     async def departing(self, member_id: MemberId) -> int | None:

@@ -94,13 +94,17 @@ async def test_the_departing_are_looked_for_and_go_in_the_end(
         await store.join(club.id, member.id, {"recap"}, [SERVER], 1)
         assert await store.gone_from(there(member), 10 + n) == [club]
     assert await store.to_look_for(11, 9) == [there(ben)]
-    assert await store.long_gone(9, 9) == []
-    assert await store.long_gone(10, 9) == [ben.id]
-    assert await store.long_gone(99, 9) == [ben.id, ana.id]
-    assert await store.long_gone(99, 1) == [ben.id]
+    assert await store.long_gone(9, 0, 9) == []
+    assert await store.long_gone(10, 0, 9) == [ben.id]
+    assert await store.long_gone(99, 0, 9) == [ben.id, ana.id]
+    assert await store.long_gone(99, 0, 1) == [ben.id]
     # Found gone once more: the time runs on.
     assert await store.gone_from(there(ben), 50) == []
     assert await store.departing(ben.id) == 10
+    assert await store.long_gone(99, 50, 9) == [ben.id]
+    # Nothing was known of them in the end: that does not count as gone.
+    await store.looked_for(there(ben), 60)
+    assert await store.long_gone(99, 60, 9) == []
 
 
 @pytest.mark.parametrize("how", ["seen", "joined", "stays", "merged"])
@@ -118,7 +122,7 @@ async def test_a_departure_ends(store: EveryStore, club: Group, ana: Member, how
     else:
         await store.merge_members(ben.id, ana.id)
     assert not await store.stays(ana.id)
-    assert await store.long_gone(99, 9) == []
+    assert await store.long_gone(99, 0, 9) == []
     assert await store.to_look_for(99, 9) == []
 
 
@@ -138,6 +142,6 @@ async def test_a_deleted_member_is_looked_for_no_more(store: EveryStore, club: G
     await store.gone_from(there(ana), 5)
     assert await store.delete_member(ana.id, recap=lambda it, _: it, draft=lambda it, _: it) == Deleted()
     assert await store.to_look_for(99, 9) == []
-    assert await store.long_gone(99, 9) == []
+    assert await store.long_gone(99, 0, 9) == []
     with pytest.raises(NotFound):
         await store.looked_for(there(ana), 6)

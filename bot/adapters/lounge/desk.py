@@ -39,12 +39,16 @@ SUGGESTED_MOST = 25
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of it: the member's own line, whether it was understood, and where the answer will be."""
+    """What came of it: the member's own line, whether it was understood, and where the answer will be.
+
+    `unwritten` is the answer itself where it was shown and not written down.
+    """
 
     line: int | None
     understood: bool
     task: asyncio.Task[None] | None
     landed: Callable[[], int]
+    unwritten: Callable[[], JSON | None] = lambda: None
 
 
 class Desk:
@@ -198,7 +202,9 @@ class Desk:
         task = asyncio.create_task(self._answer(exchange, call, wire, once, filled))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return Asked(None if line is None else line.id, True, task, lambda: wire.landed)
+        return Asked(
+            None if line is None else line.id, True, task, lambda: wire.landed, lambda: wire.unwritten
+        )
 
     async def _answer(
         self,

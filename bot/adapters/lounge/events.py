@@ -100,6 +100,11 @@ class Hub:
         finally:
             here.listeners.discard(listener)
 
+    def forget(self) -> None:
+        """Remember no event any more: who comes back loads the messages anew."""
+        for room in self._rooms.values():
+            room.events.clear()
+
     def close(self) -> None:
         """End every stream."""
         self._closed = True

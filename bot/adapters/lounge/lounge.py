@@ -74,6 +74,7 @@ class Lounge:
         self._token = token
         self._finish_s = finish_s
         self._incoming = pictures / "incoming"
+        self._residents = residents
         self._hub = Hub(chance.token()[:12], heartbeat_s)
         shelf = Pictures(pictures)
         self._rooms = Rooms(rooms, messages, clock, shelf, self._hub)
@@ -145,7 +146,12 @@ class Lounge:
         await self._rooms.change(int(post.message), await self._rooms.card_body(card, _UNASKED))
 
     async def whisper(self, identity: Identity, card: Card) -> None:
-        """Say something to one person alone, in the first room; it waits there until they look."""
+        """Say something to one person alone, in the first room; it waits there until they look.
+
+        For somebody who does not live here (any more) nothing is kept.
+        """
+        if identity not in [it.identity for it in await self._residents.people()]:
+            return
         body = await self._rooms.card_body(card, _UNASKED)
         await self._rooms.add(self._rooms.all()[0].name, body, private_to=identity.user)
 
@@ -154,7 +160,8 @@ class Lounge:
         return True
 
     def forget(self, identity: Identity) -> None:
-        """What is known of somebody is in the store alone."""
+        """Remember no event: it may have been theirs."""
+        self._hub.forget()
 
     def _room(self, room: RoomRef) -> LoungeRoom:
         if room.platform != PLATFORM:

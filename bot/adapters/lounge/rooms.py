@@ -22,6 +22,8 @@ from bot.errors import NotFound
 from bot.ports import Clock, Message, MessageStore
 from bot.text import t
 
+# The revision of what comes after everything that was written down.
+_AFTER_ALL = 1 << 31
 _SECRET = ("presses", "submit", "again", "hidden", "author_name")
 
 
@@ -74,6 +76,13 @@ class Rooms:
         """Replace what a message says, then show it. Its revision grows. Raises `NotFound`."""
         async with self._writing:
             return await self._change(message_id, body)
+
+    def show_unwritten(self, room: str, message_id: int, private_to: str, body: JSON) -> JSON:
+        """Show a message that is written down nowhere; what its viewer gets of it."""
+        whole = {"rev": _AFTER_ALL, "author_name": "", **body}
+        message = Message(message_id, room, "", private_to, self._clock.now_ms(), json.dumps(whole))
+        self.show(message)
+        return _view(message, whole)
 
     async def _change(self, message_id: int, body: JSON) -> Message:
         before = await self._store.message(message_id)

@@ -183,7 +183,7 @@ class Server:
             await asyncio.wait({asked.task}, timeout=ANSWER_WAIT_S)
         viewer = person.identity.user
         line = None if asked.line is None else await self.rooms.view(room.name, asked.line, viewer)
-        answer = await self.rooms.view(room.name, asked.landed(), viewer)
+        answer = asked.unwritten() or await self.rooms.view(room.name, asked.landed(), viewer)
         return web.json_response({"understood": asked.understood, "line": line, "answer": answer})
 
     def _room(self, request: web.Request) -> LoungeRoom:

@@ -14,6 +14,7 @@ from bot.adapters.lounge.rooms import Rooms
 from bot.chat.cards import Card, Form
 from bot.chat.context import Person
 from bot.chat.platform import PostRef
+from bot.errors import NotFound
 from bot.text import Text
 
 
@@ -44,13 +45,18 @@ class Exchange:
 
 
 class LoungeWire:
-    """A `bot.chat.answering.Wire`. `landed` is the id of the message where the answer is to be found."""
+    """A `bot.chat.answering.Wire`. `landed` is the id of the message where the answer is to be found.
+
+    Who deletes everything about themselves deletes the placeholder, too: they are shown the answer, and nothing of it
+    is written down. `unwritten` is what they were shown so.
+    """
 
     def __init__(self, rooms: Rooms, exchange: Exchange, placeholder: int) -> None:
         self._rooms = rooms
         self._exchange = exchange
         self._placeholder = placeholder
         self.landed = placeholder
+        self.unwritten: JSON | None = None
 
     @classmethod
     async def begin(cls, rooms: Rooms, exchange: Exchange) -> LoungeWire:
@@ -65,21 +71,30 @@ class LoungeWire:
         self._rooms.working.discard(self._placeholder)
 
     async def acknowledge(self) -> None:
-        await self._rooms.change(self._placeholder, _pending(self._exchange, None))
+        await self._become(_pending(self._exchange, None))
 
     async def progress(self, text: Text) -> None:
-        await self._rooms.change(self._placeholder, _pending(self._exchange, sentence(text)))
+        await self._become(_pending(self._exchange, sentence(text)))
 
     async def show(self, card: Card) -> PostRef:
         body = await self._rooms.card_body(card, self._exchange.about)
         target = self._exchange.pressed_on if card.replaces else None
         if target is None:
-            await self._rooms.change(self._placeholder, body)
+            await self._become(body)
         else:
             await self._rooms.change(target, body)
             await self._rooms.change(self._placeholder, {"kind": "gone"})
             self.landed = target
         return PostRef(self._exchange.room.ref, str(self.landed))
+
+    async def _become(self, body: JSON) -> None:
+        try:
+            await self._rooms.change(self._placeholder, body)
+        except NotFound:
+            exchange = self._exchange
+            self.unwritten = self._rooms.show_unwritten(
+                exchange.room.name, self._placeholder, exchange.private_to, body
+            )
 
     async def add(self, card: Card) -> None:
         body = await self._rooms.card_body(card, {"for": None, "pressed": None})

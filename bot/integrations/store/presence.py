@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, delete, exists, func, select, union
+from sqlalchemy import and_, delete, exists, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Group, GroupId, MemberId
@@ -77,6 +77,9 @@ class Presences(OnDatabase):
     async def gone_from(self, where: Whereabouts, now_ms: int) -> Sequence[Group]:
         async with self._database.write() as connection:
             await self._looked(connection, where, now_ms)
+            await connection.execute(
+                update(schema.departure).where(_LEFT.member_id == where.member_id).values(confirmed_ms=now_ms)
+            )
             left = await _groups_shown_in(connection, where)
             there = and_(
                 _CONSENT.member_id == where.member_id,
@@ -90,15 +93,15 @@ class Presences(OnDatabase):
             if ended and not await _is_member(connection, where.member_id):
                 await connection.execute(
                     self._database.insert(schema.departure)
-                    .values(member_id=where.member_id, since_ms=now_ms)
+                    .values(member_id=where.member_id, since_ms=now_ms, confirmed_ms=now_ms)
                     .on_conflict_do_nothing()
                 )
             return ended
 
-    async def long_gone(self, before_ms: int, limit: int) -> Sequence[MemberId]:
+    async def long_gone(self, before_ms: int, confirmed_ms: int, limit: int) -> Sequence[MemberId]:
         due = (
             select(_LEFT.member_id)
-            .where(_LEFT.since_ms <= before_ms)
+            .where(_LEFT.since_ms <= before_ms, _LEFT.confirmed_ms >= confirmed_ms)
             .order_by(_LEFT.since_ms, _LEFT.member_id)
             .limit(limit)
         )

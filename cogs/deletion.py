@@ -1,0 +1,192 @@
+"""Deleting everything about oneself, with a receipt; and what somebody is told whom a group has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, Link, action, submitted
+from bot.chat.cards import Block
+from bot.chat.places import platform_name
+from bot.core.model import Group, Member, Source
+from bot.errors import BadOption, NotFound
+from bot.ports import Deleted
+from bot.services.deletion import Deletion as Deletions
+from bot.services.deletion import Receipt
+from bot.services.leaving import Leaving
+from bot.services.people import People
+from bot.services.redaction import Outcome, PostResult
+from bot.text import Moment, Text, joined, t, tn
+
+WORD = "delete"
+# Where only a member can take us off their account.
+APPS = {
+    Source.SPOTIFY: Link(t("Your apps at Spotify"), "https://www.spotify.com/account/apps/"),
+    Source.LASTFM: Link(t("Your apps at Last.fm"), "https://www.last.fm/settings/applications"),
+}
+SHOWN_POSTS = 10
+NOTHING = Card(t("Nothing is kept about you, so there is nothing to delete."))
+
+
+class Deletion(Cog):
+    """A member's last word, and the one before it."""
+
+    def __init__(self, people: People, deletions: Deletions, leaving: Leaving) -> None:
+        self.people = people
+        self.deletions = deletions
+        self.leaving = leaving
+
+    @action("deletion.ask", private=True)
+    async def ask(self, ctx: Context) -> Card | Form:
+        """Asks for a word, for nothing brings it back."""
+        if await self.people.known(ctx.person.identity) is None:
+            return NOTHING
+        return Form(
+            t("Delete everything about you"),
+            (
+                FormField(
+                    "word",
+                    t("Type “{word}” to delete everything", word=WORD),
+                    t("Links, imports, plays, memberships, choices, recaps, drafts: at once, and for good."),
+                    most=20,
+                ),
+            ),
+            submit="deletion.now",
+            button=t("Delete for good"),
+        )
+
+    @submitted("deletion.now")
+    async def now(self, ctx: Context, word: str = "") -> Card:
+        """Deletes; the receipt is shown once and kept nowhere."""
+        if word.strip().strip("“”\"'").casefold() != WORD:
+            raise BadOption(
+                t("That was not “{word}”, so nothing was deleted. Press the button again.", word=WORD), "word"
+            )
+        member = await self.people.known(ctx.person.identity)
+        if member is None:
+            return NOTHING
+        await ctx.progress(t("Deleting, and changing the posts that show you …"))
+        try:
+            return receipt(await self.deletions.delete(member))
+        except NotFound:
+            return NOTHING  # somebody else with the same hands was quicker
+
+    @action("leaving.keep", private=True)
+    async def keep(self, ctx: Context) -> Card:
+        """What was about to go because its member has left stays."""
+        member = await self.people.known(ctx.person.identity)
+        if member is None:
+            return NOTHING
+        await self.leaving.stays(member)
+        return Card(
+            t("It stays."),
+            footer=t("Nobody sees any of it. /privacy takes it along or deletes it whenever you like."),
+            replaces=True,
+        )
+
+
+def receipt(it: Receipt) -> Card:
+    """What was deleted, where a post still shows it, what only the member can do, and until when a backup has it."""
+    blocks: list[Block] = []
+    if pairs := tuple((words, t("{n}", n=n)) for words, n in _counts(it.deleted) if n):
+        blocks.append(Fields(pairs, t("Deleted for good")))
+    else:
+        blocks.append(Lines((t("Your name and who you are here: nothing else was kept."),)))
+    if posts := _posts(it):
+        blocks.append(Lines(posts, t("Posts from before")))
+    links = tuple(link for source, link in APPS.items() if source in it.sources)
+    if links:
+        blocks.append(
+            Lines(
+                (t("Only you can take me off your account there; I hold no key to it any more."),),
+                t("Left for you to do"),
+            )
+        )
+    blocks.append(
+        Lines(
+            (
+                t(
+                    "A backup of whoever runs me may hold it until {until}; none is kept longer.",
+                    until=Moment(it.backups_until_ms, it.zone),
+                ),
+            )
+        )
+    )
+    return Card(
+        t("Everything about you is deleted, {at}", at=Moment(it.at_ms, it.zone)),
+        tuple(blocks),
+        links,
+        t("This receipt is kept nowhere. Copy it now if you want to have it."),
+    )
+
+
+def left(groups: Sequence[Group], until_ms: int | None, member: Member) -> Card:
+    """You were not found where these groups meet; `until_ms` is when all goes, None where other groups remain."""
+    names = joined([t("{group}", group=it.name) for it in groups], ", ")
+    shown = t("You are not where {groups} meets any more, so nothing of yours is shown there.", groups=names)
+    if until_ms is None:
+        return Card(t("You have left {groups}", groups=names), (Lines((shown,)),))
+    return Card(
+        t("You have left {groups}", groups=names),
+        (
+            Lines(
+                (
+                    shown,
+                    t(
+                        "You are in no other group: what I keep about you is deleted on {day}, unless you come back.",
+                        day=Moment(until_ms, member.zone),
+                    ),
+                )
+            ),
+        ),
+        (
+            Button(t("Keep it"), "leaving.keep"),
+            Button(t("Take everything along"), "takeout.ask"),
+            Button(t("Delete everything now"), "deletion.ask"),
+        ),
+    )
+
+
+def _counts(it: Deleted) -> Sequence[tuple[Text, int]]:
+    return (
+        (t("Linked accounts"), it.links),
+        (t("Imports"), it.imports),
+        (t("Plays"), it.plays),
+        (t("Tracks that only you played"), it.tracks),
+        (t("Memberships"), it.memberships),
+        (t("Your own recaps"), it.recaps),
+        (t("Drafts of playlists"), it.drafts),
+        (t("Playlists remembered"), it.playlists),
+        (t("Recaps and drafts of groups without you now"), it.redacted),
+        (t("Messages"), it.messages),
+        (t("Things that waited to be told you"), it.whispers),
+        (t("Codes"), it.codes),
+        (t("Pages offered"), it.uploads),
+        (t("Choices and pauses"), it.settings),
+        (t("Pictures"), len(it.pictures)),
+    )
+
+
+def _posts(it: Receipt) -> tuple[Text, ...]:
+    """How many posts were changed, and where those are that still show the member."""
+    if it.posts is None:
+        return (t("Posts from before could not be changed: tell whoever runs me."),)
+    changed = sum(1 for post in it.posts if post.outcome is Outcome.CHANGED)
+    still = [post for post in it.posts if post.outcome is not Outcome.CHANGED]
+    lines = [tn("{n} was changed.", "{n} were changed.", changed)] if changed else []
+    lines += [_still(post, it.zone) for post in still[:SHOWN_POSTS]]
+    if len(still) > SHOWN_POSTS:
+        lines.append(tn("and {n} more", "and {n} more", len(still) - SHOWN_POSTS))
+    return tuple(lines)
+
+
+def _still(post: PostResult, zone: str) -> Text:
+    posted = Moment(post.posted_ms, zone)
+    platform = platform_name(post.room.platform)
+    if post.outcome is Outcome.LATER:
+        return t(
+            "On {platform}, posted {posted}: not changed yet; tried again until {until}.",
+            platform=platform,
+            posted=posted,
+            until=Moment(post.until_ms, zone),
+        )
+    return t("On {platform}, posted {posted}: I cannot change it.", platform=platform, posted=posted)
