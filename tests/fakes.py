@@ -633,23 +633,6 @@ class FakeStore:
     async def song_facts(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, SongFacts]:
         return {it: self._song_facts[it][0] for it in track_ids if it in self._song_facts}
 
-    async def songs_to_look_up(self, before_ms: int, limit: int) -> Sequence[Track]:
-        told = {
-            track_id
-            for link_id, plays in self._plays.items()
-            if self._links[link_id].source is not Source.SPOTIFY
-            for _, track_id, _, _ in plays
-        }
-        known = {it for it, (_, looked_ms) in self._song_facts.items() if looked_ms >= before_ms}
-        return sorted((it for it in self._tracks.values() if it.id in told - known), key=lambda it: it.id)[:limit]
-
-    async def keep_facts(self, found: Mapping[TrackId, SongFacts], now_ms: int) -> None:
-        there = {it.id for it in self._tracks.values()}
-        self._song_facts.update((it, (facts, now_ms)) for it, facts in found.items() if it in there)
-
-    async def song_facts(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, SongFacts]:
-        return {it: self._song_facts[it][0] for it in track_ids if it in self._song_facts}
-
     async def recent_keys(self, link_id: LinkId, limit: int) -> Sequence[tuple[int, str]]:
         keys = self._keys()
         newest = sorted(self._plays.get(link_id, ()), reverse=True)[:limit]
@@ -688,16 +671,15 @@ class FakeStore:
             if link.member_id in member_ids
         ]
 
-    async def tracks(
-        self, track_ids: Collection[TrackId], group_id: GroupId | None = None
-    ) -> Mapping[TrackId, Track]:
+    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
         if any(
             self._filed.get(track.id) != track for track in self._tracks.values() if track.id in track_ids
         ):
             self._file(self._urgent())
-        made = [] if group_id is None else await self.aliases(group_id)
-        known = {track.id: self._as_filed(track) for track in self._tracks.values() if track.id in track_ids}
-        return regrouped(known, [it.alias for it in made])
+        return {track.id: self._as_filed(track) for track in self._tracks.values() if track.id in track_ids}
+
+    async def in_group(self, tracks: Mapping[TrackId, Track], group_id: GroupId) -> Mapping[TrackId, Track]:
+        return regrouped(tracks, [it.alias for it in await self.aliases(group_id)])
 
     # --- songs
 

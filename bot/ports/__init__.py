@@ -40,7 +40,6 @@ from bot.ports.services import (
 )
 from bot.ports.songs import SongLookup, SongStore
 from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
-from bot.ports.songs import SongLookup, SongStore
 from bot.ports.tallies import TallyStore
 from bot.ports.whispers import WhisperStore
 
@@ -103,8 +102,6 @@ __all__ = [
     "SongLookup",
     "SongStore",
     "TakeoutStore",
-    "SongLookup",
-    "SongStore",
     "TallyStore",
     "TextFile",
     "Vault",

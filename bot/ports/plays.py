@@ -80,10 +80,12 @@ class PlayStore(Protocol):
         """For each link of these members: plays in [start, end), all covered spans, gaps touching it."""
         ...
 
-    async def tracks(
-        self, track_ids: Collection[TrackId], group_id: GroupId | None = None
-    ) -> Mapping[TrackId, Track]:
-        """The tracks of these numbers, each with the song that it is: by the rules, or as this group says."""
+    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
+        """The tracks of these numbers, each with the song that it is by the rules."""
+        ...
+
+    async def in_group(self, tracks: Mapping[TrackId, Track], group_id: GroupId) -> Mapping[TrackId, Track]:
+        """The same tracks with the songs that they are in this group, which may know better."""
         ...
 
     async def artists(self) -> Sequence[tuple[str, int]]:

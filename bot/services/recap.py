@@ -9,7 +9,7 @@ from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
 from bot.core.facts import Fact, Facts, Tracks
 from bot.core.frozen import freeze, salts_of, thaw
-from bot.core.model import Counted, Group, Listening, Member, MemberId, Period, RoomRef
+from bot.core.model import Counted, Group, GroupId, Listening, Member, MemberId, Period, RoomRef
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
@@ -110,7 +110,9 @@ class Recaps:
     async def preview(self, audience: Audience, member: Member, period: Period, top: int = 10) -> Recap:
         """What the others there would read of this member alone; kept nowhere. They need not have joined."""
         memberships = await self._groups.memberships(audience.group.id)
-        recap, _ = await self._count(member.name, [member], period, top, others(memberships))
+        recap, _ = await self._count(
+            member.name, [member], period, top, others(memberships), audience.group.id
+        )
         return recap
 
     async def of_members(
@@ -118,7 +120,7 @@ class Recaps:
     ) -> Recap:
         """A recap for whoever runs Earshot, not kept. `zone` puts everybody on one clock."""
         name = ", ".join(member.name for member in members)
-        recap, _ = await self._count(name, members, period, top, OWN, zone)
+        recap, _ = await self._count(name, members, period, top, OWN, zone=zone)
         return recap
 
     async def facts(self, recap_id: int, viewer: Member) -> Opened:
@@ -142,9 +144,8 @@ class Recaps:
                 t("That number cannot be opened any more: whom it was about shares no plays here now.")
             )
         counts = await self._counted(about, facts.period)
-        tracks = await self._tracks_of(counts)
-        listenings = await self._seen(counts, tracks, eyes)
-        evidence = receipts.evidence(fact, facts, listenings, tracks)
+        listenings, tracks = await self._seen(counts, eyes, frozen.group_id)
+        evidence = receipts.evidence(fact, facts, listenings, tracks, self._clock.now_ms())
         names = {member.id: member.name for member in about}
         return Proof(
             frozen,
@@ -169,8 +170,8 @@ class Recaps:
         group: Group | None = None,
         owner: Member | None = None,
     ) -> Told:
-        recap, tracks = await self._count(name, members, period, top, eyes)
         group_id, member_id = group.id if group else None, owner.id if owner else None
+        recap, tracks = await self._count(name, members, period, top, eyes, group_id)
         # With the salts of the document before, equal facts are an equal document.
         before = await self._recaps.newest(group_id, member_id)
         known = {} if before is None else salts_of(before.facts)
@@ -186,16 +187,24 @@ class Recaps:
         period: Period,
         top: int,
         eyes: Eyes,
+        group_id: GroupId | None = None,
         zone: str | None = None,
     ) -> tuple[Recap, Tracks]:
         now = await self._counted(members, period)
         earlier = calendar.before(period)
         before = [] if earlier is None else await self._counted(members, earlier)
-        tracks = await self._tracks_of([*now, *before])
-        listenings = await self._seen([*now, *before], tracks, eyes)
-        return compute.recap(
-            name, listenings[: len(now)], tracks, period, listenings[len(now) :], top, zone
-        ), tracks
+        listenings, tracks = await self._seen([*now, *before], eyes, group_id)
+        recap = compute.recap(
+            name,
+            listenings[: len(now)],
+            tracks,
+            period,
+            listenings[len(now) :],
+            top,
+            zone,
+            self._clock.now_ms(),
+        )
+        return recap, tracks
 
     async def _counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
         ids = [member.id for member in members]
@@ -205,12 +214,17 @@ class Recaps:
             for member in members
         ]
 
-    async def _tracks_of(self, counts: Collection[Counted]) -> Tracks:
-        return await self._plays.tracks({play.track_id for it in counts for play in it.plays})
+    async def _seen(
+        self, counts: Sequence[Counted], eyes: Eyes, group_id: GroupId | None
+    ) -> tuple[list[Listening], Tracks]:
+        """What counts for those who look, and the tracks of all plays as the group knows them.
 
-    async def _seen(self, counts: Sequence[Counted], tracks: Tracks, eyes: Eyes) -> list[Listening]:
+        What a member hides is a song by the rules: no admin's word brings a part of it back.
+        """
+        tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
         choices = await self._choices.choices({it.member.id for it in counts})
-        return [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+        listenings = [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+        return listenings, tracks if group_id is None else await self._plays.in_group(tracks, group_id)
 
     async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member], Eyes]:
         """The recap, its facts, those whose plays may be looked at for it now, and how.

@@ -41,7 +41,8 @@ async def songs(
 ) -> set[frozenset[str]]:
     """The raw keys of each song."""
     found: dict[int, set[str]] = {}
-    for track in (await store.tracks(ids.values(), group)).values():
+    tracks = await store.tracks(ids.values())
+    for track in (tracks if group is None else await store.in_group(tracks, group)).values():
         found.setdefault(track.song, set()).add(track.key)
     return set(map(frozenset, found.values()))
 

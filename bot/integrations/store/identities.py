@@ -53,17 +53,18 @@ _Row = Sequence[Any]
 
 
 class Identities(OnDatabase):
-    """See `ports.IdentityStore`; and `PlayStore.tracks`."""
+    """See `ports.IdentityStore`; and `tracks` and `in_group` of `ports.PlayStore`."""
 
-    async def tracks(
-        self, track_ids: Collection[TrackId], group_id: GroupId | None = None
-    ) -> Mapping[TrackId, Track]:
-        rows, aliases = await self._filed(track_ids, group_id)
+    async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:
+        rows = await self._filed(track_ids)
         if any(not row[_FACTS + 1] for row in rows):
             while await self._file(_URGENT, _AT_ONCE) == _AT_ONCE:
                 pass
-            rows, aliases = await self._filed(track_ids, group_id)
-        return regrouped({row[0]: _track(row) for row in rows}, aliases)
+            rows = await self._filed(track_ids)
+        return {row[0]: _track(row) for row in rows}
+
+    async def in_group(self, tracks: Mapping[TrackId, Track], group_id: GroupId) -> Mapping[TrackId, Track]:
+        return regrouped(tracks, [it.alias for it in await self.aliases(group_id)])
 
     async def file_songs(self, most: int) -> int:
         return await self._file(or_(_URGENT, _SONG.version < VERSION), most)
@@ -101,12 +102,9 @@ class Identities(OnDatabase):
             )
             return gone.rowcount == 1
 
-    async def _filed(
-        self, track_ids: Collection[TrackId], group_id: GroupId | None
-    ) -> tuple[list[_Row], list[Alias]]:
+    async def _filed(self, track_ids: Collection[TrackId]) -> list[_Row]:
         async with self._database.read() as connection:
-            made = [] if group_id is None else await _aliases(connection, group_id)
-            return await _rows(connection, schema.track.c.id, track_ids), [it.alias for it in made]
+            return await _rows(connection, schema.track.c.id, track_ids)
 
     async def _file(self, due: ColumnElement[bool], most: int) -> int:
         """File some tracks that are due, with all that may be the same as one of them now or before."""
