@@ -7,8 +7,10 @@ from typing import Annotated
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
 from bot.chat.cards import Block
 from bot.core.calendar import When, period_of
+from bot.core.facts import Facts
 from bot.core.keepers import keepers_among
 from bot.core.model import Member, Source
+from bot.core.recap import words
 from bot.core.receipts import Behind
 from bot.ports import Clock
 from bot.services.people import People
@@ -16,7 +18,6 @@ from bot.services.recap import Opened, Proof, Recaps
 from bot.text import Moment, Text, t, tn
 
 SHOWN_PLAYS = 50
-DAY_MS = 86_400_000
 SOURCES = {
     Source.SPOTIFY: t("Spotify's list of recent plays"),
     Source.EXTENDED: t("extended streaming history"),
@@ -80,7 +81,10 @@ def _numbers(opened: Opened, of: str = "") -> Card:
     everybody = (Button(t("The group's numbers"), "prove.facts", {"recap": recap}),) if of else ()
     return Card(
         t("Which of {name}'s numbers?", name=names.get(of, opened.facts.name)),
-        (Listing(rows),) if rows else (Lines((t("There is no number here."),)),),
+        (
+            Listing(rows) if rows else Lines((t("There is no number here."),)),
+            *([Lines((_withdrawn(opened.facts),))] if opened.facts.withdrawn else []),
+        ),
         (*everybody, *others),
         _hash(
             t("These facts were written down on {day}", day=Moment(opened.frozen.made_ms)),
@@ -100,8 +104,10 @@ def _proof(proof: Proof, viewer: Member) -> Card:
     lines = [t("The rule: {rule}", rule=evidence.rule.says)]
     if evidence.difference is not None:
         lines.insert(0, evidence.difference)
-    lines.append(_coverage(proof))
+    if proof.facts.withdrawn:
+        lines.append(_withdrawn(proof.facts))
     blocks.append(Lines(tuple(lines)))
+    blocks.extend(_known(proof, viewer.zone))
     if proof.own:
         shown = proof.own[:SHOWN_PLAYS]
         heading = t("Your plays behind it (only you see them)")
@@ -130,18 +136,21 @@ def _row(play: Behind, zone: str) -> Row:
     return Row(text, note)
 
 
-def _coverage(proof: Proof) -> Text:
-    """How much of the time each member's sources vouch for, by now."""
-    period = proof.facts.period
-    whole_ms = period.end_ms - period.start_ms
-    names = {member_id: name for member_id, name, _ in proof.facts.members}
-    partly = {names[who]: covered for who, covered in proof.evidence.covered_ms if covered < whole_ms}
-    if not partly:
-        return t("Nothing is missing: the whole time is covered.")
-    told = ", ".join(
-        f"{name} {covered / DAY_MS:.1f} of {whole_ms / DAY_MS:.0f} days" for name, covered in partly.items()
-    )
-    return t("Covered: {told}. Plays outside of that may be missing.", told=told)
+def _known(proof: Proof, zone: str) -> list[Lines]:
+    """How much of the time each member's sources vouch for by now, and which source each interval comes from."""
+    period, evidence = proof.facts.period, proof.evidence
+    names = {it.member.id: it.member.name for it in evidence.coverage}
+    seen = tuple(words.seen(it, period, zone, why=True) for it in evidence.coverage)
+    origins = tuple(words.origins(names[who], told, period, zone) for who, told in evidence.origins if told)
+    return [
+        *([Lines(seen, t("What is known of the time"))] if seen else []),
+        *([Lines(origins, t("Where it comes from"))] if origins else []),
+    ]
+
+
+def _withdrawn(facts: Facts) -> Text:
+    who = tn("One member has", "{n} members have", facts.withdrawn)
+    return t("{who} taken their part back since, and the numbers that counted it are gone with it.", who=who)
 
 
 def _plays(n: int) -> Text:

@@ -236,7 +236,8 @@ async def test_a_number_is_opened_down_to_ones_own_plays(house: House) -> None:
     assert "Said then\n5\nCounted now\n5\nFrom extended streaming history\n5 plays" in proof
     assert proof.count("ended 2026-11-18 02:") == 4
     assert "Ben\n1 play" in proof
-    assert "Nothing is missing: the whole time is covered." in proof
+    assert "Ana: whole week\nBen: whole week" in proof
+    assert "Ana: extended history\nBen: extended history" in proof
 
 
 async def test_a_number_is_not_opened_for_strangers(house: House) -> None:

@@ -145,9 +145,10 @@ async def test_a_proof_lists_ones_own_plays_and_counts_the_others(house: House) 
     ]
     assert proof.others == (("Ben", 1),)
     assert proof.evidence.by_source == ((Source.EXTENDED, 5),)
-    assert dict(proof.evidence.covered_ms) == {
-        house.ana.id: WEEK.end_ms - WEEK.start_ms, house.ben.id: WEEK.end_ms - WEEK.start_ms
-    }  # fmt: skip
+    assert [(it.member, it.complete) for it in proof.evidence.coverage] == [(house.ana, 1), (house.ben, 1)]
+    assert dict(proof.evidence.origins) == {
+        it.id: ((WEEK.start_ms, WEEK.end_ms, Source.EXTENDED),) for it in (house.ana, house.ben)
+    }
     rows = sorted(
         [play.at_ms, play.track.key, play.ms_played, play.source.value] for play in proof.evidence.behind
     )

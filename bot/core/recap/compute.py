@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from bot.core.model import Listening, MemberId, Period, Play, Span, Track, TrackId
+from bot.core.model import Listening, MemberId, Period, Play, Track, TrackId
 from bot.core.recap import hours
+from bot.core.recap.coverage import coverage
 from bot.core.recap.loops import loops, most_times_first
-from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Recap
+from bot.core.recap.model import BusyHour, Kind, Loop, MemberRecap, Recap
 from bot.core.recap.tops import Names, ranking
 
 MINUTE_MS = 60_000
@@ -41,11 +42,13 @@ def recap(
     before: Sequence[Listening],
     top: int = 10,
     clock_zone: str | None = None,
+    now_ms: int | None = None,
 ) -> Recap:
     """The recap of these members, in the order given.
 
     `before` is their listening in the period before (a member who is not in it played nothing); `tracks` has every
-    track of both. `clock_zone` puts all members on one clock; without it each is on their own.
+    track of both. `clock_zone` puts all members on one clock; without it each is on their own. `now_ms` is needed for a
+    period that goes on.
     """
     names = Names(tracks)
     earlier = {it.member.id: Counter(map(_track_id, it.plays)) for it in before}
@@ -71,7 +74,7 @@ def recap(
         busiest=_busiest(parts, period, clock_zone or period.zone),
         loops=most_times_first([loop for member in members for loop in member.loops]),
         members=members,
-        coverage=tuple(_coverage(it, period) for it in listenings),
+        coverage=tuple(coverage(it, period, now_ms) for it in listenings),
     )
 
 
@@ -80,11 +83,6 @@ def sounded(plays: Sequence[Play], tracks: Mapping[TrackId, Track]) -> tuple[int
     silent = Counter(track_id for _, track_id, ms_played in plays if not ms_played)
     guessed_ms = sum(tracks[number].duration_ms * count for number, count in silent.items())
     return sum(map(_ms_played, plays)) + guessed_ms, not silent
-
-
-def covered_ms(spans: Sequence[Span]) -> int:
-    """The length of disjoint spans together."""
-    return sum(span.end_ms - span.start_ms for span in spans)
 
 
 def _part(
@@ -154,14 +152,3 @@ def _sum(many: Iterable[Counter[TrackId]]) -> Counter[TrackId]:
     for counts in many:
         total.update(counts)
     return total
-
-
-def _coverage(it: Listening, period: Period) -> Coverage:
-    whole_ms = period.end_ms - period.start_ms
-    return Coverage(
-        member=it.member,
-        complete=covered_ms(it.covered) / whole_ms if whole_ms else 1.0,
-        covered=tuple(it.covered),
-        gaps=tuple(it.gaps),
-        sources=tuple(sorted(it.sources.items())),
-    )

@@ -60,13 +60,19 @@ class BusyHour:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of the period is vouched for. `complete` is the share of it (0 to 1) that was covered."""
+    """How much of the period is vouched for, as far as it has passed (`until_ms`).
+
+    `complete` is the share of that (0 to 1), 1 only where nothing is `missing`: those are the intervals that nobody vouches
+    for, in order, with a cause where one is known.
+    """
 
     member: Member
     complete: float
     covered: tuple[Span, ...]
     gaps: tuple[Gap, ...]
     sources: tuple[tuple[Source, int], ...]
+    missing: tuple[Gap, ...] = ()
+    until_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

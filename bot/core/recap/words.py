@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot.core.calendar import HOUR_MS, local_time
+from bot.core.calendar import DAY_MS, HOUR_MS, local_time
 from bot.core.keepers import keepers_among
-from bot.core.model import MemberId, Period, PeriodKind, Source
+from bot.core.model import Gap, MemberId, Origin, Period, PeriodKind, Source, Span
+from bot.core.recap.coverage import total_ms
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
-from bot.text import Text, t, tn
+from bot.text import Text, joined, t, tn
 
-ALMOST_ALL = 0.9995
+MINUTE_MS = 60_000
+WEEK_MS = 7 * DAY_MS + HOUR_MS  # the longest, with a clock put back
+MOST_TOLD = 4
+MOST_GAPS = 2
+WHOLE = {
+    PeriodKind.WEEK: t("whole week"),
+    PeriodKind.MONTH: t("whole month"),
+    PeriodKind.YEAR: t("whole year"),
+}
+SHORT = {
+    Source.SPOTIFY: t("Spotify's list"),
+    Source.EXTENDED: t("extended history"),
+    Source.ACCOUNT: t("account data"),
+    Source.LASTFM: t("Last.fm"),
+    Source.LISTENBRAINZ: t("ListenBrainz"),
+}
+CAUSES = {
+    "overflow": t("too many plays at once"),
+    "outage": t("Spotify did not answer"),
+    "expired": t("the link had expired"),
+    "stale": t("Spotify's list stood still"),
+}
 
 
 def period_name(period: Period) -> Text:
@@ -108,14 +131,99 @@ def change(part: Recap | MemberRecap) -> Text:
 
 
 def coverage(recap: Recap) -> Text:
-    """What the numbers may have missed, in a few words."""
-    partly = [it for it in recap.coverage if it.complete < ALMOST_ALL]
+    """What the numbers may have missed: `Ana: whole week; Ben: 6.8 of 7 days, nothing seen Tue 14:10–16:40.`"""
+    period = recap.period
+    partly = [it for it in recap.coverage if it.missing]
+    whole = [it for it in recap.coverage if not it.missing]
     if not recap.coverage:
         return t("Nobody's listening is linked for this time.")
     if not partly:
+        if whole[0].until_ms < period.end_ms:
+            return t("Complete so far: every member's whole time is covered.")
         return t("Complete: every member's whole time is covered.")
-    told = [t("{who} {share}", who=it.member.name, share=_share(it, recap.period)) for it in partly]
-    return t("May have missed plays of {who}. Everything else is covered.", who=_listed(told, 6))
+    told = [seen(it, period, period.zone) for it in partly[:MOST_TOLD]]
+    if len(partly) > MOST_TOLD:
+        told.append(tn("{n} more in part", "{n} more in part", len(partly) - MOST_TOLD))
+    if len(whole) > MOST_TOLD:
+        told.insert(0, t("{n} members: {whole}", n=len(whole), whole=_whole(whole[0], period)))
+    else:
+        told[:0] = [seen(it, period, period.zone) for it in whole]
+    return t("{told}.", told=joined(told, "; "))
+
+
+def seen(it: Coverage, period: Period, zone: str, *, why: bool = False) -> Text:
+    """How much of the period is known of one member, by the clock of the zone; with `why` also the causes, if known."""
+    if not it.missing:
+        return t("{who}: {whole}", who=it.member.name, whole=_whole(it, period))
+    if it.complete <= 0:
+        return t("{who}: nothing seen", who=it.member.name)
+    longest = sorted(it.missing, key=lambda gap: (gap.start_ms - gap.end_ms, gap.start_ms))[:MOST_GAPS]
+    gaps = [_gap(gap, it, period, zone, why=why) for gap in sorted(longest)]
+    more = len(it.missing) - len(gaps)
+    listed = joined(gaps, ", ")
+    if more:
+        listed = t("{gaps} and {n} more", gaps=listed, n=more)
+    return t("{who}: {share}, nothing seen {gaps}", who=it.member.name, share=_share(it, period), gaps=listed)
+
+
+def stretch(span: Span | Gap | Origin, period: Period, zone: str) -> str:
+    """`Tue 14:10–16:40` by the clock of the zone, in whole minutes; `17 Nov` where the period is longer than a week."""
+    start = local_time(span.start_ms - span.start_ms % MINUTE_MS, zone)
+    end = local_time(span.end_ms + -span.end_ms % MINUTE_MS, zone)
+    day = "%a" if period.end_ms - period.start_ms <= WEEK_MS else "%-d %b"
+    midnight = f"{end:%H:%M}" == "00:00"
+    last = end - timedelta(days=1) if midnight else end
+    if start.date() == last.date():
+        return f"{start:{day} %H:%M}–{'24:00' if midnight else f'{end:%H:%M}'}"
+    return f"{start:{day} %H:%M} – {last:{day}} {'24:00' if midnight else f'{end:%H:%M}'}"
+
+
+def origins(who: str, told: Sequence[Origin], period: Period, zone: str) -> Text:
+    """Which source counts when, for one member: the one of most of the time, and the longest intervals of others.
+
+    Not for a member of whom no source vouches for anything.
+    """
+    by_source = {it.source: total_ms([one for one in told if one.source is it.source]) for it in told}
+    most = max(by_source, key=lambda source: (by_source[source], source))
+    rest = sorted(
+        (it for it in told if it.source is not most), key=lambda it: (it.start_ms - it.end_ms, it.start_ms)
+    )
+    if not rest:
+        return t("{who}: {source}", who=who, source=SHORT[most])
+    shown = [
+        t("{source} {when}", source=SHORT[it.source], when=stretch(it, period, zone))
+        for it in sorted(rest[:MOST_GAPS])
+    ]
+    listed = joined(shown, ", ")
+    if len(rest) > len(shown):
+        listed = t("{gaps} and {n} more", gaps=listed, n=len(rest) - len(shown))
+    return t("{who}: {source}, but {others}", who=who, source=SHORT[most], others=listed)
+
+
+def _gap(gap: Gap, it: Coverage, period: Period, zone: str, *, why: bool) -> Text:
+    when = stretch(gap, period, zone)
+    cause = CAUSES.get(gap.cause) if why else None
+    return t("{when}", when=when) if cause is None else t("{when} ({why})", when=when, why=cause)
+
+
+def _whole(it: Coverage, period: Period) -> Text:
+    whole = WHOLE.get(period.kind, t("the whole time"))
+    return whole if it.until_ms >= period.end_ms else t("{whole} so far", whole=whole)
+
+
+def _share(it: Coverage, period: Period) -> Text:
+    """`6.8 of 7 days`, rounded so that it is never all of them."""
+    whole_ms = it.until_ms - period.start_ms
+    unit_ms, unit = (DAY_MS, t("days")) if whole_ms >= 2 * DAY_MS else (HOUR_MS, t("hours"))
+    tenths = max(1, round(10 * whole_ms / unit_ms))
+    missing_ms = sum(gap.end_ms - gap.start_ms for gap in it.missing)
+    known = (whole_ms - missing_ms) * tenths // whole_ms
+    share = t("{some} of {all} {unit}", some=_decimal(known), all=_decimal(tenths), unit=unit)
+    return share if it.until_ms >= period.end_ms else t("{share} so far", share=share)
+
+
+def _decimal(tenths: int) -> str:
+    return f"{tenths / 10:.1f}".removesuffix(".0")
 
 
 def rule(recap: Recap) -> Text:
@@ -144,15 +252,6 @@ def sources(recap: Recap) -> set[Source]:
     return {source for it in recap.coverage for source, _ in it.sources}
 
 
-def _share(it: Coverage, period: Period) -> Text:
-    total = (period.end_ms - period.start_ms) / (24 * HOUR_MS)
-    if it.complete <= 0:
-        return t("(not covered)")
-    return t(
-        "({share} of {days} days)", share=f"{it.complete * total:.1f}", days=f"{total:.1f}".removesuffix(".0")
-    )
-
-
 def _listed(texts: list[Text], most: int) -> Text:
     """`a, b, c` or `a, b and 3 more`."""
     shown = texts[:most]
@@ -179,7 +278,7 @@ def alt(recap: Recap) -> Text:
     if len(recap.members) > 1:
         by = [t("{who} {n}", who=it.member.name, n=it.plays) for it in recap.members]
         parts.append(t("Plays by member: {by}.", by=_listed(by, 8)))
-    if recap.plays:
+    if any(recap.clock):
         hour = max(range(24), key=lambda h: (recap.clock[h], -h))
         parts.append(
             t("Most plays between {hour}:00 and {hour}:59 on the members' own clocks.", hour=f"{hour:02d}")

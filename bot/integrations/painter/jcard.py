@@ -220,7 +220,7 @@ def _box(recap: Recap, lettering: Lettering) -> dict[str, object]:
 
 
 def _footer(recap: Recap) -> list[str]:
-    known = [one.complete >= 0.9995 for one in recap.coverage]
+    known = [one.complete >= 1 for one in recap.coverage]
     covered = ""
     if len(known) == 1:
         share = recap.coverage[0].complete
