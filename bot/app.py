@@ -5,21 +5,23 @@ What listens and what is due comes on top of it, in `bot.serving`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.adapters.lounge.pictures import discard
 from bot.chat import Cog, Command
 from bot.chat.ledger import Ledger, Redrawing
 from bot.chat.platform import Platforms
-from bot.chat.telling import tell
+from bot.chat.telling import tell, tell_as
 from bot.chat.whispers import Whispers
 from bot.config import Settings
 from bot.core.addresses import Addresses
 from bot.core.lifetimes import Said
-from bot.core.model import Member, MemberId, Source
+from bot.core.model import Group, Member, MemberId, Source
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.painter import TypstPainter
 from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient, ListenBrainzSongs
@@ -32,6 +34,7 @@ from bot.integrations.spotify import (
 )
 from bot.integrations.store import Store, open_data
 from bot.integrations.system import SystemChance, SystemClock
+from bot.integrations.takeout import ZipPacker
 from bot.integrations.vault import open_vault
 from bot.integrations.wordbook import read_wordbook
 from bot.jobs import Chore
@@ -41,8 +44,10 @@ from bot.services.access import Access
 from bot.services.approving import Approving
 from bot.services.choices import Choosing
 from bot.services.codes import Codes
+from bot.services.deletion import Deletion as Deletions
 from bot.services.histories import Histories
 from bot.services.importing import Importing
+from bot.services.leaving import Leaving
 from bot.services.lifetimes import Lifetimes
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.lookups import Lookups
@@ -54,11 +59,13 @@ from bot.services.polling import Polling
 from bot.services.recap import Recaps
 from bot.services.redaction import Redaction
 from bot.services.rooms import Rooms
+from bot.services.takeout import Takeouts
 from bot.services.uploading import Uploading
 from bot.text import Moment, Text
 from cogs.account import Account, stopped
 from cogs.asides import Asides
 from cogs.consent import Consent
+from cogs.deletion import Deletion, left, receipt
 from cogs.forgetting import Forgetting
 from cogs.help import Help
 from cogs.home import Home
@@ -71,6 +78,7 @@ from cogs.prove import Prove
 from cogs.rooms import GroupRooms
 from cogs.scrobbles import Scrobbles
 from cogs.spotify import SpotifyLink, reminder
+from cogs.takeout import Takeout
 from cogs.wrapped import Wrapped
 
 
@@ -91,6 +99,7 @@ class Earshot:
     polling: Polling
     importing: Importing
     uploading: Uploading
+    takeouts: Takeouts
     recaps: Recaps
     wrapped: Wrapped
     cogs: Sequence[Cog]
@@ -147,7 +156,9 @@ def _plugged(
     keepers: dict[Source, LastfmClient | ListenBrainzClient] = {Source.LISTENBRAINZ: listenbrainz}
     if lastfm is not None:
         keepers[Source.LASTFM] = lastfm
-    histories = {source: Histories(store, store, store, store, it, clock, chance) for source, it in keepers.items()}
+    histories = {
+        source: Histories(store, store, store, store, it, clock, chance) for source, it in keepers.items()
+    }
 
     async def tell_stopped(member_id: MemberId, why: Text) -> None:
         await tell(store, platforms, member_id, stopped(why))
@@ -161,6 +172,7 @@ def _plugged(
     importing = Importing(store, store, FilesOnDisk())
     public = settings.web.public_url.rstrip("/")
     uploading = Uploading(store, store, importing, clock, chance, f"{public}/upload")
+    takeouts = Takeouts(store, store, store, store, ZipPacker(), clock, chance, f"{public}/takeout")
     codes = Codes(store, clock, chance)
 
     async def freshen(members: Sequence[Member]) -> None:
@@ -215,15 +227,33 @@ def _plugged(
     ]
     redrawing = Redrawing(platforms, {"wrapped": wrapped.again, "top": listening.again})
     redaction = Redaction(store, recaps, clock, redrawing)
+
+    async def discard_pictures(names: Collection[str]) -> None:
+        await asyncio.to_thread(discard, folder / "pictures", names)
+
+    async def tell_left(member: Member, groups: Sequence[Group], until_ms: int | None) -> None:
+        await tell(store, platforms, member.id, left(groups, until_ms, member))
+
+    async def forget(member: Member) -> None:
+        identities = await store.identities_of(member.id)
+        await tell_as(identities, platforms, receipt(await deletions.delete(member)))
+
+    deletions = Deletions(
+        store, store, store, store, redaction.take_back, platforms.forget, discard_pictures, clock
+    )
+    leaving = Leaving(store, store, clock, platforms.present, tell_left, forget)
+    cogs += [Takeout(people, takeouts), Deletion(people, deletions, leaving)]
     chores = [
         Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
         Chore("redaction", 60.0, redaction.change_due),
+        Chore("leaving", 300.0, leaving.look),
+        Chore("shredding", 60.0, deletions.shred),
     ]
     if songs is not None:
         chores.append(Chore("songs", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
-        uploading, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock),
+        uploading, takeouts, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock),
         Ledger(store, clock), redaction, platforms,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from bot.jobs import Chores, Jobs, Looking, engine_place
 from bot.logs import start_logging
 from bot.metrics import Standing
 from bot.web import WebServer, make_web
+from bot.web.takeouts import TakeoutPages
 from bot.web.uploads import Uploads
 from cogs.imports import imported
 
@@ -54,7 +55,7 @@ async def serving(
         return earshot.meter.exposition(
             Standing(
                 await earshot.store.states(),
-                await earshot.access.calls_left("host"),
+                await earshot.access.standings(),
                 earshot.platforms.connected(),
             )
         )
@@ -63,6 +64,7 @@ async def serving(
         earshot.linking, ready, https=settings.web.public_url.startswith("https://"),
         metrics=metrics if settings.web.metrics else None,
         uploads=Uploads(earshot.uploading, earshot.folder / "uploads", imported, earshot.platforms.whisper),
+        takeouts=TakeoutPages(earshot.takeouts),
     )  # fmt: skip
     pages.add_routes(routes)
     web = WebServer(pages, settings.web.host, settings.web.port)

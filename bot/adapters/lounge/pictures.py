@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ class Pictures:
             return None
         path = self._folder / name
         return path if path.is_file() else None
+
+
+def discard(folder: Path, names: Iterable[str]) -> None:
+    """Delete pictures of a folder by their names. Blocking."""
+    for name in filter(_NAME.fullmatch, names):
+        (folder / name).unlink(missing_ok=True)
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
