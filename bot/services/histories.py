@@ -93,6 +93,9 @@ class Histories:
             at_ms, gone = now_ms, await self._gone(link, span, rows)
         else:
             rows, span = await self._read(link, older, STEP_PAGES)
+            if not rows and 2 * await self._plays.count_plays(link.id) < profile.plays:
+                self._believe(link.id, span, rows)
+            self._doubts.pop(link.id, None)
         older = histories.unread_span(union([*covered, span]), since_ms)
         next_ms = now_ms if older else self._tomorrow_ms(now_ms)
         new = await self._plays.record_poll(Polled(link.id, at_ms, rows, span, None, next_ms, gone=gone))

@@ -353,6 +353,15 @@ def _a_full_page(scene: Scene, body: Any, tag: str = "") -> None:
         body["recenttracks"]["@attr"]["totalPages"] = "100000"
 
 
+def _nothing(scene: Scene, body: Any) -> None:
+    """As of an account without plays."""
+    scene.rows(body).clear()
+    if "payload" in body:
+        body["payload"]["oldest_listen_ts"] = 0
+    else:
+        body["recenttracks"]["@attr"]["totalPages"] = "0"
+
+
 def _endless(scene: Scene) -> Spoil:
     pages = count()
     return changed(lambda scene, body: _a_full_page(scene, body, f"{next(pages)}:"))(scene)
@@ -463,3 +472,23 @@ async def test_whatever_comes_nothing_wrong_is_stored(source: Source, case: Case
         assert {link.state for it in (ana, ben) for link in await scene.store.links(it.id)} == {
             LinkState.ACTIVE
         }
+
+
+@pytest.mark.parametrize("source", KEEPERS)
+async def test_an_empty_past_is_believed_when_it_is_read_twice(source: Source, tmp_path: Path) -> None:
+    async with scene_of(source, tmp_path) as scene:
+        assert isinstance(scene, KeeperScene)
+        ana = await scene.linked("ana")
+        for n in range(50):
+            scene.play("ana", NOW_S - 20 * 86_400 - 300 * n)
+        assert (await scene.look(ana)).new == 40
+        before = await scene.kept(ana)
+        scene.between.spoil(scene.plays_at, changed(_nothing)(scene))
+        assert (await scene.look(ana)).outcome is Outcome.FAILED
+        assert await scene.kept(ana) == before
+        scene.clock.now = (await scene.due(ana)).next_ms
+        assert (await scene.look(ana)).outcome is Outcome.FAILED
+        assert await scene.kept(ana) == before
+        scene.between.spoil(scene.plays_at, None)
+        assert (await scene.look_when_due(ana)).new == 50
+        assert await scene.times(ana) == await scene.truth("ana")

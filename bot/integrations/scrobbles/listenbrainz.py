@@ -67,8 +67,10 @@ class ListenBrainzClient:
         with self._web.reading():
             counted = await self._payload(account, "listen-count", {})
             listed = await self._listens(account, {"count": "1"})
-            oldest_ms = number(listed.get("oldest_listen_ts")) * 1000
-            return Profile(number(counted.get("count")), oldest_ms or _NEVER_MS)
+            count, oldest_ms = number(counted.get("count")), number(listed.get("oldest_listen_ts")) * 1000
+            if count and not oldest_ms:
+                raise Unreadable
+            return Profile(count, oldest_ms or _NEVER_MS)
 
     async def page(self, account: str, span: Span, page: int) -> HistoryPage:
         """See `ports.HistorySource`. There are no pages of one time, only what is older."""

@@ -38,9 +38,9 @@ class Songs(OnDatabase):
         if not found:
             return
         async with self._database.write() as connection:
-            there = await connection.scalars(
-                select(schema.track.c.id).where(schema.track.c.id.in_(found)).with_for_update()
-            )
+            # As whoever records plays: no track is swept meanwhile.
+            await self._database.hold(connection, schema.link)
+            there = await connection.scalars(select(schema.track.c.id).where(schema.track.c.id.in_(found)))
             rows = [{"track_id": it, "looked_ms": now_ms, **_columns(found[TrackId(it)])} for it in there]
             if not rows:
                 return
