@@ -48,6 +48,10 @@ class Voice(Protocol):
         """Send a form: values by the label of their field."""
         ...
 
+    async def looks_again(self, seen: Seen) -> Seen:
+        """The same message in the room, as it is now."""
+        ...
+
 
 @dataclass
 class LoungeVoice:
@@ -80,15 +84,23 @@ class LoungeVoice:
         said = await self._post(f"rooms/{self.room}/forms/{form.raw['id']}", values=sent)
         return self._seen(said["answer"])
 
+    async def looks_again(self, seen: Seen) -> Seen:
+        path = f"{self.base}/api/rooms/{self.room}/messages/{seen.raw['id']}"
+        async with self.http.get(path, headers=self._headers()) as answer:
+            assert answer.status < 300, await answer.text()
+            return self._seen((await answer.json())["message"])
+
     async def _press(self, seen: Seen, n: int) -> Seen:
         path = f"rooms/{self.room}/messages/{seen.raw['id']}/buttons/{n}"
         return self._seen((await self._post(path))["answer"])
 
     async def _post(self, path: str, **body: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}", "X-Earshot-Member": self.user}
-        async with self.http.post(f"{self.base}/api/{path}", json=body, headers=headers) as answer:
+        async with self.http.post(f"{self.base}/api/{path}", json=body, headers=self._headers()) as answer:
             assert answer.status < 300, await answer.text()
             return await answer.json()
+
+    def _headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "X-Earshot-Member": self.user}
 
     def _buttons(self, message: Any) -> list[Any]:
         return [it for it in message["card"]["buttons"] if "n" in it]
@@ -146,11 +158,16 @@ class DiscordVoice:
     async def fills(self, form: Seen, values: Mapping[str, Any]) -> Seen:
         return await self._outcome(await self.human.fills(form.raw, dict(values)))
 
+    async def looks_again(self, seen: Seen) -> Seen:
+        return self._seen(next(it for it in self.human.sees(self.room) if it.id == seen.raw.id))
+
     async def _outcome(self, asked: discord.Asked) -> Seen:
         first = await asked.shown()
         if isinstance(first, discord.Form):
             return Seen(first.title, (), {}, (), True, (), tuple(it.label for it in first.fields), first)
-        said = await asked.answer(_is_final)
+        return self._seen(await asked.answer(_is_final))
+
+    def _seen(self, said: discord.Answer) -> Seen:
         menus = {it.placeholder: it.options for it in said.selects}
         alts = tuple(it.alt for it in said.pictures)
         return Seen(said.text, said.labels, menus, alts, said.ephemeral, said.pings, (), said)
@@ -183,6 +200,10 @@ class SlackVoice:
             while len(seen := self.human.sees(self.room)) == before:  # noqa: ASYNC110 – nothing tells
                 await asyncio.sleep(0.02)
         return self._seen(seen[-1])
+
+    async def looks_again(self, seen: Seen) -> Seen:
+        same = seen.raw.message.ts
+        return self._seen(next(it for it in self.human.sees(self.room) if it.message.ts == same))
 
     async def _outcome(self, asked: slack.Asked) -> Seen:
         return self._seen(await asked.answer(lambda it: _is_final(it) and not self._aside(it)))
