@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from bot.adapters.discord import checks as discord
 from bot.adapters.slack import checks as slack
 from bot.config import Settings, load
+from bot.core.apps import is_own
 from bot.core.findings import Finding, Level, failed, fine, warning, wrong
-from bot.core.model import LinkState
+from bot.core.model import LinkState, Source
 from bot.errors import ConfigError
 from bot.integrations import machine
 from bot.integrations.painter.checks import font_findings
@@ -206,13 +207,28 @@ async def _standing(store: Store, settings: Settings, states: Mapping[LinkState,
         said = f"{seats} of the app's {SEATS} seats are taken"
         do = "Whoever comes next needs an app of their own, or imports their export."
         found.append(fine("Spotify seats", said) if seats < SEATS else warning("Spotify seats", said, do))
-        spent = await store.spent("host", SystemClock().now_ms() - DAY_MS)
-        found.append(
-            fine("Spotify calls", f"{spent} of {settings.spotify.calls_per_day} in the last 24 hours")
-        )
+        for developer in await store.developers(Source.SPOTIFY) or ["host"]:
+            found.append(await _calls(store, developer, settings.spotify.calls_per_day))
     if workspaces := await store.installations("slack"):
         found.append(fine("Slack", f"installed in {len(workspaces)} workspaces"))
     return found
+
+
+async def _calls(store: Store, developer: str, budget: int) -> Finding:
+    """What a developer account has left of its day, and whether Spotify lets it ask at all."""
+    about, now_ms = "Spotify calls", SystemClock().now_ms()
+    whose = "a member's own app: " if is_own(developer) else ""
+    spent = await store.spent(developer, now_ms - DAY_MS)
+    said = f"{whose}{spent} of {budget} in the last 24 hours"
+    until_ms = await store.blocked_until(developer)
+    if until_ms > now_ms:
+        until = datetime.fromtimestamp(until_ms / 1000, UTC)
+        return warning(
+            about,
+            f"{said}; Spotify has asked for a pause until {until:%d %b %H:%M} UTC",
+            "Nothing: looks go on by themselves then. If it happens daily, lower [spotify] calls_per_day.",
+        )
+    return fine(about, f"{said}, {max(0, budget - spent)} left")
 
 
 def _ports(settings: Settings) -> Findings:

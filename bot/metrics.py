@@ -9,7 +9,9 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.core.apps import is_own
 from bot.core.model import LinkState
+from bot.services.access import BudgetStanding
 
 # An answer should be there within 3 s; what takes longer is acknowledged first.
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 3.0, 10.0, 30.0, 120.0)
@@ -17,10 +19,10 @@ _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 3.0, 10.0, 30.0, 120.0)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand when somebody asks: links by state, calls left of Spotify's day, who is connected."""
+    """How things stand when somebody asks: links by state, calls by developer account, who is connected."""
 
     links: Mapping[LinkState, int]
-    calls_left: int
+    budgets: Mapping[str, BudgetStanding]
     connected: Mapping[str, bool]
 
 
@@ -43,8 +45,20 @@ class PrometheusMeter:
             registry=registry,
         )
         self._links = Gauge("earshot_links", "Links by state", ["state"], registry=registry)
+        self._calls_spent = Gauge(
+            "earshot_spotify_calls_spent", "Calls in the last 24 hours", ["developer"], registry=registry
+        )
         self._calls_left = Gauge(
-            "earshot_spotify_calls_left", "Calls left of the day's budget", registry=registry
+            "earshot_spotify_calls_left",
+            "Calls left of the day's budget; none during a pause",
+            ["developer"],
+            registry=registry,
+        )
+        self._blocked_until = Gauge(
+            "earshot_spotify_blocked_until_timestamp_seconds",
+            "When the pause ends that Spotify has asked for; 0 where it has not",
+            ["developer"],
+            registry=registry,
         )
         self._connected = Gauge(
             "earshot_platform_connected",
@@ -64,7 +78,20 @@ class PrometheusMeter:
         """The counts and how things stand, as text, version 0.0.4 of the format."""
         for state in LinkState:
             self._links.labels(state.value).set(standing.links.get(state, 0))
-        self._calls_left.set(standing.calls_left)
+        for gauge in (self._calls_spent, self._calls_left, self._blocked_until):
+            gauge.clear()
+        for developer, budgets in _by_label(standing.budgets).items():
+            self._calls_spent.labels(developer).set(sum(it.spent for it in budgets))
+            self._calls_left.labels(developer).set(min(it.left for it in budgets))
+            self._blocked_until.labels(developer).set(max(it.blocked_until_ms for it in budgets) / 1000)
         for name, connected in standing.connected.items():
             self._connected.labels(name).set(connected)
         return generate_latest(self._registry)
+
+
+def _by_label(budgets: Mapping[str, BudgetStanding]) -> dict[str, list[BudgetStanding]]:
+    """Members' own apps are one, for their names would tell whose they are: the sum, the least, the longest."""
+    labelled: dict[str, list[BudgetStanding]] = {}
+    for developer, budget in budgets.items():
+        labelled.setdefault("own" if is_own(developer) else developer, []).append(budget)
+    return labelled

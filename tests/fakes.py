@@ -540,6 +540,9 @@ class FakeStore:
     async def states(self) -> Mapping[LinkState, int]:
         return Counter(link.state for link in self._links.values() if link.account)
 
+    async def developers(self, source: Source) -> Sequence[str]:
+        return sorted({it.developer for it in self._links.values() if it.source is source and it.account})
+
     async def due_developers(self, now_ms: int) -> Sequence[str]:
         return sorted({look.link.developer for look in self._looks() if look.next_ms <= now_ms})
 

@@ -158,7 +158,7 @@ def test_every_count_that_is_explained_is_counted() -> None:
 
     meter = PrometheusMeter()
     meter.answered("discord", "/top", "bug", 0.1)
-    exposed = meter.exposition(Standing({}, 0, {"discord": True})).decode()
+    exposed = meter.exposition(Standing({}, {}, {"discord": True})).decode()
     for name in re.findall(r"\bearshot_[a-z_]+\b", read(ROOT / "docs" / "operating.md")):
         assert name in exposed, name
 

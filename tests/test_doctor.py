@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -161,7 +162,18 @@ async def test_seats_and_links_that_ended(tmp_path: Path) -> None:
     warned = said(found, Level.WARNING)
     assert "5 of the app's 5 seats are taken" in warned
     assert "5 of 5 do not work any more" in warned
-    assert "0 of 600 in the last 24 hours" in said(found, Level.OK)
+    assert "0 of 600 in the last 24 hours, 600 left" in said(found, Level.OK)
+
+
+async def test_a_pause_that_spotify_has_asked_for(tmp_path: Path) -> None:
+    await linked(tmp_path / "data", 1)
+    store = await open_data(tmp_path / "data")
+    now_ms = time.time_ns() // 1_000_000
+    await store.spend("host", now_ms, 599)
+    await store.block("host", now_ms + 3_600_000)
+    await store.close()
+    warned = said(await offline(tmp_path, SPOTIFY_CLIENT_ID="a" * 32), Level.WARNING)
+    assert "599 of 600 in the last 24 hours; Spotify has asked for a pause until" in warned
 
 
 async def test_a_key_that_is_lost(tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ class LinkStore(Protocol):
         """How many API links are in each state; states that no link is in are left out."""
         ...
 
+    async def developers(self, source: Source) -> Sequence[str]:
+        """The developer accounts that links of this source spend the calls of, by name."""
+        ...
+
     async def due_developers(self, now_ms: int) -> Sequence[str]:
         """The developer accounts of active links whose next look is due, by name."""
         ...

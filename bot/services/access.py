@@ -15,7 +15,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.core.apps import is_own
-from bot.core.model import Link, LinkId, LinkState
+from bot.core.model import Link, LinkId, LinkState, Source
 from bot.errors import (
     LinkExpired,
     NotAllowlisted,
@@ -41,11 +41,16 @@ TURN_TRIES = 100
 
 @dataclass(frozen=True, slots=True)
 class BudgetStanding:
-    """Calls spent in the last 24 hours, of so many; until when the source has asked for a pause (0: it never has)."""
+    """Calls spent in the last 24 hours, of so many; until when the source has asked for a pause (0: it has not)."""
 
     spent: int
     budget: int
     blocked_until_ms: int
+
+    @property
+    def left(self) -> int:
+        """How many calls may be made now."""
+        return 0 if self.blocked_until_ms else max(0, self.budget - self.spent)
 
 
 class Access:
@@ -117,19 +122,19 @@ class Access:
     async def calls_left(self, developer: str, *, background: bool = False) -> int:
         """How many calls of the day's budget are left, or of the background's share; none while asked to pause."""
         standing = await self.standing(developer)
-        if standing.blocked_until_ms > self._clock.now_ms():
-            return 0
-        most = self._background_budget if background else self._daily_budget
-        return max(0, most - standing.spent)
+        kept = self._daily_budget - self._background_budget if background else 0
+        return max(0, standing.left - kept)
 
     async def standing(self, developer: str) -> BudgetStanding:
         """How the day's budget of this developer account stands."""
-        since_ms = self._clock.now_ms() - DAY_MS
-        return BudgetStanding(
-            await self._budget.spent(developer, since_ms),
-            self._daily_budget,
-            await self._budget.blocked_until(developer),
-        )
+        now_ms = self._clock.now_ms()
+        spent = await self._budget.spent(developer, now_ms - DAY_MS)
+        until_ms = await self._budget.blocked_until(developer)
+        return BudgetStanding(spent, self._daily_budget, until_ms if until_ms > now_ms else 0)
+
+    async def standings(self) -> dict[str, BudgetStanding]:
+        """The same of every developer account that a link spends the calls of."""
+        return {it: await self.standing(it) for it in await self._links.developers(Source.SPOTIFY)}
 
     async def _heeding(self, developer: str, call: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -93,6 +93,19 @@ async def test_developers_are_due_when_one_of_their_links_is(
     assert await store.due_developers(300) == ["ben's", "lastfm"]
 
 
+async def test_developers_of_a_source_are_those_whose_calls_its_links_spend(
+    store: EveryStore, ana: Member, ben: Member
+) -> None:
+    assert await store.developers(Source.SPOTIFY) == []
+    for member, account, developer in ((ana, "one", "host"), (ben, "two", "ben's"), (ben, "three", "host")):
+        await store.link_account(_account(member, account, developer), b"", 100)
+    scrobbles = replace(_account(ana, "four", "lastfm"), source=Source.LASTFM)
+    await store.link_account(scrobbles, None, 100)
+    await store.export_link(ana.id, Source.EXTENDED)
+    assert await store.developers(Source.SPOTIFY) == ["ben's", "host"]
+    assert await store.developers(Source.LASTFM) == ["lastfm"]
+
+
 async def test_a_renewed_link_is_due_with_whose_app_it_has_now(store: EveryStore, ana: Member) -> None:
     link = await store.link_account(_account(ana, "one"), b"", 100)
     await store.set_state(link.id, LinkState.NOT_ALLOWLISTED)

@@ -260,6 +260,16 @@ class Links(OnDatabase):
             )
             return {LinkState(state): links for state, links in rows}
 
+    async def developers(self, source: Source) -> Sequence[str]:
+        named = (
+            select(schema.link.c.developer)
+            .where(schema.link.c.source == source.value, schema.link.c.account != "")
+            .distinct()
+            .order_by(schema.link.c.developer)
+        )
+        async with self._database.read() as connection:
+            return list(await connection.scalars(named))
+
     async def due_developers(self, now_ms: int) -> Sequence[str]:
         async with self._database.read() as connection:
             return list(await connection.scalars(_DUE_DEVELOPERS, {"now_ms": now_ms}))
