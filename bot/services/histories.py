@@ -174,9 +174,9 @@ class Histories:
         stored = await self._plays.count_plays(link.id)
         if stored != profile.plays:
             log.info("link %d: the source counts %d plays, %d are stored", link.id, profile.plays, stored)
-        await self._tallies.note_tally(
-            link.id, histories.tallied(before, profile.plays, stored, self._clock.now_ms())
-        )
+        # Of a time that the member forgets or pauses nothing is kept, so there is nothing to compare.
+        told = stored if await self._plays.unread(link.id) else profile.plays
+        await self._tallies.note_tally(link.id, histories.tallied(before, told, stored, self._clock.now_ms()))
 
     def _tomorrow_ms(self, now_ms: int) -> int:
         jitter = (self._chance.seed() % 1000) / 1000

@@ -266,6 +266,8 @@ def test_the_receipt_says_which_source_each_interval_is_from(years: list[Year]) 
         )
         assert proof.difference is None
         assert dict(proof.by_source) == listening.sources
+        [(who, origins)] = proof.origins
+        assert (who, list(origins)) == (ANA.id, list(listening.origins))
         assert sum(dict(proof.by_source).values()) == len(listening.plays)
         for behind in proof.behind:
             assert behind.source is source_at(listening.origins, behind.at_ms)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Link, LinkId, LinkPlays, LinkState, Member, MemberId, Source
+from bot.core.model import Link, LinkId, LinkPlays, LinkState, Member, MemberId, Source, Span
 from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient
 from bot.integrations.spotify import SpotifyAccounts, SpotifyGateway, SpotifyListening
 from bot.integrations.vault import open_vault
@@ -492,3 +492,38 @@ async def test_an_empty_past_is_believed_when_it_is_read_twice(source: Source, t
         scene.between.spoil(scene.plays_at, None)
         assert (await scene.look_when_due(ana)).new == 50
         assert await scene.times(ana) == await scene.truth("ana")
+
+
+@pytest.mark.parametrize("source", KEEPERS)
+async def test_what_only_the_member_can_mend_is_told_once(source: Source, tmp_path: Path) -> None:
+    async with scene_of(source, tmp_path) as scene:
+        assert isinstance(scene, LastfmScene | ListenBrainzScene)
+        ana, ben = await scene.linked("ana"), await scene.linked("ben")
+        await scene.look(ana)
+        before = await scene.kept(ana)
+        scene.twin.close_account("ana")
+        scene.clock.advance(DAY_MS)
+        assert (await scene.look(ana)).outcome is Outcome.FAILED
+        assert scene.told == [ana.id]
+        [link] = await scene.store.links(ana.id)
+        assert link.state is LinkState.EXPIRED
+        assert await scene.store.looks([ana.id]) == []
+        assert await scene.polling.freshen([ana.id]) == []
+        assert scene.told == [ana.id]
+        assert (await scene.kept(ana)).plays == before.plays
+        assert (await scene.look(ben)).outcome is Outcome.LOOKED
+
+
+async def test_forgotten_times_are_no_difference_of_counts(tmp_path: Path) -> None:
+    async with scene_of(Source.LASTFM, tmp_path) as scene:
+        ana = await scene.linked("ana")
+        await scene.look(ana)
+        await scene.store.forget_time(ana.id, Span((NOW_S - 9_000) * 1000, (NOW_S - 3_000) * 1000))
+        for _ in range(5):
+            scene.clock.advance(DAY_MS)
+            while (await scene.due(ana)).next_ms <= scene.clock.now:
+                assert (await scene.look(ana)).outcome is Outcome.LOOKED
+        kept = await scene.kept(ana)
+        assert len(kept.plays) < len(await scene.truth("ana"))
+        [tally] = (await scene.store.tallies([kept.link.id])).values()
+        assert not tally.lasting
