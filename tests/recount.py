@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -142,12 +143,12 @@ def local_facts(found: Recount, first: date, last: date, zone: str) -> dict[str,
         if first <= (local := at.astimezone(info)).date() <= last
     ]
     clock = Counter(local.hour for local, *_ in plays)
-    loops: list[tuple[str, int, str, str]] = []
+    loops: list[tuple[tuple[str, str], int, str, str]] = []
     run: list[tuple[Any, ...]] = []
     for play in [*plays, None]:
-        if run and (play is None or song(play) != song(run[0])):
+        if run and (play is None or song(*play[1:3]) != song(*run[0][1:3])):
             if len(run) >= 3:
-                loops.append((run[0][1], len(run), run[0][0].isoformat(), run[-1][0].isoformat()))
+                loops.append((song(*run[0][1:3]), len(run), run[0][0].isoformat(), run[-1][0].isoformat()))
             run = []
         if play is not None:
             run.append(play)
@@ -155,24 +156,26 @@ def local_facts(found: Recount, first: date, last: date, zone: str) -> dict[str,
         "plays": len(plays),
         "minutes": sum(ms for *_, ms in plays) // 60_000,
         "clock": [clock[hour] for hour in range(24)],
-        "tracks": most_common((title, artist) for _, title, artist, _, _ in plays),
-        "artists": most_common((artist,) for _, _, artist, _, _ in plays),
-        "albums": most_common((album, artist) for _, _, artist, album, _ in plays if album),
+        "tracks": most_common(song(title, artist) for _, title, artist, _, _ in plays),
+        "artists": most_common((same(artist),) for _, _, artist, _, _ in plays),
+        "albums": most_common((same(album), same(artist)) for _, _, artist, album, _ in plays if album),
         "loops": sorted(loops, key=lambda loop: (-loop[1], loop[2])),
     }
 
 
-def song(play: tuple[Any, ...]) -> tuple[str, str]:
-    return same(play[1]), same(play[2])
+def song(title: str, artist: str) -> tuple[str, str]:
+    """A remaster is the song, a live take is none of it (of the titles that are made up here)."""
+    return same(re.sub(r" - Remastered \d{4}$", "", title)), same(artist)
 
 
 def same(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A Latin name without case, accents and punctuation."""
+    bare = (it for it in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(it))
+    return " ".join("".join(it if it.isalnum() else " " for it in bare).split())
 
 
 def most_common(names: Any) -> list[tuple[tuple[str, ...], int]]:
-    counts = Counter(tuple(map(same, parts)) for parts in names)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
 
 
 def made_up(seed: int, rows: int, first: datetime, days: int) -> dict[str, Rows]:
@@ -189,7 +192,8 @@ def made_up(seed: int, rows: int, first: datetime, days: int) -> dict[str, Rows]
             title = songs[int(draw.paretovariate(0.6)) % len(songs)]
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         ms = draw.choice([0, 12_000, 29_999, 30_000, 30_001, draw.randrange(60_000, 400_000)])
-        row = draw.choice([extended, old_extended])(stamp, title, ms)
+        version = draw.choice(["", "", "", "", " - Remastered 2011", " (Live)"])
+        row = draw.choice([extended, old_extended])(stamp, title + version, ms)
         row["master_metadata_album_artist_name"] = f"Artist {songs.index(title) % 40}"
         kind = draw.random()
         if kind < 0.02:

@@ -51,18 +51,29 @@ _ALL = (
     Rule(
         "song",
         "A song",
-        "Plays of tracks with the same artist and title, whatever the album. Upper and lower case and the width of "
-        "letters make no difference.",
-        "Names are compared after Unicode NFKC, case folding and squeezing white space. Nothing is cut off: a live "
-        "take, a remix, a remaster are songs of their own. A track whose names no row tells is a song of its own. A "
-        "song is shown with the names of its most played track.",
+        "Plays of tracks that are one recording: with the same ISRC and at most 3 seconds apart in length, or with the "
+        "same artist and title and lengths (where both are known) at most 3 seconds or 2 % apart. A remaster, an "
+        "album, LP or standard version, a bonus track, explicit and clean, a deluxe edition are the song. Live, remix, "
+        "edit, demo, acoustic, instrumental, sped up, re-recorded, Taylor's Version, part 2 are songs of their own.",
+        "Titles and artists are compared without upper case, the width of letters, accents on Latin letters, and "
+        "punctuation; & is and. Only a whole bracket or suffix is cut off: “Live / Remastered 2009” stays. Lengths "
+        "agree as neighbours do: in order of length, a recording ends where the next is too far. A track of unknown "
+        "length goes with the recording of its name that most tracks are of, so it never joins two. A title without "
+        "“feat. …” from a source that knows no IDs is the one with it in Spotify's catalogue, where that lists only "
+        "one and none without, or where lengths agree; and the other way round. Local files are compared with each "
+        "other only. A track whose names no row tells is a song of its own. A song is shown with the names of its most "
+        "played track. Raw tracks are kept; which are one song is derived from them, and derived again when these "
+        "rules change. Admins of a group may say that two songs are the same, or a version is none of it (/songs): it "
+        "counts in that group alone, not in its members' own numbers, and can be undone.",
     ),
     Rule(
         "artist",
         "An artist",
         "Plays by the artist that the row names; in an export that is the artist of the album. A track that has a "
         "URI keeps the names that were first told for it.",
-        "Guests are not counted for themselves. Names are compared as those of songs are.",
+        "Guests are not counted for themselves: “A feat. B” is A, and so is “A, B” where a source without IDs tells "
+        "it, unless it may be the name of a band (“Earth, Wind & Fire”). Names are compared as those of songs are; "
+        "“The” is a part of them.",
     ),
     Rule(
         "album",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import calendar
-from bot.core.identity import fold
+from bot.core.identity import derive, fold
 from bot.core.model import Gap, Listening, Member, MemberId, Period, Play, Source, Span, Track, TrackId
 from bot.core.recap.compute import recap
 from bot.core.recap.hours import span_of
@@ -23,7 +24,7 @@ BEN = Member(MemberId(2), "Ben", "Asia/Kolkata")
 CEM = Member(MemberId(3), "Cem", "Australia/Lord_Howe")
 PEOPLE = (ANA, BEN, CEM)
 
-TRACKS = {
+RAW = {
     track.id: track
     for track in (
         Track(TrackId(1), "spotify:track:1", "Hello", "Adele", "25", 200_000),
@@ -36,6 +37,7 @@ TRACKS = {
         Track(TrackId(8), "spotify:track:8", "FF", "a", "STRASSE", 90_000),
     )
 }
+TRACKS = {number: replace(RAW[number], song=song) for number, song in derive(RAW.values()).items()}
 
 # Days around the clock changes of all three zones.
 days = st.sampled_from(
