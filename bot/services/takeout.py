@@ -173,11 +173,12 @@ def readable(record: Record) -> dict[str, object]:
 def recap_part(recap: FrozenRecap, member_id: MemberId) -> dict[str, object] | None:
     """What a frozen recap says of one member; None where it does not know them."""
     facts = frozen.thaw(recap.facts)
-    about = [it for it in facts.facts if member_id in it.about]
-    if recap.member_id != member_id and member_id not in {it[0] for it in facts.members}:
+    own = recap.member_id == member_id
+    if not own and member_id not in {it[0] for it in facts.members}:
         return None
-    if recap.member_id == member_id:
-        about = list(facts.facts)
+    about = [
+        it for it in facts.facts if own or it.about == (member_id,) or dict(it.shares).get(member_id, 0) > 0
+    ]
     return {
         "recap": recap.id,
         "group": recap.group_id,
