@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.model import MemberId, Play, Track, TrackId
+from bot.core.model import Listening, MemberId, Track, TrackId
 from bot.core.songbook import Song, Songbook, SongKey, song_key
 from bot.core.words.folding import artist_key
 
@@ -48,15 +48,8 @@ class Taste:
         return bool(self.artists)
 
 
-def taste(
-    member_id: MemberId,
-    plays: Sequence[Play],
-    tracks: Mapping[TrackId, Track],
-    book: Songbook,
-    now_ms: int,
-    week_ms: int,
-) -> Taste:
-    """A member's taste from their counted plays; `week_ms` is when this week began.
+def taste(it: Listening, tracks: Mapping[TrackId, Track], book: Songbook, now_ms: int, week_ms: int) -> Taste:
+    """A member's taste from what they let others count; `week_ms` is when this week began.
 
     Plays of tracks without a name tell nothing and are passed over.
     """
@@ -65,7 +58,7 @@ def taste(
     artists: Counter[str] = Counter()
     genres: Counter[str] = Counter()
     keys: dict[TrackId, SongKey | None] = {}
-    for play in plays:
+    for play in it.plays:
         track = tracks.get(play.track_id)
         if track is None:
             continue
@@ -84,7 +77,7 @@ def taste(
         genres.update(_genres(key, book))
     total = sum(genres.values())
     return Taste(
-        member_id,
+        it.member.id,
         {key: _heard(shown[key], tracks, *count) for key, count in counts.items()},
         artists,
         {genre: count / total for genre, count in genres.items()},

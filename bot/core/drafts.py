@@ -7,7 +7,7 @@ What may take a song's place was gated like the songs themselves; who vetoed wha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from bot.core.choosing import Option, Share, choose, shares
 from bot.core.gates import Gates
 from bot.core.model import MemberId
+from bot.core.reasons import PLAYED_HERE
 from bot.core.songbook import Song, SongKey
 from bot.core.words.eras import Years
 from bot.text import Text, from_json, to_json
@@ -157,6 +158,27 @@ def filled(draft: Draft, song: DraftSong, uri: str, duration_ms: int) -> Draft:
         songs=tuple(done if one.key == song.key else one for one in draft.songs),
         reserve=tuple(done if one.key == song.key else one for one in draft.reserve),
     )
+
+
+def recounted(
+    draft: Draft, heard: Mapping[MemberId, Mapping[SongKey, Listens]], elsewhere: Container[SongKey]
+) -> Draft:
+    """The draft as these members let it be told now, who may have taken plays out since it was made.
+
+    A song that is in it because of plays of which none counts any more goes; songs that are known from `elsewhere` stay,
+    unless it says that the group plays them. Of a list that is being saved all songs stay.
+    """
+
+    def told(songs: Sequence[DraftSong]) -> tuple[DraftSong, ...]:
+        now = []
+        for song in songs:
+            left = {who: heard[who][song.key] for who in song.heard if song.key in heard.get(who, {})}
+            because = song.heard and (song.key not in elsewhere or song.why == PLAYED_HERE)
+            if left or not because or draft.saving is not None:
+                now.append(replace(song, heard=left))
+        return tuple(now)
+
+    return replace(draft, songs=told(draft.songs), reserve=told(draft.reserve))
 
 
 def without_member(draft: Draft, who: MemberId) -> Draft:

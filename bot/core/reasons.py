@@ -20,6 +20,8 @@ LANGUAGES = {
     "vi": "Vietnamese", "id": "Indonesian", "la": "Latin",
 }  # fmt: skip
 
+PLAYED_HERE = t("played in this group")
+
 
 def why(one: Candidate, plan: Plan) -> Text:
     """Why a song is in a list, from what is known of it; who plays it is said apart (`played_by`)."""
@@ -42,7 +44,7 @@ def why(one: Candidate, plan: Plan) -> Text:
     if song.year and (plan.gates.years or plan.gates.exclude_years):
         reasons.append(t("from {year}", year=str(song.year)))
     if not reasons and one.heard:
-        reasons.append(t("played in this group"))
+        reasons.append(PLAYED_HERE)
     if not reasons and song.genres:
         plain = t("{genre} from my songbook", genre=song.genres[0])
         right = plan.targeted and abs(song.energy - sum(plan.energy) / 2) <= 1

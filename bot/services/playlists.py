@@ -117,7 +117,7 @@ class Playlists:
         return OpenDraft(document, draft, _names(sharers))
 
     async def opened(self, audience: Audience, draft_id: int) -> OpenDraft:
-        """A draft of this group. Raises `NotFound`."""
+        """A draft of this group, with what its members share of their plays by now. Raises `NotFound`."""
         document = await self._drafts.draft(draft_id)
         if document is None or document.group_id != audience.group.id:
             raise NotFound(t("That draft is not here (any more). Use /play to make a new one."))
@@ -127,7 +127,13 @@ class Playlists:
             raise NotFound(
                 t("That draft is of an older version of me. Use /play to make a new one.")
             ) from None
-        return OpenDraft(document, draft, _names(await self._sharers(audience)))
+        sharers = await self._sharers(audience)
+        tastes, _ = await self._tastes(audience.group, sharers)
+        heard = {
+            it.member_id: {key: Listens(one.plays, one.recent) for key, one in it.songs.items()}
+            for it in tastes
+        }
+        return OpenDraft(document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(sharers))
 
     async def swap(self, audience: Audience, member: Member, draft_id: int, n: int) -> OpenDraft:
         """Song `n` out, the fairest of the reserve in. Raises `NotFound`, `NotAllowed`, `Stale`."""
@@ -292,10 +298,7 @@ class Playlists:
         choices = await self._choices.choices([member.id for member in members])
         listenings = [seen(it, choices[it.member.id], tracks, Eyes(others=True)) for it in counts]
         book = self._wordbook.book
-        tastes = [
-            await asyncio.to_thread(taste, it.member.id, it.plays, tracks, book, now_ms, week_ms)
-            for it in listenings
-        ]
+        tastes = [await asyncio.to_thread(taste, it, tracks, book, now_ms, week_ms) for it in listenings]
         artists = sorted({main_artist(it.artist, book) for it in _played(listenings, tracks) if it.artist})
         return tastes, artists
 

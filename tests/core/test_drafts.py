@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core import drafts
 from bot.core.drafts import Draft, DraftSong, Listens, Saving, Step
 from bot.core.model import MemberId
+from bot.core.reasons import PLAYED_HERE
 from bot.core.words.eras import Years
 from bot.text import Moment, t
 
@@ -127,3 +129,22 @@ def test_a_found_track_has_to_pass_what_only_it_can_tell() -> None:
     assert not one.found_passes(song(2), year=1989, explicit=False)  # older than we thought
     assert not one.found_passes(song(2), year=2013, explicit=True)
     assert not one.found_passes(song(5), year=2013, explicit=False)  # 1995 is refused
+
+
+def test_what_is_not_shared_any_more_is_not_told_again() -> None:
+    book = {("artist 1", "song 1"), ("artist 2", "song 2"), ("artist 6", "song 6")}
+    plain = replace(draft(), saving=None)
+    known, played, *others = plain.songs
+    before = replace(plain, songs=(known, replace(played, why=PLAYED_HERE), *others))
+    still = {("artist 3", "song 3"): Listens(2, 0)}
+    after = drafts.recounted(before, {ANA: still, BEN: {}}, book)
+    # Song 1 is in the songbook, song 3 is played; song 2 said that it was played; the others were only known by plays.
+    assert [(one.n, one.heard) for one in after.songs] == [(1, {}), (3, {ANA: Listens(2, 0)})]
+    assert [one.n for one in after.reserve] == [6]
+    assert drafts.recounted(after, {ANA: still}, book) == after
+
+
+def test_a_list_that_is_being_saved_keeps_its_songs_and_tells_nobodys_plays() -> None:
+    after = drafts.recounted(draft(), {}, ())
+    assert [one.n for one in after.songs] == [1, 2, 3, 4, 5]
+    assert not any(one.heard for one in (*after.songs, *after.reserve))

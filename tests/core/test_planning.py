@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.affinity import NEUTRAL, Taste, affinity, taste
 from bot.core.candidates import Candidate
-from bot.core.model import MemberId, Play, Track, TrackId
+from bot.core.model import Listening, Member, MemberId, Play, Track, TrackId
 from bot.core.offline import Planned, as_json, plan_read
 from bot.core.songbook import Song, songbook
 from bot.core.words.folding import artist_key
@@ -29,6 +29,11 @@ def plan(words: str, tastes: Sequence[Taste] = (), seed: int = 1) -> Planned:
     return plan_read(words, WORDBOOK, GAZETTEER, tastes, seed)
 
 
+def heard_by(member: int, plays: list[Play]) -> Listening:
+    """A member's plays, all of which others may count."""
+    return Listening(Member(MemberId(member), str(member), "UTC"), plays, plays, {}, (), ())
+
+
 def listener(member: int, *artists: str, plays: int = 6) -> Taste:
     """Somebody who plays every song of the book by these artists, and one song the book does not know."""
     tracks: dict[TrackId, Track] = {}
@@ -39,7 +44,7 @@ def listener(member: int, *artists: str, plays: int = 6) -> Taste:
             track_id = TrackId(len(tracks) + 1)
             tracks[track_id] = Track(track_id, f"spotify:track:{member}x{track_id}", title, artist, "")
             heard += [Play(NOW - n * DAY, track_id, 200_000) for n in range(plays)]
-    return taste(MemberId(member), heard, tracks, BOOK, NOW, NOW - 3 * DAY)
+    return taste(heard_by(member, heard), tracks, BOOK, NOW, NOW - 3 * DAY)
 
 
 ANA = listener(1, "Fleetwood Mac", "The Beatles", "Adele", "Radiohead")
@@ -239,7 +244,8 @@ def test_a_remaster_is_the_song_and_a_live_take_is_not() -> None:
         TrackId(1): Track(TrackId(1), "spotify:track:a", "Dreams - 2004 Remaster", "Fleetwood Mac", ""),
         TrackId(2): Track(TrackId(2), "spotify:track:b", "Dreams - Live", "Fleetwood Mac", ""),
     }
-    mine = taste(MemberId(1), [Play(NOW, TrackId(1), 0), Play(NOW, TrackId(2), 0)], tracks, BOOK, NOW, NOW)
+    both = [Play(NOW, TrackId(1), 0), Play(NOW, TrackId(2), 0)]
+    mine = taste(heard_by(1, both), tracks, BOOK, NOW, NOW)
     assert set(mine.songs) == {("fleetwood mac", "dreams"), ("fleetwood mac", "dreams [live]")}
 
 
@@ -248,7 +254,7 @@ def test_liking_goes_from_the_song_over_its_artist_to_its_genre() -> None:
     of_genre, other = Song("X", "Nobody", genres=("classic rock",)), Song("X", "Nobody", genres=("techno",))
     values = [affinity(ANA, song) for song in (known, of_artist, of_genre, other)]
     assert all(one > next_one for one, next_one in pairwise(values))
-    nobody = taste(MemberId(9), [], {}, BOOK, NOW, NOW)
+    nobody = taste(heard_by(9, []), {}, BOOK, NOW, NOW)
     assert affinity(nobody, known) == NEUTRAL
 
 
