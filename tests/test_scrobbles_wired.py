@@ -8,10 +8,12 @@ from pathlib import Path
 from bot.app import open_earshot
 from bot.chat import Button, Card, Context, Link, Person
 from bot.chat.features import Features
-from bot.config import Data, Lastfm, Settings
-from bot.core.model import Identity, Place
+from bot.config import Data, Lastfm, Listenbrainz, Settings
 from bot.core.frozen import thaw
+from bot.core.model import Identity, NewPlay, Place, RawTrack, Source
+from bot.core.songfacts import Fame
 from tests.twins.lastfm import KEY, SECRET, lastfm_twin
+from tests.twins.listenbrainz import listenbrainz_twin
 
 
 async def nobody(typed: str) -> None:
@@ -55,7 +57,31 @@ async def test_from_link_to_a_frozen_count(tmp_path: Path) -> None:
             assert await earshot.store.count_plays(link.id) == len(listener.scrobbles)
             mine = await ask("/me", when="week")
             assert "Plays from Last.fm" in str(mine.footer)
-            [recap] = [it.args["recap"] for it in mine.buttons if isinstance(it, Button)]
+            [recap] = {
+                it.args["recap"] for it in mine.buttons if isinstance(it, Button) and "recap" in it.args
+            }
             frozen = await earshot.store.frozen(int(recap))
             assert frozen is not None
             assert next(it.value for it in thaw(frozen.facts).facts if it.id == "plays") == 140
+
+
+async def test_songs_are_looked_up_by_a_chore_where_there_is_a_token(tmp_path: Path) -> None:
+    async with listenbrainz_twin() as twin:
+        twin.listener("host", token="secret")
+        twin.song("Ana", "Song", listens=5, listeners=2)
+        for token in ("", "secret"):
+            folder = tmp_path / (token or "without")
+            settings = Settings(
+                data=Data(folder=str(folder)), listenbrainz=Listenbrainz(token=token, api_url=twin.api_url)
+            )
+            async with open_earshot(settings, folder) as earshot:
+                chores = [it for it in earshot.chores if it.name == "songs"]
+                assert len(chores) == (1 if token else 0)
+                ana = await earshot.store.add_member("Ana", "UTC", None, 1)
+                link = await earshot.store.export_link(ana.id, Source.EXTENDED)
+                await earshot.store.record(link.id, [NewPlay(1, RawTrack("spotify:track:1", "Song", "Ana"))])
+                for chore in chores:
+                    await chore.run()
+                [kept] = await earshot.store.plays_between([ana.id], 0, 2)
+                facts = await earshot.store.song_facts([kept.plays[0].track_id])
+                assert [it.fame for it in facts.values()] == ([Fame(5, 2)] if token else [])
