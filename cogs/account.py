@@ -134,8 +134,9 @@ class Account(Cog):
         lines = [
             tn("{n} play was deleted.", "{n} plays were deleted.", plays),
             t("Counts that were posted before stay as they were said; no new one uses them."),
+            t("Your other links, your groups and your choices stay."),
         ]
-        links = []
+        links: list[Button | Link] = []
         if Source.SPOTIFY in sources:
             lines.append(
                 t("The key from Spotify is deleted too. Only you can take the app off your account there:")
@@ -146,7 +147,11 @@ class Account(Cog):
                 t("I keep no key from Last.fm; your yes still stands in its list until you remove it:")
             )
             links.append(Link(t("Your apps at Last.fm"), LASTFM_APPS_PAGE))
-        return Card(t("Disconnected"), (Lines(tuple(lines)),), buttons=tuple(links))
+        return Card(
+            t("Disconnected"),
+            (Lines(tuple(lines)),),
+            buttons=(*links, Button(t("Delete everything"), "deletion.ask")),
+        )
 
     async def _ask_unlink(self, ctx: Context) -> Card | Form:
         linked = {it.source for it in await self.linking.links(await self._member(ctx))}

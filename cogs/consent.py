@@ -136,11 +136,15 @@ class Consent(Cog):
                 Lines(
                     (
                         t("No new post or number here will use your plays. Posts from before stay."),
-                        t("Your links stay too; /unlink is for those."),
+                        t("Your links, plays and choices stay too, for you and your other groups."),
                     )
                 ),
             ),
-            buttons=(Button(t("Leave"), "account.leave", strong=True),),
+            buttons=(
+                Button(t("Leave"), "account.leave", strong=True),
+                Button(t("Unlink"), "account.unlink.ask"),
+                Button(t("Delete everything"), "deletion.ask"),
+            ),
         )
 
     @action("account.leave", private=True)

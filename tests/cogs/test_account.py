@@ -72,9 +72,7 @@ class House:
         self.scrobbles = Scrobbles(people, Approving(self.store, {}, None, self.clock))
         self.imports = Imports(people, importing, uploading)
         self.person = SamePerson(people, pairing)
-        self.home = Home(
-            people, Panels(self.store, self.store, self.store, self.store, self.store, self.store)
-        )
+        self.home = Home(people, Panels(*[self.store] * 6, self.clock))
         self.spotify = SpotifyLink(people, linking)
         self.account = Account(
             people,
@@ -344,6 +342,8 @@ async def test_unlink_asks_which_then_deletes_and_tells_how_much(house: House):
     card = await house.account.unlink_now(house.ctx(), "spotify")
     assert "3 plays were deleted" in words(card)
     assert "spotify.com/account/apps" in page(card)
+    assert "your groups and your choices stay" in words(card)
+    assert buttons(card) == [("deletion.ask", {})]
     assert [it.source for it in await house.store.links(link.member_id)] == [Source.EXTENDED]
 
 
@@ -386,7 +386,11 @@ async def test_join_offers_each_feature_and_keeps_what_is_left(house: House):
 async def test_leave_asks_first(house: House):
     assert "not joined" in words(await house.consent.leave(house.ctx()))
     await house.consent.join_now(house.ctx(), "recap")
-    assert buttons(await house.consent.leave(house.ctx())) == [("account.leave", {})]
+    assert buttons(await house.consent.leave(house.ctx())) == [
+        ("account.leave", {}),
+        ("account.unlink.ask", {}),
+        ("deletion.ask", {}),
+    ]
     assert len(await house.group_features()) == 1
     assert "You have left" in words(await house.consent.leave_now(house.ctx()))
     assert await house.group_features() == []
