@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.core.model import Link, LinkId, LinkState, Member, NewPlay, RawTrack, Source
-from bot.integrations.store import Store, open_store
+from bot.integrations.store import Store, migrations, open_store
+from bot.integrations.store.upgrade import bring_up_to_date
 from bot.ports import Lifetime
+from tests.contracts.postgres import PostgresServer
 from tests.fakes import EveryStore
 
+MIGRATIONS = Path(migrations.__file__).parent
 SONG = RawTrack("spotify:track:1", "Song", "Artist")
 
 
@@ -151,3 +159,48 @@ async def test_of_dropping_and_linking_anew_the_later_one_wins(stores: list[Stor
         )
         assert await stores[0].link(anew.id) == anew, "a link that was just made is gone"
         assert (anew.id == link.id) is not dropped
+
+
+# --- links of an older version
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with nothing in it, by its driver."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'earshot.sqlite'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return make_url(server.empty()).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+async def test_links_that_were_there_before_have_lives_and_one_that_had_ended_has_just_ended(
+    empty_url: str, tmp_path: Path
+) -> None:
+    older = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, older, ignore=shutil.ignore_patterns("rev_0003.py", "__pycache__"))
+    await bring_up_to_date(make_url(empty_url), older)
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("INSERT INTO member (id, name, zone) VALUES (7, 'Ana', 'UTC')"))
+        await connection.execute(
+            text(
+                "INSERT INTO link (id, member_id, source, account, client_id, developer, scopes, authorized_at_ms,"
+                " state) VALUES (:id, 7, :source, :account, 'app', 'host', '', 500, :state)"
+            ),
+            [
+                {"id": 1, "source": "spotify", "account": "one", "state": "active"},
+                {"id": 2, "source": "spotify", "account": "two", "state": "expired"},
+                {"id": 3, "source": "lastfm", "account": "three", "state": "expired"},
+            ],
+        )
+    await engine.dispose()
+    before_ms = time.time_ns() // 1_000_000
+    store = await open_store(empty_url)
+    try:
+        alive, ended = await store.due_lifetimes(0, 9)
+        assert (alive.link.id, alive.ended_ms, alive.said) == (1, 0, "")
+        assert (ended.link.id, ended.said) == (2, "")
+        assert before_ms <= ended.ended_ms <= time.time_ns() // 1_000_000
+        assert await store.lifetime(LinkId(3)) is None
+    finally:
+        await store.close()
