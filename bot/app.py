@@ -190,7 +190,7 @@ def _plugged(
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
-    panels, choosing = Panels(store, store, store, store, store, store), Choosing(store, store, clock)
+    panels, choosing = Panels(store, store, store, store, store, store, clock), Choosing(store, store, clock)
     asides, forgetting = Asides(people, choosing, clock), Forgetting(people, choosing, clock)
     cogs: list[Cog] = []
 

@@ -103,15 +103,23 @@ def _link(it: LinkView, member: Member) -> Text:
         return t("imported")
     until = Moment(it.until_ms, member.zone)
     if own:
-        return t(
+        said = t(
             "linked on {since}, lives until about {until}, through your own app", since=since, until=until
         )
+    else:
+        said = t(
+            "linked on {since}, lives until about {until}; {n} of {seats} seats are taken",
+            since=since,
+            until=until,
+            n=it.seats,
+            seats=SEATS,
+        )
+    if it.silent_since_ms is None:
+        return said
     return t(
-        "linked on {since}, lives until about {until}; {n} of {seats} seats are taken",
-        since=since,
-        until=until,
-        n=it.seats,
-        seats=SEATS,
+        "{said}; Spotify has told me of no play since {when}, which is longer than usual for you",
+        said=said,
+        when=Moment(it.silent_since_ms, member.zone),
     )
 
 

@@ -6,6 +6,9 @@ it, and that is a gap; so is the time of which late rows may have come and gone 
 told later than that and stays in the rows only from one look to the next leaves no trace, and nothing here claims
 otherwise (`docs/decisions/0015-what-a-look-vouches-for.md`).
 
+Where nothing new is shown for longer than this member is ever silent, the feed may stand still. Looks vouch then only
+for the time up to there; the first one that shows the feed moving again, and overlaps, vouches for all of it.
+
 What the rules cost and lose is measured by `python -m benchmarks.polling`.
 """
 
@@ -15,6 +18,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.core.model import Gap, NewPlay, Span
 
@@ -25,6 +29,9 @@ MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 LATE_MS = 10 * MINUTE_MS  # rows may be told so much later than others that ended after them
 SAME_PLAY_MS = 30_000
+
+HABIT_PLAYS = 20  # fewer tell nothing of how long somebody is ever silent
+SILENT_MS = 24 * HOUR_MS
 
 LONGEST_MS = HOUR_MS
 STRETCHED_MS = 140 * MINUTE_MS
@@ -88,13 +95,15 @@ def look(
         # An empty list is a whole answer only where nothing was ever known.
         whole = None if stored.count else Span(min(last_ms or authorized_at_ms, now_ms), now_ms)
         return Look((), _span(whole), None)
+    unusual = unusual_ms(stored.times)
     new = tuple(sorted(stored.unknown(rows), reverse=True))
+    until_ms = now_ms if new or unusual is None else min(now_ms, unusual)
     oldest_ms = min(play.at_ms for play in rows)
     left_ms = stored.newest_before(oldest_ms)  # what has left the rows
     if left_ms is None and stored.count >= KNOWN:
         return Look(new, None, None)  # an old state of the feed, from before all that it is compared with
     if left_ms is None and len(rows) < ROWS:
-        return Look(new, _span(Span(min(oldest_ms, last_ms or authorized_at_ms), now_ms)), None)
+        return Look(new, _span(Span(min(oldest_ms, last_ms or authorized_at_ms), until_ms)), None)
     # Of plays that ended in the same millisecond as the oldest row, some may be below it.
     start_ms = end_ms = oldest_ms + 1
     if new and new[-1].at_ms == oldest_ms:
@@ -105,7 +114,18 @@ def look(
     gap = None
     if start_ms < end_ms:
         gap = Gap(start_ms, end_ms, _cause(oldest_ms, last_ms, authorized_at_ms, failed))
-    return Look(new, _span(Span(end_ms, now_ms)), gap)
+    return Look(new, _span(Span(end_ms, until_ms)), gap)
+
+
+def unusual_ms(times: Sequence[int]) -> int | None:
+    """When a silence after these plays, oldest first, becomes unusual; None where they are too few to tell.
+
+    That is after a day, and after twice the longest silence between any two of them.
+    """
+    if len(times) < HABIT_PLAYS:
+        return None
+    longest_ms = max(after - before for before, after in pairwise(times))
+    return times[-1] + max(SILENT_MS, 2 * longest_ms)
 
 
 def next_look_ms(rows: Sequence[NewPlay], *, now_ms: int, tightness: float, jitter: float) -> int:
@@ -152,18 +172,18 @@ class _Stored:
     """
 
     def __init__(self, plays: Iterable[tuple[int, str]]) -> None:
-        self._times: list[int] = []
+        self.times: list[int] = []
         self._by_track: defaultdict[str, list[int]] = defaultdict(list)
         for at_ms, key in plays:
-            self._times.append(at_ms)
+            self.times.append(at_ms)
             self._by_track[key].append(at_ms)
-        self._times.sort()
-        self.count = len(self._times)
+        self.times.sort()
+        self.count = len(self.times)
 
     def newest_before(self, at_ms: int) -> int | None:
         """The instant of the newest play before this one."""
-        index = bisect_left(self._times, at_ms)
-        return self._times[index - 1] if index else None
+        index = bisect_left(self.times, at_ms)
+        return self.times[index - 1] if index else None
 
     def unknown(self, rows: Iterable[NewPlay]) -> list[NewPlay]:
         """The rows that are no stored play; of equal rows one. Uses the stored plays up."""

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core import polling
+from bot.core.choices import within
 from bot.core.histories import Tally
 from bot.core.lifetimes import GRANT_MS, deleted_ms
 from bot.core.model import Group, Identity, Link, Member, Room, Source, Span
-from bot.ports import GroupStore, LifetimeStore, LinkStore, Membership, MemberStore, PlayStore, TallyStore
+from bot.ports import (
+    Clock,
+    GroupStore,
+    LifetimeStore,
+    LinkStore,
+    Membership,
+    MemberStore,
+    PlayStore,
+    TallyStore,
+)
 from bot.services.lifetimes import life_of
 
 
@@ -17,7 +28,8 @@ class LinkView:
     """A link; of a Spotify account until when its grant lives, else the time that it covers. None: not known.
 
     `deleted_ms`: when a link that has ended goes with its plays. `seats`: how many are taken of its app. `unread`: how
-    many plays more than were read the source has counted for days, negative where it counts fewer.
+    many plays more than were read the source has counted for days, negative where it counts fewer. `silent_since_ms`:
+    the last play, where Spotify has told of none since for longer than usual.
     """
 
     link: Link
@@ -26,6 +38,7 @@ class LinkView:
     deleted_ms: int | None = None
     seats: int = 0
     unread: int = 0
+    silent_since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,7 @@ class Panels:
         links: LinkStore,
         lifetimes: LifetimeStore,
         tallies: TallyStore,
+        clock: Clock,
     ) -> None:
         self._members = members
         self._groups = groups
@@ -64,6 +78,7 @@ class Panels:
         self._links = links
         self._lifetimes = lifetimes
         self._tallies = tallies
+        self._clock = clock
 
     async def of(self, member: Member) -> Panel:
         """The member's panel."""
@@ -92,4 +107,13 @@ class Panels:
             None,
             None if known is None else deleted_ms(life_of(known.link, known.ended_ms)),
             await self._links.seats(link.client_id),
+            silent_since_ms=await self._silent_since_ms(link),
         )
+
+    async def _silent_since_ms(self, link: Link) -> int | None:
+        now_ms = self._clock.now_ms()
+        if within(now_ms, await self._plays.unread(link.id)):
+            return None
+        times = sorted(at_ms for at_ms, _ in await self._plays.recent_keys(link.id, polling.KNOWN))
+        unusual_ms = polling.unusual_ms(times)
+        return None if unusual_ms is None or now_ms < unusual_ms else times[-1]

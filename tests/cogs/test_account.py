@@ -315,6 +315,16 @@ async def test_the_panel_says_since_when_and_until_when(house: House, state: Lin
     ]
 
 
+async def test_the_panel_says_when_spotify_is_silent_for_longer_than_usual(house: House):
+    link = await house.linked()
+    song = RawTrack("spotify:track:1", "Song", "Somebody")
+    await house.store.record(link.id, [NewPlay(house.clock.now - at * 60_000, song) for at in range(30)])
+    sentence = "Spotify has told me of no play since 2025-10-09 08:53, which is longer than usual for you"
+    assert sentence not in words(await house.home.home(house.ctx()))
+    house.clock.advance(86_400_000)
+    assert sentence in words(await house.home.home(house.ctx()))
+
+
 async def test_the_panel_says_of_which_time_an_import_is(house: House):
     link = await house.linked()
     imported = await house.store.export_link(link.member_id, Source.EXTENDED)

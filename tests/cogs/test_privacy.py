@@ -56,7 +56,7 @@ class House:
         asides = Asides(self.people, choosing, self.clock)
         forgetting = Forgetting(self.people, choosing, self.clock)
         self.privacy = Privacy(
-            self.people, Panels(*[self.store] * 6), choosing, self.recaps, self.clock,
+            self.people, Panels(*[self.store] * 6, self.clock), choosing, self.recaps, self.clock,
             asides.named, forgetting.pause, self.wrapped.shown,
         )  # fmt: skip
         consent = Consent(self.people, self.store, self.store, self.clock)

@@ -53,9 +53,7 @@ class House:
             self.store, self.store, nothing, nothing, self.clock, FakeChance(), {Source.LASTFM: source}
         )
         self.scrobbles = Scrobbles(people, Approving(self.store, {Source.LASTFM: client}, client, self.clock))
-        self.home = Home(
-            people, Panels(self.store, self.store, self.store, self.store, self.store, self.store)
-        )
+        self.home = Home(people, Panels(*[self.store] * 6, self.clock))
         self.wrapped = Wrapped(people, recaps, NoPaint(), self.clock, Addresses())
         self.prove = Prove(people, recaps, self.clock)
 

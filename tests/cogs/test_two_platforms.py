@@ -42,7 +42,7 @@ class House:
             SamePerson(self.people, Pairing(self.store, codes)),
             Consent(self.people, self.store, self.store, self.clock),
             GroupRooms(self.people, Rooms(self.store, self.store, codes), self.whisper),
-            Home(self.people, Panels(self.store, self.store, self.store, self.store, self.store, self.store)),
+            Home(self.people, Panels(*[self.store] * 6, self.clock)),
         ]
         self.features = Features(self.cogs)
         self.redeem = self.cogs[0].redeem  # type: ignore[attr-defined]

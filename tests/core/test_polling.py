@@ -21,6 +21,7 @@ from bot.core.polling import (
     look,
     next_look_ms,
     retry_ms,
+    unusual_ms,
 )
 
 DAY_MS = 24 * HOUR_MS
@@ -67,6 +68,34 @@ def test_an_overlap_certifies_and_only_new_rows_are_new():
     assert said.new == tuple(rows[:10])
     assert said.certified == Span(rows[-1].at_ms + 1, T0)
     assert said.gap is None
+
+
+def test_a_silence_that_is_unusual_is_vouched_for_only_until_it_was():
+    rows = row_of(50, newest_ms=T0 - 3 * DAY_MS)
+    silent = seen(rows, rows, last_ms=T0 - HOUR_MS)
+    assert (silent.new, silent.gap) == ((), None)
+    assert silent.certified == Span(rows[-1].at_ms + 1, T0 - 2 * DAY_MS)
+    moved = seen([play(T0 - MINUTE_MS), *rows[:49]], rows, last_ms=T0 - HOUR_MS)
+    assert moved.certified == Span(rows[48].at_ms + 1, T0)
+    assert moved.gap is None
+
+
+def test_of_a_few_rows_too():
+    rows = row_of(25, newest_ms=T0 - 3 * DAY_MS)
+    assert seen(rows, rows, last_ms=T0 - HOUR_MS).certified == Span(rows[-1].at_ms, T0 - 2 * DAY_MS)
+
+
+def test_a_silence_like_others_before_is_vouched_for():
+    rows = [*row_of(25, newest_ms=T0 - 3 * DAY_MS), *row_of(25, newest_ms=T0 - 5 * DAY_MS)]
+    assert seen(rows, rows, last_ms=T0 - HOUR_MS).certified == Span(rows[-1].at_ms + 1, T0)
+
+
+def test_a_silence_is_unusual_after_a_day_and_twice_the_longest_before():
+    assert unusual_ms([]) is None
+    assert unusual_ms([at * MINUTE_MS for at in range(19)]) is None
+    assert unusual_ms([at * MINUTE_MS for at in range(20)]) == 19 * MINUTE_MS + DAY_MS
+    times = [at * MINUTE_MS for at in range(20)] + [3 * DAY_MS]
+    assert unusual_ms(times) == 3 * DAY_MS + 2 * (3 * DAY_MS - 19 * MINUTE_MS)
 
 
 @pytest.mark.parametrize(
