@@ -8,7 +8,7 @@ from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, O
 from bot.chat.cards import Block
 from bot.core.calendar import When, period_of
 from bot.core.facts import Facts
-from bot.core.keepers import keepers_among
+from bot.core.keepers import KEEPERS, keepers_among
 from bot.core.model import Member, Source
 from bot.core.recap import words
 from bot.core.receipts import Behind
@@ -132,8 +132,8 @@ def _row(play: Behind, zone: str) -> Row:
     text = t(
         "{title} — {artist}", title=track.title or t("(title unknown)"), artist=track.artist or t("(unknown)")
     )
-    note = t("ended {at} · {source}", at=Moment(play.at_ms, zone), source=SOURCES[play.source])
-    return Row(text, note)
+    at = t("began {at}" if play.source in KEEPERS else "ended {at}", at=Moment(play.at_ms, zone))
+    return Row(text, t("{at} · {source}", at=at, source=SOURCES[play.source]))
 
 
 def _known(proof: Proof, zone: str) -> list[Lines]:

@@ -133,6 +133,8 @@ async def test_from_a_card_to_a_proof(house: House) -> None:
     song = next(row.buttons[0] for row in listing.rows if "Hello" in str(row.text))
     proof = await house.prove.fact(context(), **song.args)
     assert "From Last.fm (half a track or 4 minutes, by its beginning): 12 plays" in words(proof)
+    assert "began 2025-10-01 08:53 · Last.fm" in words(proof)
+    assert "ended" not in words(proof).partition("Your plays")[2]
     assert pages(proof) == ["https://www.last.fm"]
 
 
