@@ -60,6 +60,8 @@ from bot.ports import (
     Post,
     Redact,
     SavedPlaylist,
+    Sealed,
+    SealedKind,
     Whereabouts,
 )
 from bot.text import t
@@ -90,6 +92,7 @@ class EveryStore(
     ports.OfferStore,
     ports.ChoiceStore,
     ports.DeletionStore,
+    ports.SealStore,
     ports.PresenceStore,
     Protocol,
 ):
@@ -800,6 +803,10 @@ class FakeStore:
     async def frozen(self, recap_id: int) -> FrozenRecap | None:
         return self._recaps.get(recap_id)
 
+    async def frozen_as(self, sha256: str) -> FrozenRecap | None:
+        found = [it for it in self._recaps.values() if it.sha256.startswith(sha256)]
+        return found[0] if len(found) == 1 else None
+
     async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
         kept = [it for it in self._recaps.values() if (it.group_id, it.member_id) == (group_id, member_id)]
         return max(kept, key=lambda it: it.id, default=None)
@@ -1071,6 +1078,34 @@ class FakeStore:
 
     async def stays(self, member_id: MemberId) -> bool:
         return self._departures.pop(member_id, None) is not None
+
+    # --- seals
+
+    async def all_sealed(self) -> Sequence[Sealed]:
+        grants = [
+            Sealed(SealedKind.GRANT, (it.source.value, it.account, str(it.member_id)), self._grants[it.id])
+            for it in self._links.values()
+            if it.id in self._grants
+        ]
+        logins = [Sealed(SealedKind.LOGIN, (it.state,), it.verifier) for it in self._logins.values()]
+        installed = [Sealed(SealedKind.INSTALLATION, *it) for it in self._installations.items()]
+        return [*grants, *logins, *installed]
+
+    async def reseal(self, before: Sealed, sealed: bytes) -> bool:
+        if before not in await self.all_sealed():
+            return False
+        if before.kind is SealedKind.INSTALLATION:
+            platform, place = before.words
+            self._installations[platform, place] = sealed
+        elif before.kind is SealedKind.LOGIN:
+            (state,) = before.words
+            self._logins[state] = replace(self._logins[state], verifier=sealed)
+        else:
+            (link_id,) = (
+                it.id for it in self._links.values() if (it.source.value, it.account) == before.words[:2]
+            )
+            self._grants[link_id] = sealed
+        return True
 
     # --- deletion
 

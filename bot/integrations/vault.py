@@ -2,7 +2,8 @@
 
 A sealed secret is: key id (1 byte), nonce (12 bytes), ciphertext with tag. The context is authenticated with it, so a
 ciphertext that is moved to another row does not open. The file has one key a line, `id base64`; the last one seals,
-all of them open.
+all of them open. Who seals holds a shared lock on its folder, who changes the keys an exclusive one: nothing is sealed
+with a key that is about to go.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import base64
 import binascii
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -32,6 +34,16 @@ class Keyring:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._current = current
 
+    @property
+    def current(self) -> int:
+        """The id of the key that seals."""
+        return self._current
+
+    @property
+    def older(self) -> frozenset[int]:
+        """The ids of the other keys."""
+        return frozenset(self._ciphers) - {self._current}
+
     def seal(self, secret: str, context: str) -> bytes:
         """Encrypt with the newest key. The same secret never looks the same twice."""
         nonce = os.urandom(_NONCE)
@@ -47,6 +59,62 @@ class Keyring:
             return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], context.encode()).decode()
         except (InvalidTag, ValueError):
             raise _does_not_open() from None
+
+
+def sealed_by(sealed: bytes) -> int:
+    """The id of the key that sealed this (0: nothing did)."""
+    return sealed[0] if sealed else 0
+
+
+def add_key(key_file: Path) -> Keyring:
+    """The keyring of this file with a new key, which seals from now on. Raises `ConfigError`."""
+    keyring = open_vault(key_file)
+    known = {keyring.current, *keyring.older}
+    free = [number for number in range(1, 256) if number not in known]
+    later = [number for number in free if number > keyring.current]
+    _write(key_file, key_file.read_text(encoding="ascii") + _line((later or free)[0]))
+    return open_vault(key_file)
+
+
+def retire_older(key_file: Path) -> None:
+    """Keep only the key that seals: what another one has sealed does not open any more."""
+    _write(key_file, key_file.read_text(encoding="ascii").splitlines()[-1] + "\n")
+
+
+@contextmanager
+def in_use(key_file: Path) -> Iterator[None]:
+    """While something may be sealed. Raises `ConfigError` where the keys are being changed."""
+    with _locked(
+        key_file, "the keys are being changed (earshot keys rotate). Wait until that is done.", alone=False
+    ):
+        yield
+
+
+@contextmanager
+def alone(key_file: Path) -> Iterator[None]:
+    """While the keys are changed. Raises `ConfigError` where an Earshot runs with them."""
+    with _locked(key_file, "an Earshot is running with these keys. Stop it first.", alone=True):
+        yield
+
+
+@contextmanager
+def _locked(key_file: Path, otherwise: str, *, alone: bool) -> Iterator[None]:
+    """A lock on the folder, which ends with the process; where the system has none there is nothing to hold."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = os.open(key_file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ConfigError([f"{key_file}: {otherwise}"]) from error
+    else:
+        yield
+    finally:
+        os.close(folder)
 
 
 def key_findings(key_file: Path, *, needed: bool) -> Sequence[Finding]:
@@ -106,17 +174,35 @@ def _keyring(key_file: Path, lines: list[list[str]]) -> Keyring:
     return Keyring(keys, current)
 
 
+def _line(key_id: int) -> str:
+    return f"{key_id} {base64.b64encode(os.urandom(_KEY)).decode()}\n"
+
+
 def _write_first(key_file: Path) -> None:
     key_file.parent.mkdir(parents=True, exist_ok=True)
-    line = f"1 {base64.b64encode(os.urandom(_KEY)).decode()}\n"
     try:
-        handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _fill(key_file, _line(1))
     except FileExistsError:  # another process was quicker: its key is the key
         return
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def _write(key_file: Path, lines: str) -> None:
+    """Replace the file: at any instant it is whole, the old one or the new one."""
+    unfinished = key_file.with_suffix(".new")
+    try:
+        unfinished.unlink(missing_ok=True)
+        _fill(unfinished, lines)
+        unfinished.replace(key_file)
+    except OSError as error:
+        raise ConfigError([f"{key_file}: the key cannot be written ({error.strerror})."]) from error
+
+
+def _fill(file: Path, lines: str) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as written:
+        written.write(lines)
+        written.flush()
+        os.fsync(written.fileno())
 
 
 def _does_not_open() -> Unavailable:

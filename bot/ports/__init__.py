@@ -23,6 +23,7 @@ from bot.ports.plays import BudgetStore, PlayStore, Polled
 from bot.ports.posts import Post, PostStore
 from bot.ports.presence import PresenceStore, Whereabouts
 from bot.ports.recaps import FrozenRecap, RecapStore
+from bot.ports.seals import Sealed, SealedKind, SealStore
 from bot.ports.services import (
     Account,
     AccountOwner,
@@ -99,6 +100,9 @@ __all__ = [
     "Record",
     "Redact",
     "SavedPlaylist",
+    "SealStore",
+    "Sealed",
+    "SealedKind",
     "SongLookup",
     "SongStore",
     "TakeoutStore",

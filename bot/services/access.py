@@ -257,22 +257,29 @@ def sealed_grant(vault: Vault, link: Link, grant: Grant) -> bytes:
         "expires": grant.expires_ms,
         "scopes": sorted(grant.scopes),
     }
-    return vault.seal(json.dumps(body), _context(link))
+    return vault.seal(json.dumps(body), _contexts(link)[0])
 
 
 def _unsealed_grant(vault: Vault, link: Link, sealed: bytes) -> Grant:
+    now, before = _contexts(link)
     try:
-        unsealed = vault.unseal(sealed, _context(link))
+        unsealed = vault.unseal(sealed, now)
     except Unavailable:
-        # Before a member could become another one, grants were sealed for the member too.
-        unsealed = vault.unseal(sealed, f"link:{link.member_id}:{link.source.value}:{link.account}")
+        unsealed = vault.unseal(sealed, before)
     body = json.loads(unsealed)
     return Grant(body["access"], body["refresh"], body["expires"], frozenset(body["scopes"]))
 
 
-def _context(link: Link) -> str:
-    """Known before the link has an id, and the same ever after."""
-    return f"link:{link.source.value}:{link.account}"
+def _contexts(link: Link) -> tuple[str, str]:
+    return grant_contexts(link.source.value, link.account, str(link.member_id))
+
+
+def grant_contexts(source: str, account: str, member_id: str) -> tuple[str, str]:
+    """What a grant is sealed for: known before the link has an id, and the same ever after.
+
+    Then what it was sealed for before a member could become another one.
+    """
+    return f"link:{source}:{account}", f"link:{member_id}:{source}:{account}"
 
 
 def _refuse_dead(link: Link) -> None:

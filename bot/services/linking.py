@@ -157,7 +157,7 @@ class Linking:
         login = PendingLogin(
             state=state,
             member_id=member.id,
-            verifier=self._vault.seal(verifier, _login_context(state)),
+            verifier=self._vault.seal(verifier, login_context(state)),
             client_id=client_id,
             redirect_uri=self._app.redirect_uri,
             scopes=scopes,
@@ -212,7 +212,7 @@ class Linking:
             client_id=login.client_id,
             redirect_uri=login.redirect_uri,
             code=code,
-            verifier=self._vault.unseal(login.verifier, _login_context(login.state)),
+            verifier=self._vault.unseal(login.verifier, login_context(login.state)),
             now_ms=now_ms,
         )
         try:
@@ -338,7 +338,7 @@ class Linking:
             redirect_uri=login.redirect_uri,
             scopes=login.scopes,
             state=login.state,
-            verifier=self._vault.unseal(login.verifier, _login_context(login.state)),
+            verifier=self._vault.unseal(login.verifier, login_context(login.state)),
         )
 
     async def _no_seat(self, said: NotAllowlisted, client_id: str, *, own: bool) -> NotAllowlisted:
@@ -378,5 +378,6 @@ class Linking:
         return LinkId(link_id), authorized_at_ms
 
 
-def _login_context(state: str) -> str:
+def login_context(state: str) -> str:
+    """What the verifier of a login is sealed for."""
     return f"login:{state}"

@@ -36,6 +36,7 @@ from bot.integrations.store.presence import Presences
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
+from bot.integrations.store.seals import Seals
 from bot.integrations.store.songs import Songs
 from bot.integrations.store.takeout import Takeouts
 from bot.integrations.store.tallies import Tallies
@@ -76,6 +77,7 @@ class Store(
     Merging,
     ChoicesMade,
     Deleting,
+    Seals,
     Presences,
     Takeouts,
 ):
@@ -184,6 +186,7 @@ if TYPE_CHECKING:
         ports.OfferStore,
         ports.ChoiceStore,
         ports.DeletionStore,
+        ports.SealStore,
         ports.PresenceStore,
         ports.TakeoutStore,
         Protocol,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select
 
@@ -20,6 +20,8 @@ from bot.integrations.store import schema
 from bot.integrations.store.engine import Database, Script, Statement
 from bot.integrations.store.identities import changed_song
 from bot.text import t
+
+_Row: TypeAlias = tuple[str, str, str, str, int, str]
 
 _LINK = bindparam("of_link", type_=schema.link.c.id.type)
 # Held until the end of the transaction, so that the writers of a link take turns.
@@ -94,14 +96,18 @@ class Recording:
         return Statement("INSERT INTO play VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rows, many=True)
 
 
-def _rows(tracks: Sequence[RawTrack]) -> list[tuple[str | int, ...]]:
+def _rows(tracks: Sequence[RawTrack]) -> list[_Row]:
     """What is stored of each track: its columns in order, without the id."""
-    rows: list[tuple[str | int, ...]] = [(track.key, *track[1:]) for track in tracks]
+    rows: list[_Row] = [(track.key, *track[1:]) for track in tracks]
     # Looked at all at once, for nearly always all of it can be stored.
-    words = "".join([value for row in rows for value in row if isinstance(value, str)])
+    words = "".join([f"{key}{title}{artist}{album}{isrc}" for key, title, artist, album, _, isrc in rows])
     if schema.storable(words) == words:
         return rows
-    return [tuple(schema.storable(it) if isinstance(it, str) else it for it in row) for row in rows]
+    clean = schema.storable
+    return [
+        (clean(key), clean(title), clean(artist), clean(album), duration_ms, clean(isrc))
+        for key, title, artist, album, duration_ms, isrc in rows
+    ]
 
 
 def _fills(row: Sequence[object], stored: Sequence[object]) -> bool:

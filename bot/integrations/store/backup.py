@@ -1,0 +1,129 @@
+"""Backups of a SQLite database, made while it is in use; none is kept longer than a deletion may take to reach it.
+
+A backup is one file, complete and checked, readable by its owner alone, and named by its instant. The key that opens
+the tokens is not in it. The copy that an upgrade leaves beside the database is a backup too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.core.findings import Finding, fine, warning
+from bot.errors import ConfigError, Unavailable
+from bot.integrations.store.failures import said_kindly
+from bot.ports import Clock
+from bot.text import t
+
+log = logging.getLogger(__name__)
+
+DAY_MS = 86_400_000
+_NAME = "earshot-%Y%m%dT%H%M%SZ.sqlite"
+_NAMED = re.compile(r"earshot-\d{8}T\d{6}Z\.sqlite")
+
+
+class Backups:
+    """A backup a day of the database `file` into `folder` (None: none is made); those older than `days` are deleted."""
+
+    def __init__(self, file: Path, folder: Path | None, days: int, clock: Clock) -> None:
+        self._file = file
+        self._folder = folder
+        self._days = days
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Do what is due."""
+        now_ms = self._clock.now_ms()
+        if self._folder is not None:
+            newest = max(map(made_ms, await asyncio.to_thread(backups, self._folder)), default=0)
+            if now_ms - newest >= DAY_MS:
+                try:
+                    await asyncio.to_thread(back_up, self._file, self._folder, now_ms)
+                except (ConfigError, Unavailable) as error:
+                    log.error("no backup could be made: %s", error)
+        await asyncio.to_thread(prune, self._file, self._folder, now_ms - self._days * DAY_MS)
+
+
+def back_up(file: Path, folder: Path, now_ms: int) -> Path:
+    """A complete copy of the database in the folder, which is made if absent; checked before it gets its name.
+
+    Raises `ConfigError` where the folder cannot be used, `Unavailable` where the database or its copy is no good.
+    """
+    copy = folder / datetime.fromtimestamp(now_ms // 1000, UTC).strftime(_NAME)
+    unfinished = copy.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished.unlink(missing_ok=True)
+        # SQLite fills an empty file that is there, and so leaves its rights as they are.
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ConfigError([f"{folder}: no backup can be written there ({error.strerror})."]) from error
+    try:
+        with said_kindly():
+            _copy_into(file, unfinished)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    unfinished.replace(copy)
+    return copy
+
+
+def _copy_into(file: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as database:
+        # Only the running Earshot checkpoints (see `engine`).
+        database.execute("PRAGMA wal_autocheckpoint=0")
+        database.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as made:
+        ((said,), *_) = made.execute("PRAGMA quick_check").fetchall()
+    if said != "ok":
+        raise Unavailable(
+            t("The copy is damaged ({what}), so it was not kept. Check the disk, then try again.", what=said)
+        )
+    with copy.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
+def backups(folder: Path) -> Sequence[Path]:
+    """The backups in a folder, oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(it for it in folder.iterdir() if _NAMED.fullmatch(it.name))
+
+
+def made_ms(backup: Path) -> int:
+    """When a backup was made, by its name."""
+    return round(datetime.strptime(backup.name, _NAME).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+def prune(file: Path, folder: Path | None, before_ms: int) -> Sequence[Path]:
+    """Delete the backups in the folder, and the copies from before upgrades, that are older. Which they were."""
+    old = [it for it in backups(folder) if made_ms(it) < before_ms] if folder is not None else []
+    old += [
+        it
+        for it in file.parent.glob(f"{file.name}.before-*")
+        if it.stat().st_mtime_ns // 1_000_000 < before_ms
+    ]
+    for it in old:
+        it.unlink(missing_ok=True)
+    return old
+
+
+def backup_findings(folder: Path, days: int, now_ms: int) -> Sequence[Finding]:
+    """How old the newest backup is, where backups are wanted."""
+    about = "backups"
+    made = backups(folder)
+    if not made:
+        do = "Is Earshot running? The first one is made when it starts; earshot backup makes one now."
+        return [warning(about, f"there is none in {folder} yet", do)]
+    hours = (now_ms - made_ms(made[-1])) // 3_600_000
+    said = f"{len(made)} in {folder}, the newest {hours} hours old; each is deleted after {days} days"
+    if hours > 48:
+        return [warning(about, said, "Look into the log for “no backup could be made”.")]
+    return [fine(about, said)]
