@@ -154,6 +154,42 @@ def _parser() -> argparse.ArgumentParser:
     recap.add_argument("--picture", type=Path, metavar="FILE.png", help="write the card")
     _data(recap)
 
+    verify = _command(
+        commands, "verify", _verify, "count a recap that was shown again, and say what differs",
+        "Looks whether the facts that were written down are unchanged, and counts each of them again from the plays. "
+        "RECAP is the beginning of the sha256 that /prove shows, or the recap's number. The exit code is 0 where all "
+        "is the same, 3 where something differs.",
+        "earshot verify 4f3ac09d2b6e8a17\n  earshot verify 12 --json",
+    )  # fmt: skip
+    verify.add_argument("recap", metavar="RECAP")
+    _data(verify)
+
+    backup = _command(
+        commands, "backup", _backup, "a copy of the database, complete and checked, while Earshot runs",
+        "Makes a backup of a SQLite database and deletes those older than [data] backup_days. For PostgreSQL it says "
+        "what to tell pg_dump. The key is not in it. docs/operating.md says how to restore one.",
+        "earshot backup\n  earshot backup --to /mnt/backups --json",
+    )  # fmt: skip
+    backup.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="where (default: [data] backups, else backups in the data folder)",
+    )
+    _data(backup)
+
+    keys = _command(
+        commands, "keys", _keys, "change the key that opens the tokens in the database",
+        "rotate: makes a new key, seals everything anew with it, and deletes the older keys. Earshot has to be "
+        "stopped meanwhile. Where it is killed, run it again: it goes on.",
+        "earshot keys rotate\n  earshot keys rotate --keep-old",
+    )  # fmt: skip
+    keys.add_argument("what", choices=["rotate"])
+    keys.add_argument(
+        "--keep-old", action="store_true", help="keep the older keys; they still open, and seal nothing"
+    )
+    _data(keys)
+
     plan = _command(
         commands, "plan", _plan, "what a prompt is understood as, and the songs it suggests",
         "Reads words as /play does, without a model and without any network. Artists are known from the plays in "
@@ -294,6 +330,28 @@ def _recap(given: argparse.Namespace) -> int:
         )
     )
     _print(given, facts, said)
+    return DONE
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from bot import oneshot
+
+    facts, said = asyncio.run(oneshot.verify(_settings(given), given.data, given.recap))
+    _print(given, facts, said)
+    return DONE if facts["intact"] and not facts["differs"] else UNUSABLE
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from bot import oneshot
+
+    _print(given, *asyncio.run(oneshot.back_up(_settings(given), given.data, given.to)))
+    return DONE
+
+
+def _keys(given: argparse.Namespace) -> int:
+    from bot import oneshot
+
+    _print(given, *asyncio.run(oneshot.rotate_keys(_settings(given), given.data, keep_old=given.keep_old)))
     return DONE
 
 

@@ -17,10 +17,10 @@ from bot.core.model import Member
 from bot.core.recap import words
 from bot.core.recap.model import Ranked, Recap
 from bot.errors import ConfigError, NotFound, NothingPlayed
-from bot.integrations.store import DATABASE, Store, open_data
+from bot.integrations.store import DATABASE, Store, database_file, open_data, pg_dump_command
 from bot.integrations.system import SystemChance, SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
-from bot.services.recap import Recaps, recap_json
+from bot.services.recap import Audit, Recaps, recap_json
 from bot.text import Text, in_english, plain
 
 if TYPE_CHECKING:
@@ -183,6 +183,59 @@ def _in_words(told: Recap) -> str:
     return "\n".join([*lines, "", _say(words.coverage(told))])
 
 
+async def verify(settings: Settings, folder: Path | None, recap: str) -> tuple[dict[str, object], str]:
+    """A frozen recap looked through: is it what was said, and which numbers are others now? Raises `NotFound`."""
+    if not _anything(settings, folder):
+        raise NotFound(f"There is no recap “{recap}” here.")
+    async with _store(settings, folder) as store:
+        found = await Recaps(store, store, store, store, SystemClock(), SystemChance()).audit(recap)
+    differs = [
+        {
+            "id": fact.id, "words": _say(fact.words), "said": fact.value, "now": evidence.value,
+            "why": _say(evidence.difference) if evidence.difference is not None else "",
+        }
+        for fact, evidence in found.differs
+    ]  # fmt: skip
+    as_json: dict[str, object] = {
+        "recap": found.frozen.id,
+        "sha256": found.frozen.sha256,
+        "written": calendar.iso_utc(found.frozen.made_ms),
+        "intact": found.intact,
+        "withdrawn": found.facts.withdrawn,
+        "facts": len(found.facts.facts),
+        "differs": differs,
+    }
+    return as_json, _audit_in_words(found)
+
+
+def _audit_in_words(found: Audit) -> str:
+    facts = found.facts
+    lines = [
+        f"{plain(facts.name)}, {_say(words.days(facts.period.first, facts.period.last))}, written down "
+        f"{calendar.iso_utc(found.frozen.made_ms)}, sha256 {found.frozen.sha256[:16]}…"
+    ]
+    if found.intact:
+        lines.append("The document is what was written down then.")
+    elif facts.withdrawn:
+        lines.append(
+            "The document cannot be verified: a member was taken out of it, and it is of before 0.3, or changed."
+        )
+    else:
+        lines.append("The document is NOT what was written down then: somebody or something has changed it.")
+    if facts.withdrawn:
+        lines.append(
+            f"{facts.withdrawn} took their part back; their numbers and the sums with them are gone."
+        )
+    same = len(facts.facts) - len(found.differs)
+    lines.append(f"Counted again: {same:,} of {len(facts.facts):,} numbers are the same.")
+    lines += [
+        f"  {_say(fact.words)}: {evidence.value:,} now. {_say(evidence.difference)}"
+        for fact, evidence in found.differs
+        if evidence.difference is not None
+    ]
+    return "\n".join(lines)
+
+
 async def plan(
     settings: Settings, folder: Path | None, prompts: Sequence[str]
 ) -> list[tuple[dict[str, Any], str]]:
@@ -208,6 +261,70 @@ def _plan_in_words(planned: Planned) -> str:
     lines = [" · ".join(map(_say, planned.understood)), *map(_say, planned.notes), ""]
     lines += [f"{n:>3}. {it.title} — {it.artist}  ({it.why})" for n, it in enumerate(planned.suggestions, 1)]
     return "\n".join(lines)
+
+
+async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> tuple[dict[str, Any], str]:
+    """A backup of the database, older ones deleted. Raises `ConfigError`, `NotFound` where there is no database."""
+    from bot.integrations.store.backup import DAY_MS, back_up, prune
+
+    data = folder or Path(settings.data.folder)
+    url = "" if folder is not None else settings.data.url
+    file = database_file(data, url)
+    if file is None:
+        raise ConfigError(
+            [f"The data is in PostgreSQL, which has a better way. In a shell:  {pg_dump_command(url)}"]
+        )
+    if not file.exists():
+        raise NotFound(f"There is no database {file} yet, so there is nothing to back up.")
+    kept = to or Path(settings.data.backups or data / "backups")
+    now_ms = SystemClock().now_ms()
+    made = back_up(file, kept, now_ms)
+    gone = prune(file, kept, now_ms - settings.data.backup_days * DAY_MS)
+    told = {"backup": str(made), "bytes": made.stat().st_size, "deleted": [str(it) for it in gone]}
+    lines = [
+        f"{made}: complete and checked, {told['bytes']:,} bytes.",
+        f"The key {data / 'keys'} is not in it: keep a copy of that elsewhere, for together they open your members' links.",
+    ]
+    if gone:
+        lines.append(
+            f"Deleted, because older than {settings.data.backup_days} days: {', '.join(told['deleted'])}."
+        )
+    return told, "\n".join(lines)
+
+
+async def rotate_keys(
+    settings: Settings, folder: Path | None, *, keep_old: bool
+) -> tuple[dict[str, Any], str]:
+    """A new key seals everything, and the older ones go. Killed anywhere, it goes on the next time.
+
+    Raises `ConfigError` where an Earshot runs with these keys, or they cannot be written.
+    """
+    from bot.integrations import vault
+    from bot.services.rekeying import rekey
+
+    key_file = (folder or Path(settings.data.folder)) / "keys"
+    with vault.alone(key_file):
+        async with _store(settings, folder) as store:
+            keyring = vault.open_vault(key_file)
+            left = any(vault.sealed_by(it.sealed) in keyring.older for it in await store.all_sealed())
+            if not left:  # else an earlier time was cut off: its new key is there already
+                keyring = vault.add_key(key_file)
+            done = await rekey(store, keyring, lambda sealed: vault.sealed_by(sealed) == keyring.current)
+            await store.shred()
+        retired = [] if keep_old else sorted(keyring.older)
+        if retired:
+            vault.retire_older(key_file)
+    told = {
+        "key": keyring.current, "resealed": done.resealed, "unopened": done.unopened, "retired": retired
+    }  # fmt: skip
+    lines = [
+        f"{done.resealed} sealed anew with key {keyring.current}."
+        + (f" Gone: key {', '.join(map(str, retired))}." if retired else ""),
+        f"Copy {key_file} to its safe place now. A backup from before today is opened by the copy from before alone.",
+    ]
+    if done.unopened:
+        lines.append(f"{done.unopened} could not be opened by any key; their members have to /link again.")
+    return told, "\n".join(lines)
 
 
 def _say(text: Text) -> str:

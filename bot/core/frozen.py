@@ -50,6 +50,7 @@ def freeze(recap: Recap, tracks: Tracks, salts: Mapping[MemberId, str]) -> tuple
     document: JSON = {
         "version": VERSION,
         "said": {
+            "version": VERSION,
             # A member's own recap is named after them: the name is in their part.
             "name": "" if alone and recap.name == recap.members[0].member.name else recap.name,
             "period": _period_json(recap.period),
@@ -94,6 +95,8 @@ def verify(frozen: str, sha256_then: str) -> bool:
         if document["version"] == 1:
             return _sha256(document) == sha256_then
         said = document["said"]
+        if document["version"] != said["version"]:
+            return False
         return _sha256(said) == sha256_then and all(
             made in (None, then) for made, then in zip(_commitments(document), said["parts"], strict=True)
         )

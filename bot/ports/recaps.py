@@ -31,6 +31,10 @@ class RecapStore(Protocol):
 
     async def frozen(self, recap_id: int) -> FrozenRecap | None: ...
 
+    async def frozen_as(self, sha256: str) -> FrozenRecap | None:
+        """The document whose sha256 begins so; None where there is none, or more than one."""
+        ...
+
     async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
         """What was frozen last of this owner."""
         ...

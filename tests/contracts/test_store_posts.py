@@ -167,6 +167,13 @@ async def test_a_post_outlives_whom_it_shows_and_follows_them_into_one(
     assert left.members == frozenset()
 
 
+async def test_a_document_is_found_by_the_beginning_of_its_hash(store: EveryStore, club: Group) -> None:
+    one = await store.freeze(club.id, None, 5, "[1]", "aab1")
+    await store.freeze(club.id, None, 5, "[2]", "aac1")
+    assert await store.frozen_as("aab") == one
+    assert [await store.frozen_as(it) for it in ("aa", "ab", "a%b")] == [None, None, None]
+
+
 async def test_the_newest_document_of_an_owner(store: EveryStore, club: Group, ana: Member) -> None:
     assert await store.newest(club.id, None) is None
     first = await store.freeze(club.id, None, 5, "[1]", "aa")

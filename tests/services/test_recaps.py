@@ -12,7 +12,7 @@ import pytest
 from bot.core import calendar
 from bot.core.consent import Audience, Feature
 from bot.core.facts import Measure
-from bot.core.frozen import thaw, verify
+from bot.core.frozen import redacted, thaw, verify
 from bot.core.model import Group, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.core.rules import RULES
 from bot.errors import NotAllowed, NotFound
@@ -33,7 +33,13 @@ class House:
         self.store = FakeStore()
         self.asked: list[Sequence[Member]] = []
         self.recaps = Recaps(
-            self.store, self.store, self.store, self.store, FakeClock(), FakeChance(), self._freshen
+            self.store,
+            self.store,
+            self.store,
+            self.store,
+            FakeClock(WEEK.end_ms),
+            FakeChance(),
+            self._freshen,
         )
 
     async def _freshen(self, members: Sequence[Member]) -> None:
@@ -215,6 +221,38 @@ async def test_who_may_open_what(house: House) -> None:
     ):
         with pytest.raises(NotFound):
             await missing()
+
+
+async def test_whoever_runs_it_counts_all_of_a_recap_again(house: House) -> None:
+    told = (await house.recaps.of_group(house.audience, WEEK)).frozen
+    own = (await house.recaps.of_member(house.ben, WEEK)).frozen
+    for recap in (str(told.id), told.sha256[:16], told.sha256.upper(), str(own.id)):
+        found = await house.recaps.audit(recap)
+        assert (found.intact, found.differs) == (True, ())
+        assert found.facts.facts
+    await house.played(house.ben, HELLO, hour=22)
+    found = await house.recaps.audit(str(told.id))
+    assert found.intact
+    assert ("plays", 8, 9) in [(fact.id, fact.value, evidence.value) for fact, evidence in found.differs]
+    assert "track:2" not in {fact.id for fact, _ in found.differs}
+    await house.store.merge_members(house.ana.id, house.ben.id)
+    assert (await house.recaps.audit(str(own.id))).facts.members[0][0] == house.ana.id
+    for missing in ("999", "f" * 16, "%" * 16):
+        with pytest.raises(NotFound, match="There is no recap"):
+            await house.recaps.audit(missing)
+
+
+async def test_two_who_became_one_are_taken_out_as_one(house: House) -> None:
+    told = (await house.recaps.of_group(house.audience, WEEK)).frozen
+    await house.store.merge_members(house.ana.id, house.ben.id)
+    moved = await house.store.frozen(told.id)
+    assert moved is not None
+    assert verify(moved.facts, told.sha256)
+    assert thaw(moved.facts) == thaw(told.facts)
+    left = redacted(moved.facts, house.ana.id)
+    assert verify(left, told.sha256)
+    assert (thaw(left).members, thaw(left).withdrawn) == ((), 2)
+    assert not any(name in left for name in ("Ana", "Ben", "Kolkata"))
 
 
 async def test_the_source_of_each_play_is_known(house: House) -> None:

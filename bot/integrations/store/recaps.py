@@ -45,6 +45,12 @@ class Recaps(OnDatabase):
             ).one_or_none()
         return None if row is None else _frozen(row)
 
+    async def frozen_as(self, sha256: str) -> FrozenRecap | None:
+        begins = schema.recap.c.sha256.startswith(sha256, autoescape=True)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(schema.recap).where(begins).limit(2))).all()
+        return _frozen(rows[0]) if len(rows) == 1 else None
+
     async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
         owner = schema.recap.c.owner == owner_of(group_id, member_id)
         newest = select(schema.recap).where(owner).order_by(schema.recap.c.id.desc()).limit(1)
