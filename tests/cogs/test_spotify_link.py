@@ -16,11 +16,12 @@ from bot.core.lifetimes import Said
 from bot.core.model import Identity, Link, LinkState, Place
 from bot.errors import BadOption, NotAllowed, NotAllowlisted, NotFound, Refused, ServiceError, UserError
 from bot.integrations.spotify import SpotifyAccounts, SpotifyGateway, SpotifyListening
+from bot.integrations.system import SystemChance
 from bot.integrations.vault import Keyring
 from bot.ports import Grant
 from bot.sandbox import SAMPLE_LISTENERS, VISITORS, App, PracticeSpotify, agree, read_catalogue
 from bot.services.access import DAY_MS, Access
-from bot.services.linking import LOGIN_MS, SEATS, UNDO_MS, Linking, SpotifyApp
+from bot.services.linking import LOGIN_MS, SCOPE_WORDS, SEATS, UNDO_MS, Linking, SpotifyApp
 from bot.services.people import People
 from bot.text import Moment
 from cogs.spotify import DASHBOARD, SpotifyLink, reminder
@@ -147,6 +148,15 @@ async def test_from_the_card_to_the_link_without_a_page_of_ours(house: House) ->
     (link,) = await house.links()
     assert (link.client_id, link.developer) == (HOST, "host")
     assert len(await house.access.use(link, house.listening.recent)) == 50
+
+
+async def test_the_address_of_spotify_fits_on_a_button_with_every_permission() -> None:
+    accounts = SpotifyAccounts(SpotifyGateway())
+    longest = accounts.authorize_url(
+        client_id=HOST, redirect_uri="http://127.0.0.1:65535/callback", scopes=SCOPE_WORDS,
+        state=SystemChance().token(), verifier="v" * 64,
+    )  # fmt: skip
+    assert len(longest) <= 512, "Discord takes no longer one"
 
 
 async def test_not_me_takes_it_off_again_within_an_hour(house: House) -> None:
