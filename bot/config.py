@@ -24,15 +24,23 @@ SECRET: dict[str, Any] = {"secret": True}
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Where things are kept. `url` is empty for a SQLite file in `folder`."""
+    """Where things are kept. `url` is empty for a SQLite file in `folder`.
+
+    `backups` is a folder for a backup a day (empty: none is made); each is deleted after `backup_days`.
+    """
 
     folder: str = "earshot-data"
     url: str = field(default="", metadata=SECRET)
+    backups: str = ""
+    backup_days: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Spotify:
-    """The app in Spotify's developer dashboard, and where Spotify is (a loopback twin, in the demo)."""
+    """The app in Spotify's developer dashboard, and where Spotify is (a loopback twin, in the demo).
+
+    Plays that were read from it are kept `keep_days` (0: for ever).
+    """
 
     client_id: str = ""
     client_secret: str = field(default="", metadata=SECRET)
@@ -40,6 +48,7 @@ class Spotify:
     api_url: str = "https://api.spotify.com/v1/"
     open_url: str = "https://open.spotify.com"
     calls_per_day: int = 600
+    keep_days: int = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +233,16 @@ def _cannot_be(settings: Settings) -> list[str]:
         )
     if settings.spotify.calls_per_day < 1:
         problems.append("spotify.calls_per_day: has to be at least 1.")
+    if settings.spotify.keep_days < 0:
+        problems.append("spotify.keep_days: has to be a number of days, or 0 for ever.")
+    if not 1 <= settings.data.backup_days <= 5:
+        problems.append(
+            "data.backup_days: goes from 1 to 5; what a member deletes has to be gone from backups within five days."
+        )
+    if settings.data.backups and settings.data.url and not settings.data.url.startswith("sqlite"):
+        problems.append(
+            "data.backups: Earshot makes backups of SQLite alone; leave it empty, and use pg_dump for PostgreSQL."
+        )
     for name, url in (
         ("web.public_url", settings.web.public_url),
         ("spotify.accounts_url", settings.spotify.accounts_url),

@@ -280,15 +280,14 @@ async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> t
     now_ms = SystemClock().now_ms()
     made = back_up(file, kept, now_ms)
     gone = prune(file, kept, now_ms - settings.data.backup_days * DAY_MS)
-    told = {"backup": str(made), "bytes": made.stat().st_size, "deleted": [str(it) for it in gone]}
+    deleted = [str(it) for it in gone]
+    told = {"backup": str(made), "bytes": made.stat().st_size, "deleted": deleted}
     lines = [
         f"{made}: complete and checked, {told['bytes']:,} bytes.",
-        f"The key {data / 'keys'} is not in it: keep a copy of that elsewhere, for together they open your members' links.",
+        f"The key {data / 'keys'} is not in it. Keep a copy elsewhere: together they open your members' links.",
     ]
-    if gone:
-        lines.append(
-            f"Deleted, because older than {settings.data.backup_days} days: {', '.join(told['deleted'])}."
-        )
+    if deleted:
+        lines.append(f"Deleted, because older than {settings.data.backup_days} days: {', '.join(deleted)}.")
     return told, "\n".join(lines)
 
 
@@ -318,7 +317,7 @@ async def rotate_keys(
         "key": keyring.current, "resealed": done.resealed, "unopened": done.unopened, "retired": retired
     }  # fmt: skip
     lines = [
-        f"{done.resealed} sealed anew with key {keyring.current}."
+        f"Sealed anew with key {keyring.current}: {done.resealed}."
         + (f" Gone: key {', '.join(map(str, retired))}." if retired else ""),
         f"Copy {key_file} to its safe place now. A backup from before today is opened by the copy from before alone.",
     ]

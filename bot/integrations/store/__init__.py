@@ -46,7 +46,9 @@ from bot.integrations.store.whole import carry_through
 if TYPE_CHECKING:
     from bot import ports
 
-__all__ = ["DATABASE", "Store", "open_as_it_is", "open_data", "open_store"]
+__all__ = [
+    "DATABASE", "Store", "database_file", "open_as_it_is", "open_data", "open_store", "pg_dump_command",
+]  # fmt: skip
 
 DATABASE = "earshot.sqlite"
 
@@ -118,6 +120,18 @@ async def open_data(folder: Path, url: str = "") -> Store:
     except OSError as error:
         raise ConfigError([f"{folder}: the data folder cannot be made ({error.strerror})."]) from error
     return await open_store(url or f"sqlite:///{folder / DATABASE}")
+
+
+def database_file(folder: Path, url: str = "") -> Path | None:
+    """The SQLite file of a data folder or of this URL; None where the data is in PostgreSQL. Raises `ConfigError`."""
+    address = _address(url or f"sqlite:///{folder / DATABASE}")
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
+def pg_dump_command(url: str) -> str:
+    """What a shell has to be told for a backup of this PostgreSQL database; the password is not in it."""
+    address = _address(url)._replace(drivername="postgresql", password=None)
+    return f"pg_dump --format=custom --file=earshot.dump '{address.render_as_string()}'"
 
 
 async def open_as_it_is(folder: Path, url: str = "") -> tuple[Store | None, Sequence[str]]:
