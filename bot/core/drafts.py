@@ -165,8 +165,8 @@ def recounted(
 ) -> Draft:
     """The draft as these members let it be told now, who may have taken plays out since it was made.
 
-    A song that is in it because of plays of which none counts any more goes; songs that are known from `elsewhere` stay,
-    unless it says that the group plays them. Of a list that is being saved all songs stay.
+    A song that is in it because of plays of which none counts any more goes; what is known from `elsewhere` stays,
+    unless it is said of it that the group plays it. Of a list that is being saved all songs stay.
     """
 
     def told(songs: Sequence[DraftSong]) -> tuple[DraftSong, ...]:

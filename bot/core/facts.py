@@ -32,7 +32,7 @@ class Fact:
 
     `kind` with `key` name a song, artist or album (`core.identity`); `start_ms` and `end_ms` (excluded) a time;
     `hour` an hour of each member's clock. `shares` are the plays (never minutes) of each member who had any when it was
-    said; none are told for the busiest hour.
+    said; none are told for a single member's busiest hour.
     """
 
     id: str
@@ -146,7 +146,7 @@ def _busiest(prefix: str, it: BusyHour, who: tuple[MemberId, ...], period: Perio
     words = tn("{n} play in the hour from {start}", "{n} plays in the hour from {start}", it.plays,
                start=Moment(it.start_ms, it.zone))  # fmt: skip
     return Fact(
-        f"{prefix}busiest", words, Measure.PLAYS, it.plays, "busiest", who,
+        f"{prefix}busiest", words, Measure.PLAYS, it.plays, "busiest", who, it.shares,
         start_ms=span.start_ms, end_ms=span.end_ms,
     )  # fmt: skip
 

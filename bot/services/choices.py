@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.core import calendar
 from bot.core.choices import FOR_EVER, Aside, Mark, Whole, taken_out
-from bot.core.identity import Key, fold, keys_of
+from bot.core.identity import Key, fold, keys_of, lasting
 from bot.core.model import Member, Play, Span, Track, TrackId
 from bot.core.precedence import counted
 from bot.core.words import folding
@@ -80,8 +80,7 @@ class Choosing:
                 t("I know no play of yours of “{name}”. Choose one of the songs I suggest.", name=name[:80]),
                 "song",
             )
-        key = fold(songs[known].artist), fold(songs[known].title)
-        return await self._out(member, Aside(0, mark, Whole.SONG, key, known), heard)
+        return await self._out(member, Aside(0, mark, Whole.SONG, lasting(songs[known]), known), heard)
 
     async def time_out(self, member: Member, span: Span, mark: Mark) -> Taken:
         """Set all plays of a time aside."""

@@ -133,7 +133,9 @@ class Playlists:
             it.member_id: {key: Listens(one.plays, one.recent) for key, one in it.songs.items()}
             for it in tastes
         }
-        return OpenDraft(document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(sharers))
+        return OpenDraft(
+            document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(sharers)
+        )
 
     async def swap(self, audience: Audience, member: Member, draft_id: int, n: int) -> OpenDraft:
         """Song `n` out, the fairest of the reserve in. Raises `NotFound`, `NotAllowed`, `Stale`."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from bot.core.model import Listening, MemberId, Period, Play, Track, TrackId
+from bot.core.precedence import inside
 from bot.core.recap import hours
 from bot.core.recap.coverage import coverage
 from bot.core.recap.loops import loops, most_times_first
@@ -144,7 +145,12 @@ def _busiest(parts: Sequence[_Part], period: Period, zone: str) -> BusyHour | No
         part.by_hour if part.zone == zone else hours.by_hour(part.listening.timed, zone, period)
         for part in parts
     ]
-    return hours.busiest(hours.merged(pieces), zone)
+    found = hours.busiest(hours.merged(pieces), zone)
+    if found is None:
+        return None
+    during = [hours.span_of(found, period)]
+    shares = ((part.listening.member.id, len(inside(part.listening.timed, during))) for part in parts)
+    return replace(found, shares=tuple((who, n) for who, n in shares if n))
 
 
 def _sum(many: Iterable[Counter[TrackId]]) -> Counter[TrackId]:

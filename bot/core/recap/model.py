@@ -51,11 +51,15 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class BusyHour:
-    """The clock hour with the most plays of the period: from `start_ms` for 60 minutes, in `zone`."""
+    """The clock hour with the most plays of the period: from `start_ms` for 60 minutes, in `zone`.
+
+    `shares` are, of a group's hour, the plays of each member who had any.
+    """
 
     start_ms: int
     zone: str
     plays: int
+    shares: tuple[tuple[MemberId, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
