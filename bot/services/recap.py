@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
 from bot.core.facts import Fact, Facts, Tracks
-from bot.core.frozen import freeze, salts_of, thaw
+from bot.core.frozen import freeze, salts_of, thaw, verify
 from bot.core.model import Counted, Group, GroupId, Listening, Member, MemberId, Period, RoomRef
 from bot.core.precedence import counted
 from bot.core.recap import compute
@@ -16,11 +16,14 @@ from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
 from bot.core.receipts import Behind, Evidence
 from bot.core.withheld import said_again
 from bot.errors import NotAllowed, NotFound
-from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, PlayStore, RecapStore
+from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, Membership, PlayStore, RecapStore
 from bot.text import t
 
 # The longest top list that is shown somewhere.
 MOST = 25
+
+# A decimal number with fewer digits is a recap's own number.
+SHORTEST_HASH = 12
 
 # Asks the sources for what is new of these members before something is counted.
 Freshen = Callable[[Sequence[Member]], Awaitable[None]]
@@ -52,6 +55,16 @@ class Proof:
     evidence: Evidence
     own: tuple[Behind, ...]
     others: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A frozen recap looked through: whether what is left of it is what was said, and the facts that differ by now."""
+
+    frozen: FrozenRecap
+    facts: Facts
+    intact: bool
+    differs: tuple[tuple[Fact, Evidence], ...]
 
 
 class Recaps:
@@ -157,6 +170,38 @@ class Recaps:
             tuple((names[who], count) for who, count in evidence.by_member if who != viewer.id),
         )
 
+    async def audit(self, recap: str) -> Audit:
+        """For whoever runs Earshot: count each fact of a recap again, named by its number or its sha256's beginning.
+
+        Raises `NotFound`.
+        """
+        by_number = recap.isdecimal() and len(recap) < SHORTEST_HASH
+        frozen = await (
+            self._recaps.frozen(int(recap)) if by_number else self._recaps.frozen_as(recap.lower())
+        )
+        if frozen is None:
+            raise NotFound(t("There is no recap “{recap}” here.", recap=recap))
+        facts, eyes = thaw(frozen.facts), OWN
+        members = [Member(*it) for it in facts.members]
+        if frozen.member_id is not None and members:
+            members = [replace(members[0], id=frozen.member_id)]
+            facts = receipts.of_one(facts, members[0])
+        if frozen.group_id is not None:
+            memberships = await self._groups.memberships(frozen.group_id)
+            eyes = others(memberships)
+            sharing_now = {it.id for it in sharing(memberships, Feature.RECAP, _anywhere(memberships))}
+            members = [it for it in members if it.id in sharing_now]
+        counts = await self._counted(members, facts.period)
+        listenings, tracks = await self._seen(counts, eyes, frozen.group_id)
+        now_ms = self._clock.now_ms()
+        again = ((it, receipts.evidence(it, facts, listenings, tracks, now_ms)) for it in facts.facts)
+        return Audit(
+            frozen,
+            facts,
+            verify(frozen.facts, frozen.sha256),
+            tuple((fact, evidence) for fact, evidence in again if evidence.difference is not None),
+        )
+
     async def _fresh(self, members: Sequence[Member]) -> None:
         if self._freshen is not None:
             await self._freshen(members)
@@ -248,8 +293,7 @@ class Recaps:
                 t("Only members of {group} can open its numbers. /join makes you one.", group=facts.name)
             )
         members = sharing(memberships, Feature.RECAP, mine)
-        anywhere = frozenset(room for it in memberships for room in it.rooms)
-        elsewhere = {it.id for it in sharing(memberships, Feature.RECAP, anywhere)} - {
+        elsewhere = {it.id for it in sharing(memberships, Feature.RECAP, _anywhere(memberships))} - {
             it.id for it in members
         }
         meant = tuple(fact for fact in facts.facts if elsewhere.isdisjoint(fact.about))
@@ -257,6 +301,11 @@ class Recaps:
         eyes = others(memberships)
         again = said_again(replace(facts, facts=meant), choices, eyes)
         return frozen, replace(facts, facts=again), members, eyes
+
+
+def _anywhere(memberships: Collection[Membership]) -> frozenset[RoomRef]:
+    """Every room in which somebody may be seen."""
+    return frozenset(room for it in memberships for room in it.rooms)
 
 
 def recap_json(recap: Recap, zone: str | None = None) -> dict[str, object]:
