@@ -32,10 +32,11 @@ from bot.integrations.spotify import (
     SpotifyListening,
     SpotifyPlaylists,
 )
-from bot.integrations.store import Store, open_data
+from bot.integrations.store import Store, database_file, open_data
+from bot.integrations.store.backup import Backups
 from bot.integrations.system import SystemChance, SystemClock
 from bot.integrations.takeout import ZipPacker
-from bot.integrations.vault import open_vault
+from bot.integrations.vault import in_use, open_vault
 from bot.integrations.wordbook import read_wordbook
 from bot.jobs import Chore
 from bot.metrics import PrometheusMeter
@@ -58,6 +59,7 @@ from bot.services.playlists import Playlists
 from bot.services.polling import Polling
 from bot.services.recap import Recaps
 from bot.services.redaction import Redaction
+from bot.services.retention import Retention
 from bot.services.rooms import Rooms
 from bot.services.takeout import Takeouts
 from bot.services.uploading import Uploading
@@ -73,6 +75,7 @@ from cogs.imports import Imports
 from cogs.listening import Listening
 from cogs.person import SamePerson
 from cogs.play import Play
+from cogs.posts import Posts
 from cogs.privacy import Privacy
 from cogs.prove import Prove
 from cogs.rooms import GroupRooms
@@ -115,6 +118,7 @@ class Earshot:
 async def open_earshot(settings: Settings, folder: Path) -> AsyncIterator[Earshot]:
     """Open what has to be closed, build the flows and the features."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(in_use(folder / "keys"))
         store = await open_data(folder, settings.data.url)
         stack.push_async_callback(store.close)
         gateway = SpotifyGateway(settings.spotify.api_url)
@@ -242,13 +246,19 @@ def _plugged(
         store, store, store, store, redaction.take_back, platforms.forget, discard_pictures, clock
     )
     leaving = Leaving(store, store, clock, platforms.present, tell_left, forget)
-    cogs += [Takeout(people, takeouts), Deletion(people, deletions, leaving)]
+    cogs += [Takeout(people, takeouts), Deletion(people, deletions, leaving), Posts(people, redaction)]
     chores = [
         Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
         Chore("redaction", 60.0, redaction.change_due),
         Chore("leaving", 300.0, leaving.look),
         Chore("shredding", 60.0, deletions.shred),
     ]
+    if spotify.keep_days:
+        kept = Retention(store, store, clock, {Source.SPOTIFY: spotify.keep_days})
+        chores.append(Chore("retention", 600.0, kept.run))
+    if (file := database_file(folder, settings.data.url)) is not None:
+        into = Path(settings.data.backups) if settings.data.backups else None
+        chores.append(Chore("backups", 600.0, Backups(file, into, settings.data.backup_days, clock).run))
     if songs is not None:
         chores.append(Chore("songs", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(

@@ -598,6 +598,20 @@ class FakeStore:
             stored.append(Span(min(starts), max(ends)))
         stored.sort()
 
+    async def expire(self, source: Source, before_ms: int, limit: int) -> int:
+        deleted = 0
+        for link in [it for it in self._links.values() if it.source is source]:
+            old = sorted(it for it in self._plays[link.id] if it[0] < before_ms)[: limit - deleted]
+            self._plays[link.id].difference_update(old)
+            deleted += len(old)
+            self._covered[link.id] = [
+                Span(max(it.start_ms, before_ms), it.end_ms)
+                for it in self._covered[link.id]
+                if it.end_ms > before_ms
+            ]
+            self._gaps[link.id] = {it for it in self._gaps[link.id] if it.end_ms > before_ms}
+        return deleted
+
     async def record_poll(self, polled: Polled) -> int:
         self._require(polled.link_id in self._links)
         keys = self._keys()
@@ -1174,7 +1188,11 @@ class FakeStore:
         )  # fmt: skip
 
     async def shred(self) -> None:
-        """What a dictionary has lost is gone."""
+        self._sweep_tracks()
+
+    def _sweep_tracks(self) -> int:
+        played = {play[1] for plays in self._plays.values() for play in plays}
+        return self._drop(self._tracks, lambda _, it: it.id not in played)
 
     def _drop(self, kept: dict[K, V], gone: Callable[[K, V], bool]) -> int:
         keys = [key for key, value in kept.items() if gone(key, value)]

@@ -13,6 +13,7 @@ from bot.core.model import (
     LinkPlays,
     MemberId,
     NewPlay,
+    Source,
     Span,
     Track,
     TrackId,
@@ -52,6 +53,13 @@ class PlayStore(Protocol):
 
     async def cover(self, link_id: LinkId, spans: Iterable[Span]) -> None:
         """The link vouches for these intervals; touching ones are merged with what is stored."""
+        ...
+
+    async def expire(self, source: Source, before_ms: int, limit: int) -> int:
+        """Delete plays of this source that are older, at most so many; how many were deleted.
+
+        No link of it vouches for that time any more, from the first call on.
+        """
         ...
 
     async def record_poll(self, polled: Polled) -> int:

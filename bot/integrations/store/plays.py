@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +26,7 @@ from bot.core.model import (
     MemberId,
     NewPlay,
     Play,
+    Source,
     Span,
 )
 from bot.integrations.store import schema
@@ -57,6 +59,34 @@ class Plays(OnDatabase):
         async with self._database.write() as connection:
             await require_link(connection, link_id)
             await cover(connection, link_id, spans)
+
+    async def expire(self, source: Source, before_ms: int, limit: int) -> int:
+        links = select(schema.link.c.id).where(schema.link.c.source == source.value)
+        key, spans, gap = schema.play.primary_key.columns, schema.covered.c, schema.gap.c
+        async with self._database.write() as connection:
+            await connection.execute(links.order_by(schema.link.c.id).with_for_update(key_share=True))
+            vouched = await connection.execute(
+                delete(schema.covered)
+                .where(spans.link_id.in_(links), spans.start_ms < before_ms)
+                .returning(spans.link_id, spans.end_ms)
+            )
+            rest = [
+                {"link_id": link_id, "start_ms": before_ms, "end_ms": end_ms}
+                for link_id, end_ms in vouched
+                if end_ms > before_ms
+            ]
+            if rest:
+                await connection.execute(insert(schema.covered), rest)
+            await connection.execute(
+                delete(schema.gap).where(gap.link_id.in_(links), gap.end_ms <= before_ms)
+            )
+            old = (
+                select(*key)
+                .where(schema.play.c.link_id.in_(links), schema.play.c.at_ms < before_ms)
+                .limit(limit)
+            )
+            deleted = await connection.execute(delete(schema.play).where(tuple_(*key).in_(old)))
+            return deleted.rowcount
 
     async def record_poll(self, polled: Polled) -> int:
         async with self._database.write() as connection:
