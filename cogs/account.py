@@ -133,7 +133,9 @@ class Account(Cog):
         plays = await self.linking.unlink(await self._member(ctx), sources)
         lines = [
             tn("{n} play was deleted.", "{n} plays were deleted.", plays),
-            t("Counts that were posted before stay as they were said; no new one uses them."),
+            t(
+                "No new count uses them. Those that were posted before stay as they were said until you say so."
+            ),
             t("Your other links, your groups and your choices stay."),
         ]
         links: list[Button | Link] = []
@@ -150,7 +152,11 @@ class Account(Cog):
         return Card(
             t("Disconnected"),
             (Lines(tuple(lines)),),
-            buttons=(*links, Button(t("Delete everything"), "deletion.ask")),
+            buttons=(
+                *links,
+                Button(t("Count old posts again"), "posts.count_again"),
+                Button(t("Delete everything"), "deletion.ask"),
+            ),
         )
 
     async def _ask_unlink(self, ctx: Context) -> Card | Form:

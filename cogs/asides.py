@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.chat import Card, Choice, Cog, Context, Form, FormField, Lines, action, submitted
+from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, submitted
 from bot.chat.privacy import MARKS, PANEL, aside_name, count_again, plays_out
 from bot.core import spans
 from bot.core.calendar import at_local, local_day
@@ -138,11 +138,13 @@ def _done(taken: Taken, member: Member) -> Card:
                     t("That takes out {plays}.", plays=plays_out(taken))
                     if it.whole is Whole.TIME
                     else t("That takes out {plays}, and all that come.", plays=plays_out(taken)),
-                    t("New posts and numbers do without them. Posts from before stay as they were said."),
+                    t(
+                        "New posts and numbers do without them. Older posts stay as they were said until you say so."
+                    ),
                 )
             ),
         ),
-        (count_again(it), PANEL),
+        (count_again(it), Button(t("Count old posts again"), "posts.count_again"), PANEL),
     )
 
 

@@ -135,7 +135,9 @@ class Consent(Cog):
             (
                 Lines(
                     (
-                        t("No new post or number here will use your plays. Posts from before stay."),
+                        t(
+                            "No new post or number here will use your plays. Posts from before stay until you say so."
+                        ),
                         t("Your links, plays and choices stay too, for you and your other groups."),
                     )
                 ),
@@ -154,6 +156,9 @@ class Consent(Cog):
         await self.groups.leave(audience.group.id, member.id)
         return Card(
             t("You have left {group}.", group=audience.group.name),
+            buttons=(
+                Button(t("Take me out of old posts"), "posts.leave_out", {"group": str(audience.group.id)}),
+            ),
             footer=t("/join brings you back."),
             replaces=True,
         )

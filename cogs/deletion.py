@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, Link, action, submitted
 from bot.chat.cards import Block
-from bot.chat.places import platform_name
+from bot.chat.posts import became_of
 from bot.core.model import Group, Member, Source
 from bot.errors import BadOption, NotFound
 from bot.ports import Deleted
@@ -14,8 +14,7 @@ from bot.services.deletion import Deletion as Deletions
 from bot.services.deletion import Receipt
 from bot.services.leaving import Leaving
 from bot.services.people import People
-from bot.services.redaction import Outcome, PostResult
-from bot.text import Moment, Text, joined, t, tn
+from bot.text import Moment, Text, joined, t
 
 WORD = "delete"
 # Where only a member can take us off their account.
@@ -23,7 +22,6 @@ APPS = {
     Source.SPOTIFY: Link(t("Your apps at Spotify"), "https://www.spotify.com/account/apps/"),
     Source.LASTFM: Link(t("Your apps at Last.fm"), "https://www.last.fm/settings/applications"),
 }
-SHOWN_POSTS = 10
 NOTHING = Card(t("Nothing is kept about you, so there is nothing to delete."))
 
 
@@ -167,26 +165,6 @@ def _counts(it: Deleted) -> Sequence[tuple[Text, int]]:
 
 
 def _posts(it: Receipt) -> tuple[Text, ...]:
-    """How many posts were changed, and where those are that still show the member."""
     if it.posts is None:
         return (t("Posts from before could not be changed: tell whoever runs me."),)
-    changed = sum(1 for post in it.posts if post.outcome is Outcome.CHANGED)
-    still = [post for post in it.posts if post.outcome is not Outcome.CHANGED]
-    lines = [tn("{n} was changed.", "{n} were changed.", changed)] if changed else []
-    lines += [_still(post, it.zone) for post in still[:SHOWN_POSTS]]
-    if len(still) > SHOWN_POSTS:
-        lines.append(tn("and {n} more", "and {n} more", len(still) - SHOWN_POSTS))
-    return tuple(lines)
-
-
-def _still(post: PostResult, zone: str) -> Text:
-    posted = Moment(post.posted_ms, zone)
-    platform = platform_name(post.room.platform)
-    if post.outcome is Outcome.LATER:
-        return t(
-            "On {platform}, posted {posted}: not changed yet; tried again until {until}.",
-            platform=platform,
-            posted=posted,
-            until=Moment(post.until_ms, zone),
-        )
-    return t("On {platform}, posted {posted}: I cannot change it.", platform=platform, posted=posted)
+    return became_of(it.posts, it.zone)

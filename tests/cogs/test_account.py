@@ -353,7 +353,7 @@ async def test_unlink_asks_which_then_deletes_and_tells_how_much(house: House):
     assert "3 plays were deleted" in words(card)
     assert "spotify.com/account/apps" in page(card)
     assert "your groups and your choices stay" in words(card)
-    assert buttons(card) == [("deletion.ask", {})]
+    assert buttons(card) == [("posts.count_again", {}), ("deletion.ask", {})]
     assert [it.source for it in await house.store.links(link.member_id)] == [Source.EXTENDED]
 
 

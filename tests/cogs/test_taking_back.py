@@ -19,6 +19,7 @@ from bot.core.recap.model import Kind
 from bot.errors import EarshotError, NotFound, RoomLost, Unavailable
 from bot.services.redaction import AGAIN_MS, AT_ONCE, Outcome, PostResult, Redaction
 from bot.text import t
+from cogs.posts import Posts
 from tests.cogs import test_recap_cogs as recaps
 from tests.cogs.test_recap_cogs import NOW, ROOM, context, words
 
@@ -248,3 +249,22 @@ async def test_a_thread_is_its_room_for_consent_and_itself_for_the_message(house
     assert (result.room, result.outcome) == (ROOM, Outcome.CHANGED)
     assert [post for post in house.board.cards if post.startswith("other")] == ["other-0"]
     assert "Ben" not in house.said("other-0")
+
+
+async def test_buttons_take_somebody_out_or_count_them_again(house: House) -> None:
+    message = await house.show(await house.wrapped.wrapped(context()))
+    posts = Posts(house.people, house.redaction)
+    again = words(await posts.count_again(context("ben")))
+    assert again == "Posts from before\n1 was changed."
+    assert "Ben" in house.said(message)
+    house.board.broken = Unavailable(t("down"))
+    out = words(await posts.leave_out(context("ben"), str(house.group.id)))
+    assert out.startswith(
+        "Posts from before\nOn Lounge, posted 2026-11-24 12:00: not changed yet; tried again"
+    )
+    assert words(await posts.leave_out(context("ben"), str(house.group.id))) == (
+        "No post from before shows you."
+    )
+    for strange in ("x", "-1", "9" * 20, "²"):
+        with pytest.raises(NotFound):
+            await posts.leave_out(context("ben"), strange)

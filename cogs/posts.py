@@ -1,0 +1,46 @@
+"""What was posted before: taken out of it, or counted again after something was hidden or unlinked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat import Card, Cog, Context, Lines, action
+from bot.chat.posts import became_of
+from bot.core.model import GroupId, Member
+from bot.errors import NotFound
+from bot.services.people import People
+from bot.services.redaction import PostResult, Redaction
+from bot.text import t
+
+
+class Posts(Cog):
+    """Changes the posts that show a member. Each of them is asked for by a button."""
+
+    def __init__(self, people: People, redaction: Redaction) -> None:
+        self.people = people
+        self.redaction = redaction
+
+    @action("posts.leave_out", private=True)
+    async def leave_out(self, ctx: Context, group: str) -> Card:
+        """The member is taken out of what was said of a group."""
+        if not (group.isascii() and group.isdecimal() and len(group) < 16):
+            raise NotFound(t("There is no such group."))
+        member = await self._member(ctx)
+        await ctx.progress(t("Changing the posts that show you …"))
+        return _done(await self.redaction.take_back(member.id, GroupId(int(group))), member)
+
+    @action("posts.count_again", private=True)
+    async def count_again(self, ctx: Context) -> Card:
+        """What they have hidden or unlinked is gone from what was said; the rest of them stays where they share it."""
+        member = await self._member(ctx)
+        await ctx.progress(t("Counting the posts that show you again …"))
+        return _done(await self.redaction.count_again(member.id), member)
+
+    async def _member(self, ctx: Context) -> Member:
+        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+
+
+def _done(posts: Sequence[PostResult], member: Member) -> Card:
+    if not posts:
+        return Card(t("No post from before shows you."), replaces=True)
+    return Card(t("Posts from before"), (Lines(became_of(posts, member.zone)),), replaces=True)
