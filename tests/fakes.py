@@ -803,8 +803,15 @@ class FakeStore:
     # --- recaps
 
     async def freeze(
-        self, group_id: GroupId | None, member_id: MemberId | None, made_ms: int, facts: str, sha256: str
+        self,
+        group_id: GroupId | None,
+        member_id: MemberId | None,
+        made_ms: int,
+        facts: str,
+        sha256: str,
+        members: Collection[MemberId] = (),
     ) -> FrozenRecap:
+        self._require(self._members.keys() >= set(members))
         self._require(group_id is None or group_id in self._groups)
         self._require(member_id is None or member_id in self._members)
         for kept in self._recaps.values():
@@ -836,15 +843,20 @@ class FakeStore:
         message: str,
         members: Collection[MemberId],
         now_ms: int,
+        until_ms: int,
     ) -> None:
-        self._require(recap_id in self._recaps and self._members.keys() >= set(members))
+        self._require(recap_id in self._recaps)
+        left = frozenset(members) & self._members.keys()
+        withdrawn = len(set(members) - left)
         before = [it for it in self._posts.values() if message and (it.room, it.message) == (room, message)]
         post_id = before[0].id if before else next(self._ids["post"])
         since_ms = before[0].posted_ms if before else now_ms
         self._posts[post_id] = Post(
-            post_id, recap_id, view, room, thread, message, since_ms, 0, 0, frozenset(members)
+            post_id, recap_id, view, room, thread, message, since_ms, until_ms, withdrawn, left
         )
         self._posts_due.pop(post_id, None)
+        if withdrawn and message:
+            self._posts_due[post_id] = now_ms
 
     async def strike_out(
         self,
@@ -948,6 +960,9 @@ class FakeStore:
 
     async def message(self, message_id: int) -> Message | None:
         return self._messages.get(message_id)
+
+    async def holds(self, word: str) -> bool:
+        return any(word in it.body for it in self._messages.values())
 
     async def messages(self, room: str, viewer: str, after_id: int, limit: int) -> Sequence[Message]:
         seen = [

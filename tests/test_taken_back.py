@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import logging
+import re
 import socket
 import zipfile
 from collections.abc import AsyncIterator
@@ -229,6 +230,10 @@ async def test_everything_goes_and_no_byte_stays(house: House, log: pytest.LogCa
     seen = await house.messages("ben")
     assert [it for it in WORDS if it in seen] == []
     assert "one member took their part back" in seen
+    # A picture with their name in it is one that no message shows any more.
+    assert {it.name for it in (house.folder / "pictures").glob("*.png")} == set(
+        re.findall(r"/pictures/(\w+\.png)", seen)
+    )
     assert "That went wrong" not in seen
     told = [logging.Formatter().format(it) for it in log.records if it.name.startswith(("bot", "cogs"))]
     assert any("answered" in it for it in told)

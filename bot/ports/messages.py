@@ -33,6 +33,10 @@ class MessageStore(Protocol):
 
     async def message(self, message_id: int) -> Message | None: ...
 
+    async def holds(self, word: str) -> bool:
+        """Whether this stands in some message's body."""
+        ...
+
     async def messages(self, room: str, viewer: str, after_id: int, limit: int) -> Sequence[Message]:
         """What this viewer may see, oldest first: the newest `limit` messages with an id above `after_id`."""
         ...

@@ -31,7 +31,7 @@ from bot.ports import (
 from bot.services.pages import Pages
 from bot.text import t
 
-AT_ONCE = 5_000
+AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 20
 
 # Which records are in which file, and what the README says of it.

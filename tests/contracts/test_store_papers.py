@@ -185,6 +185,8 @@ async def test_a_message_is_kept_and_rewritten(store: EveryStore) -> None:
     assert await store.message(message.id) == rewritten
     assert await store.message(message.id + 1) is None
     assert await store.rewrite(message.id + 1, "{}") is None
+    assert await store.holds("{}")
+    assert not await store.holds("%")
 
 
 async def test_whispers_are_seen_by_one_alone(store: EveryStore) -> None:

@@ -1,4 +1,4 @@
-"""Pictures on the disk, each under the sha256 of its bytes: the same picture is kept once, for as long as the room."""
+"""Pictures on the disk, each under the sha256 of its bytes: the same is kept once, as long as a message shows it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_SHOWN = re.compile(r"/pictures/([0-9a-f]{64}\.(?:png|jpg))")
 _NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg)")
 # Start-of-frame markers carry the size; C4, C8 and CC share the range but mean other things.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -38,12 +39,21 @@ class Pictures:
             unfinished.replace(path)
         return {"src": f"/pictures/{name}", "width": size[0], "height": size[1]}
 
+    def drop(self, names: Iterable[str]) -> None:
+        """Delete these. Blocking."""
+        discard(self._folder, names)
+
     def path(self, name: str) -> Path | None:
         """The file of this name, None if there is no such picture."""
         if not _NAME.fullmatch(name):
             return None
         path = self._folder / name
         return path if path.is_file() else None
+
+
+def pictures_in(body: str) -> set[str]:
+    """The names of the pictures that a message's body shows."""
+    return set(_SHOWN.findall(body))
 
 
 def discard(folder: Path, names: Iterable[str]) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.adapters.lounge.draw import JSON, Drawn, sentence
 from bot.adapters.lounge.events import Hub
-from bot.adapters.lounge.pictures import Pictures
+from bot.adapters.lounge.pictures import Pictures, pictures_in
 from bot.adapters.lounge.residents import LoungeRoom
 from bot.chat.cards import Card
 from bot.chat.context import Person
@@ -95,7 +95,14 @@ class Rooms:
             raise NotFound(t("That message is not there any more."))
         if not (old.get("hidden") and body["kind"] == "gone"):
             self.show(message)
+        await self._drop_unshown(pictures_in(before.body) - pictures_in(message.body))
         return message
+
+    async def _drop_unshown(self, pictures: Collection[str]) -> None:
+        """Delete the pictures that no message shows any more: what was taken back is in them."""
+        unshown = [it for it in pictures if not await self._store.holds(it)]
+        if unshown:
+            await asyncio.to_thread(self._pictures.drop, unshown)
 
     async def message(self, room: str, message_id: int, viewer: str) -> tuple[Message, JSON]:
         """A message that this viewer may see, with its whole body. Raises `NotFound`."""

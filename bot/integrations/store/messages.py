@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, Database, OnDatabase
@@ -47,6 +47,11 @@ class Messages(OnDatabase):
                 await connection.execute(select(schema.message).where(schema.message.c.id == message_id))
             ).one_or_none()
         return None if row is None else _message(row)
+
+    async def holds(self, word: str) -> bool:
+        held = select(exists().where(schema.message.c.body.contains(word, autoescape=True)))
+        async with self._database.read() as connection:
+            return bool(await connection.scalar(held))
 
     async def messages(self, room: str, viewer: str, after_id: int, limit: int) -> Sequence[Message]:
         async with self._database.read() as connection:
