@@ -131,7 +131,7 @@ class Forgetting(Cog):
         return Card(
             t("Forgotten: {days}", days=from_to(span, member.zone)),
             (Lines((tn("{n} play was deleted.", "{n} plays were deleted.", plays),)),),
-            (PANEL,),
+            (Button(t("Count old posts again"), "posts.count_again"), PANEL),
             replaces=True,
         )
 

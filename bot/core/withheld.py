@@ -27,11 +27,12 @@ def said_again(facts: Facts, choices: Mapping[MemberId, Choices], eyes: Eyes) ->
     return tuple(
         fact
         for fact in facts.facts
-        if not eyes.others or not any(withheld(fact, who) for who in _counted(fact) if who in choices)
+        if not eyes.others or not any(withheld(fact, who) for who in counts_of(fact) if who in choices)
     )
 
 
-def _counted(fact: Fact) -> list[MemberId]:
+def counts_of(fact: Fact) -> list[MemberId]:
+    """Whose plays a fact counted when it was said."""
     return [who for who, n in fact.shares if n] or list(fact.about)
 
 

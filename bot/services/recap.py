@@ -14,7 +14,7 @@ from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
 from bot.core.receipts import Behind, Evidence
-from bot.core.withheld import said_again
+from bot.core.withheld import counts_of, said_again
 from bot.errors import NotAllowed, NotFound
 from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, Membership, PlayStore, RecapStore
 from bot.text import t
@@ -142,7 +142,7 @@ class Recaps:
         frozen, facts, members, _ = await self._open(recap_id, viewer)
         shared = {member.id for member in members}
         # What was said of one who is not shown to this viewer (any more) is not said again.
-        kept = tuple(fact for fact in facts.facts if shared.issuperset(fact.about) or len(fact.about) > 1)
+        kept = tuple(fact for fact in facts.facts if not shared.isdisjoint(counts_of(fact)))
         known = tuple(it for it in facts.members if it[0] in shared)
         return Opened(frozen, replace(facts, members=known, facts=kept))
 
@@ -153,7 +153,7 @@ class Recaps:
         if fact is None:
             raise NotFound(t("That number is not in this recap. Open the list of its numbers again."))
         about = [member for member in members if member.id in fact.about]
-        if not about:
+        if {member.id for member in about}.isdisjoint(counts_of(fact)):
             raise NotFound(
                 t("That number cannot be opened any more: whom it was about shares no plays here now.")
             )
