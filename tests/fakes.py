@@ -43,6 +43,7 @@ from bot.core.model import (
     TrackId,
 )
 from bot.core.precedence import union
+from bot.core.recap.firsts import Heard
 from bot.core.songfacts import SongFacts
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
@@ -765,6 +766,19 @@ class FakeStore:
     async def artists(self) -> Sequence[tuple[str, int]]:
         tracks = Counter(track.artist for track in self._tracks.values() if track.artist)
         return sorted(tracks.items(), key=lambda it: (-it[1], it[0]))
+
+    async def heard_before(
+        self, member_ids: Collection[MemberId], before_ms: int
+    ) -> Mapping[MemberId, Mapping[TrackId, Heard]]:
+        found: dict[MemberId, dict[TrackId, Heard]] = {member_id: {} for member_id in member_ids}
+        for link in self._links.values():
+            for at_ms, track_id, _, _ in self._plays.get(link.id, ()) if link.member_id in found else ():
+                if at_ms < before_ms:
+                    known = found[link.member_id].get(track_id, Heard(at_ms, at_ms, 0))
+                    found[link.member_id][track_id] = Heard(
+                        min(known.first_ms, at_ms), max(known.last_ms, at_ms), known.plays + 1
+                    )
+        return found
 
     async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
         links = [link.id for link in self._links.values() if link.member_id in member_ids]

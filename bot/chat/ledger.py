@@ -12,6 +12,7 @@ from bot.core.model import RoomRef
 from bot.errors import EarshotError, Unavailable
 from bot.ports import Clock, Post, PostStore
 from bot.services.recap import Told
+from bot.services.redaction import TRIED_FOR_MS
 from bot.text import Text, t
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,19 @@ class Ledger:
             return
         thread = "" if post is None or post.room == room else post.room.channel
         message = "" if post is None else post.message
+        now_ms = self._clock.now_ms()
         try:
             await self._posts.posted(
-                shows.recap_id, shows.view, room, thread, message, shows.members, self._clock.now_ms()
+                shows.recap_id,
+                shows.view,
+                room,
+                thread,
+                message,
+                shows.members,
+                now_ms,
+                now_ms + TRIED_FOR_MS,
             )
         except EarshotError as error:
-            # The answer is there; whoever was deleted in this moment is not in it twice.
             log.warning("what was shown could not be written down: %s", type(error).__name__)
 
 

@@ -43,8 +43,12 @@ class PostStore(Protocol):
         message: str,
         members: Collection[MemberId],
         now_ms: int,
+        until_ms: int,
     ) -> None:
-        """Write a message down. One that was written down already says this now."""
+        """Write a message down. One that was written down already says this now.
+
+        If one of the members is not there any more, because they were deleted while it was shown, it is due at once.
+        """
         ...
 
     async def strike_out(

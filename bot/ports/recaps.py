@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,9 +25,18 @@ class RecapStore(Protocol):
     """What was said, kept so that it can be proven later."""
 
     async def freeze(
-        self, group_id: GroupId | None, member_id: MemberId | None, made_ms: int, facts: str, sha256: str
+        self,
+        group_id: GroupId | None,
+        member_id: MemberId | None,
+        made_ms: int,
+        facts: str,
+        sha256: str,
+        members: Collection[MemberId] = (),
     ) -> FrozenRecap:
-        """Keep it; the same facts of the same owner keep their first id."""
+        """Keep it; the same facts of the same owner keep their first id.
+
+        Raises `NotFound` where one of the `members` it is about is not there any more: deleted while it was counted.
+        """
         ...
 
     async def frozen(self, recap_id: int) -> FrozenRecap | None: ...

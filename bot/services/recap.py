@@ -9,7 +9,7 @@ from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
 from bot.core.facts import Fact, Facts, Tracks
 from bot.core.frozen import freeze, salts_of, thaw, verify
-from bot.core.model import Counted, Group, GroupId, Listening, Member, MemberId, Period, RoomRef
+from bot.core.model import Counted, Group, GroupId, Listening, Member, MemberId, Period, RoomRef, Track
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
@@ -129,6 +129,13 @@ class Recaps:
         )
         return recap
 
+    async def versions(self, audience: Audience, period: Period, most: int) -> Sequence[Sequence[Track]]:
+        """The raw tracks behind each song of those who share theirs with this audience; what was played most first."""
+        memberships = await self._groups.memberships(audience.group.id)
+        members = sharing(memberships, Feature.RECAP, audience.rooms)
+        recap, tracks = await self._count("", members, period, most, others(memberships), audience.group.id)
+        return [[tracks[number] for number in song.track_ids] for song in recap.top_tracks]
+
     async def of_members(
         self, members: Sequence[Member], period: Period, zone: str | None = None, top: int = 10
     ) -> Recap:
@@ -223,7 +230,7 @@ class Recaps:
         known = {} if before is None else salts_of(before.facts)
         salts = {it.id: known.get(it.id) or self._chance.token() for it in members}
         facts, sha256 = freeze(recap, tracks, salts)
-        frozen = await self._recaps.freeze(group_id, member_id, self._clock.now_ms(), facts, sha256)
+        frozen = await self._recaps.freeze(group_id, member_id, self._clock.now_ms(), facts, sha256, salts)
         return Told(recap, frozen)
 
     async def _count(

@@ -35,7 +35,7 @@ async def shown(
 ) -> int:
     """A recap that shows these members, posted; its id."""
     recap = await store.freeze(group.id, None, at_ms, names(*members), f"{message}{at_ms}")
-    await store.posted(recap.id, "wrapped", room, "t1", message, [it.id for it in members], at_ms)
+    await store.posted(recap.id, "wrapped", room, "t1", message, [it.id for it in members], at_ms, 0)
     return recap.id
 
 
@@ -146,19 +146,31 @@ async def test_a_message_that_nothing_can_change_is_told_and_never_due(
     assert await store.posts_due(10_000, 9) == []
 
 
-async def test_a_post_needs_its_recap_and_its_members(store: EveryStore, club: Group, ana: Member) -> None:
+async def test_a_post_needs_its_recap(store: EveryStore, club: Group, ana: Member) -> None:
     recap = await store.freeze(club.id, None, 5, names(ana), "aa")
     with pytest.raises(NotFound):
-        await store.posted(recap.id + 1, "wrapped", ROOM, "", "m", [ana.id], 5)
+        await store.posted(recap.id + 1, "wrapped", ROOM, "", "m", [ana.id], 5, 9)
+
+
+async def test_whoever_was_deleted_while_a_post_was_made_is_taken_out_of_it(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    recap = await store.freeze(club.id, None, 5, names(ana, ben), "aa", [ana.id, ben.id])
+    await store.delete_member(ben.id, recap=without, draft=without)
+    await store.posted(recap.id, "wrapped", ROOM, "", "m", [ana.id, ben.id], 50, 900)
+    await store.posted(recap.id, "wrapped", ROOM, "", "", [ana.id, ben.id], 50, 900)
+    [post] = await store.posts_due(50, 9)
+    assert (post.message, post.members, post.withdrawn, post.until_ms) == ("m", ids([ana]), 1, 900)
     with pytest.raises(NotFound):
-        await store.posted(recap.id, "wrapped", ROOM, "", "m", [MemberId(99)], 5)
+        await store.freeze(club.id, None, 60, names(ana, ben), "bb", [ana.id, ben.id])
+    assert await store.frozen_as("bb") is None
 
 
 async def test_a_post_outlives_whom_it_shows_and_follows_them_into_one(
     store: EveryStore, club: Group, ana: Member, ben: Member
 ) -> None:
     recap = await store.freeze(club.id, None, 5, "[]", "aa")
-    await store.posted(recap.id, "wrapped", ROOM, "", "m1", [ana.id, ben.id], 5)
+    await store.posted(recap.id, "wrapped", ROOM, "", "m1", [ana.id, ben.id], 5, 0)
     await store.merge_members(ana.id, ben.id)
     [post] = await struck(store, ana, stays=True)
     assert post.members == ids([ana])

@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import calendar
@@ -63,6 +63,7 @@ def own(facts: Facts, member_id: MemberId) -> list[Fact]:
     return [fact for fact in facts.facts if fact.about == (member_id,)]
 
 
+@settings(max_examples=40)
 @given(recaps(), st.permutations(PEOPLE), st.integers(0, len(PEOPLE)))
 def test_what_is_left_is_verified_and_nothing_of_who_went_is(
     told: Recap, order: list[Member], many: int
@@ -97,6 +98,7 @@ def test_what_is_left_is_verified_and_nothing_of_who_went_is(
         assert all(kept[fact.id] == (to_json(fact.words), fact.value) for fact in after.facts)
 
 
+@settings(max_examples=40)
 @given(recaps(), st.data())
 def test_no_number_that_is_left_counts_whoever_went(told: Recap, data: st.DataObject) -> None:
     [part] = [data.draw(st.sampled_from(told.members))]
@@ -114,6 +116,7 @@ def test_no_number_that_is_left_counts_whoever_went(told: Recap, data: st.DataOb
         assert not left & {"plays", "minutes", "listeners"}
 
 
+@settings(max_examples=40)
 @given(recaps(), st.data())
 def test_whoever_changes_anything_is_found_out(told: Recap, data: st.DataObject) -> None:
     text, digest = freeze(told, TRACKS, SALTS)

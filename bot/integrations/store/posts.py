@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import GroupId, MemberId, RoomRef
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
-from bot.integrations.store.recaps import rewrite
+from bot.integrations.store.recaps import rewrite, still_there
 from bot.ports import Post, Redact
 
 _post, _shown = schema.post.c, schema.shown.c
@@ -29,13 +29,22 @@ class Posts(OnDatabase):
         message: str,
         members: Collection[MemberId],
         now_ms: int,
+        until_ms: int,
     ) -> None:
         there = (_post.platform == room.platform, _post.place == room.place, _post.channel == room.channel)
         async with self._database.write() as connection:
             before = await connection.scalar(
                 select(_post.id).where(*there, _post.message == message, _post.message != "")
             )
-            said = {"recap_id": recap_id, "view": view, "due_ms": 0, "until_ms": 0, "withdrawn": 0}
+            left = await still_there(connection, members)
+            withdrawn = len(set(members) - left)
+            said = {
+                "recap_id": recap_id,
+                "view": view,
+                "due_ms": now_ms if withdrawn and message else 0,
+                "until_ms": until_ms,
+                "withdrawn": withdrawn,
+            }
             if before is None:
                 added = insert(schema.post).values(
                     **said, **room._asdict(), thread=thread, message=message, posted_ms=now_ms
@@ -44,7 +53,7 @@ class Posts(OnDatabase):
             else:
                 await connection.execute(update(schema.post).where(_post.id == before).values(said))
                 post_id = before
-            await _show(connection, post_id, members)
+            await _show(connection, post_id, left)
 
     async def strike_out(
         self,

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import GroupId, MemberId
+from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.ports import FrozenRecap
+from bot.text import t
 
 
 class Recaps(OnDatabase):
     """See `ports.RecapStore`."""
 
     async def freeze(
-        self, group_id: GroupId | None, member_id: MemberId | None, made_ms: int, facts: str, sha256: str
+        self,
+        group_id: GroupId | None,
+        member_id: MemberId | None,
+        made_ms: int,
+        facts: str,
+        sha256: str,
+        members: Collection[MemberId] = (),
     ) -> FrozenRecap:
         owner = owner_of(group_id, member_id)
         async with self._database.write() as connection:
+            if await still_there(connection, members) != set(members):
+                raise NotFound(t("Somebody who was counted has left in this moment. Please ask again."))
             await connection.execute(
                 self._database.insert(schema.recap)
                 .values(
@@ -62,6 +72,13 @@ class Recaps(OnDatabase):
 def owner_of(group_id: GroupId | None, member_id: MemberId | None) -> str:
     """Group and member in one column: a unique constraint does not see two NULLs as equal."""
     return f"group={group_id or ''} member={member_id or ''}"
+
+
+async def still_there(connection: AsyncConnection, members: Collection[MemberId]) -> set[MemberId]:
+    """Which of these members are there; they stay until the transaction ends."""
+    member = schema.member.c.id
+    known = select(member).where(member.in_(members)).with_for_update(read=True, key_share=True)
+    return {MemberId(it) for it in await connection.scalars(known)} if members else set()
 
 
 async def rewrite(
