@@ -131,7 +131,7 @@ class Takeouts(Pages):
     async def _plays_csv(self, member: Member) -> AsyncIterator[str]:
         yield _lines([COLUMNS])
         async for link_id, source, page in self._plays(member):
-            yield _lines([tuple(map(_cell, _play(link_id, source, play))) for play in page])
+            yield _lines([tuple(map(safe_cell, _play(link_id, source, play))) for play in page])
 
     async def _plays_json(self, member: Member) -> AsyncIterator[str]:
         async for link_id, source, page in self._plays(member):
@@ -274,7 +274,7 @@ def _play(link_id: int, source: str, play: PlayRow) -> tuple[object, ...]:
     )
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
     """A value that no spreadsheet runs as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
