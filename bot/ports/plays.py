@@ -18,6 +18,7 @@ from bot.core.model import (
     Track,
     TrackId,
 )
+from bot.core.recap.firsts import Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,15 @@ class PlayStore(Protocol):
         self, member_ids: Collection[MemberId], start_ms: int, end_ms: int
     ) -> Sequence[LinkPlays]:
         """For each link of these members: plays in [start, end), all covered spans, gaps touching it."""
+        ...
+
+    async def heard_before(
+        self, member_ids: Collection[MemberId], before_ms: int
+    ) -> Mapping[MemberId, Mapping[TrackId, Heard]]:
+        """Of each of these members every track they played before then: the first and last play, and how many rows.
+
+        Over all of their links, for a play that any source tells was heard; the rows of two sources are not one count.
+        """
         ...
 
     async def tracks(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, Track]:

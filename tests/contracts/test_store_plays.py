@@ -292,3 +292,24 @@ async def test_a_look_that_cannot_be_stored_leaves_nothing(store: EveryStore, li
         await store.record_poll(Polled(gone.id, 5, [NewPlay(1, A)], Span(0, 5), None, 9))
     assert await store.artists() == []
     assert [it.link for it in await store.plays_between([link.member_id], 0, 10)] == [link]
+
+
+async def test_what_was_heard_before_is_told_over_all_links_of_a_member(store: EveryStore) -> None:
+    ana, ben = [(await store.add_member(name, "UTC", None, 1)).id for name in ("Ana", "Ben")]
+    links = [
+        (await store.export_link(who, source)).id
+        for who, source in ((ana, Source.EXTENDED), (ana, Source.ACCOUNT), (ben, Source.EXTENDED))
+    ]
+    one, two = RawTrack("spotify:track:1", "One", "A"), RawTrack("spotify:track:2", "Two", "A")
+    await store.record(links[0], [NewPlay(10, one), NewPlay(30, one), NewPlay(99, two), NewPlay(100, two)])
+    await store.record(links[1], [NewPlay(5, one), NewPlay(20, one, 40_000), NewPlay(200, two)])
+    await store.record(links[2], [NewPlay(7, two)])
+    told = await store.heard_before([ana, ben], 100)
+    titles = {number: it.title for number, it in (await store.tracks([*told[ana], *told[ben]])).items()}
+    assert {titles[number]: heard for number, heard in told[ana].items()} == {
+        "One": (5, 30, 4),
+        "Two": (99, 99, 1),
+    }
+    assert {titles[number]: heard for number, heard in told[ben].items()} == {"Two": (7, 7, 1)}
+    assert await store.heard_before([ana], 5) == {ana: {}}
+    assert await store.heard_before([], 100) == {}

@@ -6,7 +6,7 @@ which they are read, so that neither sorting nor a second index is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     bindparam,
@@ -28,7 +28,9 @@ from bot.core.model import (
     Play,
     Source,
     Span,
+    TrackId,
 )
+from bot.core.recap.firsts import Heard
 from bot.integrations.store import schema
 from bot.integrations.store.engine import Database, OnDatabase, raw_rows
 from bot.integrations.store.links import links_of, require_link
@@ -183,6 +185,28 @@ class Plays(OnDatabase):
                 select(func.min(first_of_link)).where(schema.link.c.member_id.in_(list(member_ids)))
             )
         return first_ms
+
+    async def heard_before(
+        self, member_ids: Collection[MemberId], before_ms: int
+    ) -> Mapping[MemberId, Mapping[TrackId, Heard]]:
+        at_ms = schema.play.c.at_ms
+        heard = (
+            select(
+                schema.link.c.member_id,
+                schema.play.c.track_id,
+                func.min(at_ms),
+                func.max(at_ms),
+                func.count(),
+            )
+            .join(schema.link, schema.link.c.id == schema.play.c.link_id)
+            .where(schema.link.c.member_id.in_(list(member_ids)), at_ms < before_ms)
+            .group_by(schema.link.c.member_id, schema.play.c.track_id)
+        )
+        found: dict[MemberId, dict[TrackId, Heard]] = {member_id: {} for member_id in member_ids}
+        async with self._database.read() as connection:
+            for member_id, track_id, *told in await raw_rows(connection, heard):
+                found[member_id][track_id] = Heard(*told)
+        return found
 
 
 def _taken_back(polled: Polled) -> list[dict[str, object]]:
