@@ -61,6 +61,7 @@ from bot.services.recap import Recaps
 from bot.services.redaction import Redaction
 from bot.services.retention import Retention
 from bot.services.rooms import Rooms
+from bot.services.songs import Filing, Songs
 from bot.services.takeout import Takeouts
 from bot.services.uploading import Uploading
 from bot.text import Moment, Text
@@ -80,6 +81,7 @@ from cogs.privacy import Privacy
 from cogs.prove import Prove
 from cogs.rooms import GroupRooms
 from cogs.scrobbles import Scrobbles
+from cogs.songs import GroupSongs
 from cogs.spotify import SpotifyLink, reminder
 from cogs.takeout import Takeout
 from cogs.wrapped import Wrapped
@@ -223,6 +225,7 @@ def _plugged(
         asides,
         forgetting,
         GroupRooms(people, Rooms(store, store, codes), platforms.whisper),
+        GroupSongs(people, Songs(store, recaps, clock)),
         wrapped,
         listening,
         Prove(people, recaps, clock),
@@ -248,6 +251,7 @@ def _plugged(
     leaving = Leaving(store, store, clock, platforms.present, tell_left, forget)
     cogs += [Takeout(people, takeouts), Deletion(people, deletions, leaving), Posts(people, redaction)]
     chores = [
+        Chore("songs", 60.0, Filing(store).run),
         Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
         Chore("redaction", 60.0, redaction.change_due),
         Chore("leaving", 300.0, leaving.look),

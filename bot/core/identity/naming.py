@@ -104,6 +104,7 @@ def tracks_meant(written: Key, tracks: Mapping[TrackId, Track]) -> set[TrackId]:
     return {number for number, track in tracks.items() if track.song in songs}
 
 
+@lru_cache(maxsize=8_192)
 def _title(title: str) -> tuple[str, str]:
     """A title without what is harmless and without guests, and the guests; folded."""
     kept, _, guests = cut(title, _is_harmless)

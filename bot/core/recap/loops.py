@@ -8,7 +8,7 @@ from operator import itemgetter
 from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE
 from bot.core.model import Member, Play
 from bot.core.recap.model import Kind, Loop
-from bot.core.recap.tops import Counts, Names, most_played
+from bot.core.recap.tops import Counts, Names, versions
 
 LEAST_TIMES = 3
 
@@ -31,7 +31,8 @@ def loops(member: Member, plays: Sequence[Play], names: Names, counts: Counts) -
             end += 1
         looped = plays[start:end]
         track_ids = set(map(_track_id, looped))
-        shown = most_played(names, track_ids, counts)
+        behind = versions(names, track_ids, counts)
+        shown = behind[0]
         found.append(
             Loop(
                 member=member,
@@ -40,7 +41,7 @@ def loops(member: Member, plays: Sequence[Play], names: Names, counts: Counts) -
                 times=end - start,
                 first_ms=looped[0].at_ms,
                 last_ms=looped[-1].at_ms,
-                track_ids=tuple(sorted(track_ids)),
+                track_ids=tuple(it.id for it in behind),
             )
         )
     return found

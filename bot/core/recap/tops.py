@@ -92,10 +92,10 @@ def ranking(
     )
 
 
-def most_played(names: Names, track_ids: Iterable[TrackId], counts: Counts) -> Track:
-    """The raw track that gives its names to a line."""
-    candidates = (names.tracks[number] for number in track_ids)
-    return min(candidates, key=lambda it: (-counts.get(it.id, 0), it.title, it.artist, it.album, it.key))
+def versions(names: Names, track_ids: Iterable[TrackId], counts: Counts) -> list[Track]:
+    """The raw tracks behind a line, most played first; the first gives it its name."""
+    found = (names.tracks[number] for number in track_ids)
+    return sorted(found, key=lambda it: (-counts.get(it.id, 0), it.title, it.artist, it.album, it.key))
 
 
 def _totals(numbers: Mapping[TrackId, int | None], counts: Counts) -> dict[int, int]:
@@ -146,7 +146,8 @@ def _line(
     by_member: Mapping[MemberId, Counts],
     was: int | None,
 ) -> Ranked:
-    shown = most_played(names, track_ids, together)
+    behind = versions(names, track_ids, together)
+    shown = behind[0]
     shares = (
         (member, sum(counts.get(number, 0) for number in track_ids)) for member, counts in by_member.items()
     )
@@ -159,6 +160,6 @@ def _line(
         plays=plays,
         shares=tuple(sorted(((m, n) for m, n in shares if n), key=lambda share: -share[1])),
         was=was,
-        track_ids=tuple(sorted(track_ids)),
+        track_ids=tuple(it.id for it in behind),
         uri=shown.uri if kind is Kind.TRACK else "",
     )
