@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
@@ -11,13 +13,16 @@ from bot.core.facts import Facts
 from bot.core.keepers import KEEPERS, keepers_among
 from bot.core.model import Member, Source
 from bot.core.recap import words
+from bot.core.recap.model import Kind
 from bot.core.receipts import Behind
 from bot.ports import Clock
 from bot.services.people import People
 from bot.services.recap import Opened, Proof, Recaps
-from bot.text import Moment, Text, t, tn
+from bot.services.songs import details, song_name
+from bot.text import Moment, Text, joined, t, tn
 
 SHOWN_PLAYS = 50
+SHOWN_VERSIONS = 8
 SOURCES = {
     Source.SPOTIFY: t("Spotify's list of recent plays"),
     Source.EXTENDED: t("extended streaming history"),
@@ -104,6 +109,7 @@ def _proof(proof: Proof, viewer: Member) -> Card:
     lines = [t("The rule: {rule}", rule=evidence.rule.says)]
     if evidence.difference is not None:
         lines.insert(0, evidence.difference)
+    lines.extend(_versions(proof))
     if proof.facts.withdrawn:
         lines.append(_withdrawn(proof.facts))
     blocks.append(Lines(tuple(lines)))
@@ -125,6 +131,32 @@ def _proof(proof: Proof, viewer: Member) -> Card:
         (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}), *credit),
         _hash(t("All plays behind it, in order"), evidence.sha256),
     )
+
+
+def _versions(proof: Proof) -> Iterable[Text]:
+    """The raw tracks behind a song, where it is more than one."""
+    if proof.fact.kind is not Kind.TRACK:
+        return
+    plays = Counter(it.track for it in proof.evidence.behind)
+    if len(plays) > 1:
+        named = [
+            f"{song_name(it)} ({details(it)})" if details(it) else song_name(it)
+            for it, _ in plays.most_common()
+        ]
+        told = joined([t("{name}", name=it) for it in named[:SHOWN_VERSIONS]], "; ")
+        more = len(named) - SHOWN_VERSIONS
+        yield (
+            t("These {n} versions count as one song: {told}", n=len(named), told=told)
+            if more <= 0
+            else t(
+                "These {n} versions count as one song: {told}; and {more} more",
+                n=len(named),
+                told=told,
+                more=more,
+            )
+        )
+    if proof.evidence.difference is not None:
+        yield t("Which tracks count as one song may have changed since then, too.")
 
 
 def _row(play: Behind, zone: str) -> Row:
