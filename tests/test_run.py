@@ -127,7 +127,7 @@ async def test_both_platforms_are_served_and_watched(tmp_path: Path, outside: Ou
         assert await earshot.page("/healthz") == (200, "alive")
         _, counted = await earshot.page("/metrics")
         assert 'earshot_platform_connected{platform="slack"} 1.0' in counted
-        assert "earshot_spotify_calls_left 600.0" in counted
+        assert 'earshot_spotify_calls_left{developer="host"} 600.0' in counted
         outside.slack.refuse_sockets()
         outside.slack.drop_sockets()
         told = await earshot.until("/readyz", 503)

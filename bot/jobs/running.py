@@ -32,7 +32,6 @@ class Jobs:
         self._looking = looking
         self._place = engine
         self._every_s = every_s
-        self._engine: Engine | None = None
         self._stopping = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
 

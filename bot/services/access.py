@@ -133,8 +133,9 @@ class Access:
         return BudgetStanding(spent, self._daily_budget, until_ms if until_ms > now_ms else 0)
 
     async def standings(self) -> dict[str, BudgetStanding]:
-        """The same of every developer account that a link spends the calls of."""
-        return {it: await self.standing(it) for it in await self._links.developers(Source.SPOTIFY)}
+        """The same of the host's account, and of every other that a link spends the calls of."""
+        names = {"host", *await self._links.developers(Source.SPOTIFY)}
+        return {it: await self.standing(it) for it in sorted(names)}
 
     async def _heeding(self, developer: str, call: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.integrations.vault import Keyring
 from bot.ports import Account, Grant
-from bot.services.access import DAY_MS, HOUR_MS, TURN_MS, Access, sealed_grant
+from bot.services.access import DAY_MS, HOUR_MS, TURN_MS, Access, BudgetStanding, sealed_grant
 from tests.fakes import FakeClock, FakeStore
 
 SCOPES = frozenset({"user-read-recently-played"})
@@ -349,3 +349,16 @@ async def test_without_a_seat_an_own_app_names_its_owner():
         await house.access.use(link, echo)
     with pytest.raises(NotAllowlisted, match="Add yourself"):
         await house.access.use(replace(link, developer=own_developer("a" * 32)), echo)
+
+
+async def test_every_developer_account_has_its_own_budget(house: House):
+    link = await house.linked()
+    await house.store.link_account(replace(link, account="own", developer="app:1"), None, house.clock.now)
+    await house.store.spend("app:1", house.clock.now, 7)
+    await house.store.block("app:1", house.clock.now + HOUR_MS)
+    host, own = BudgetStanding(0, 600, 0), BudgetStanding(7, 600, house.clock.now + HOUR_MS)
+    assert await house.access.standings() == {"host": host, "app:1": own}
+    assert (host.left, own.left) == (600, 0)
+    assert await house.access.calls_left("host", background=True) == 420
+    house.clock.advance(HOUR_MS)
+    assert (await house.access.standings())["app:1"] == BudgetStanding(7, 600, 0)
