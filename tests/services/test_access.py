@@ -351,7 +351,8 @@ async def test_without_a_seat_an_own_app_names_its_owner():
         await house.access.use(replace(link, developer=own_developer("a" * 32)), echo)
 
 
-async def test_every_developer_account_has_its_own_budget(house: House):
+async def test_every_developer_account_has_its_own_budget():
+    house = House()
     link = await house.linked()
     await house.store.link_account(replace(link, account="own", developer="app:1"), None, house.clock.now)
     await house.store.spend("app:1", house.clock.now, 7)
