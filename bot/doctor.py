@@ -26,8 +26,9 @@ from bot.integrations import machine
 from bot.integrations.painter.checks import font_findings
 from bot.integrations.scrobbles import checks as scrobbles
 from bot.integrations.spotify import checks as spotify
-from bot.integrations.store import Store
-from bot.integrations.store.checks import database_findings
+from bot.integrations.store import Store, database_file
+from bot.integrations.store.backup import backup_findings
+from bot.integrations.store.checks import database_findings, sqlite_finding
 from bot.integrations.system import SystemClock
 from bot.integrations.vault import key_findings
 from bot.services.access import DAY_MS
@@ -181,6 +182,7 @@ def _zone(settings: Settings) -> Iterator[Finding]:
 async def _database(settings: Settings, folder: Path) -> Findings:
     """The database, what it knows of seats and of the day's calls, and the key that its links are sealed with."""
     found, store = await database_findings(folder, settings.data.url)
+    found = [*found, *_keeping(settings, folder)]
     linked = False
     if store is not None:
         try:
@@ -190,6 +192,27 @@ async def _database(settings: Settings, folder: Path) -> Findings:
         finally:
             await store.close()
     return [*found, *key_findings(folder / "keys", needed=linked)]
+
+
+def _keeping(settings: Settings, folder: Path) -> Iterator[Finding]:
+    """What is kept for how long: backups of a SQLite file, plays from Spotify."""
+    try:
+        file = database_file(folder, settings.data.url)
+    except ConfigError:
+        return  # told with the database
+    if file is not None:
+        yield sqlite_finding()
+        if settings.data.backups:
+            now_ms = SystemClock().now_ms()
+            yield from backup_findings(Path(settings.data.backups), settings.data.backup_days, now_ms)
+        else:
+            yield fine("backups", "none is made by itself ([data] backups); earshot backup makes one")
+    if not settings.spotify.keep_days:
+        yield warning(
+            "[spotify] keep_days",
+            "is 0: plays that were read from Spotify are kept for ever, which its terms may not allow",
+            "Set it to 400 or less; docs/spotify-terms.md says why.",
+        )
 
 
 async def _standing(store: Store, settings: Settings, states: Mapping[LinkState, int]) -> list[Finding]:

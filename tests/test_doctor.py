@@ -19,6 +19,7 @@ from bot.core.findings import Finding, Level, failed, fine, is_made_up, warning,
 from bot.core.model import Identity, Link, LinkId, LinkState, Source
 from bot.doctor import as_json, examine, exit_code, in_words
 from bot.integrations.store import open_data
+from bot.integrations.store.checks import sqlite_finding
 from bot.integrations.vault import open_vault
 from tests.fakes import FakeClock
 from tests.practice import CLIENT_ID, practice_spotify
@@ -198,6 +199,20 @@ async def test_a_database_of_another_version_is_left_as_it_is(
     assert why in said(await offline(tmp_path), level)
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(revision,)]
+
+
+async def test_how_old_the_backups_are_and_what_is_kept_for_ever(tmp_path: Path) -> None:
+    found = await offline(tmp_path / "data", DATA_BACKUPS=str(tmp_path / "kept"), SPOTIFY_KEEP_DAYS="0")
+    warned = said(found, Level.WARNING)
+    assert f"backups: there is none in {tmp_path / 'kept'} yet" in warned
+    assert "[spotify] keep_days: is 0" in warned
+    assert "backups: none is made by itself" in said(await offline(tmp_path / "data"), Level.OK)
+
+
+def test_an_old_sqlite_is_told_of_and_a_new_one_is_not() -> None:
+    assert "before 3.51.3 it may, very rarely, damage a file" in sqlite_finding("3.51.2").said
+    assert (sqlite_finding("3.51.3").said, sqlite_finding("3.52.0").said) == ("3.51.3", "3.52.0")
+    assert sqlite_finding("3.40.1").level is Level.OK
 
 
 async def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from bot.errors import ConfigError, Unavailable
 from bot.integrations.store import DATABASE, Store, open_as_it_is
 
 ABOUT = "database"
+
+# https://sqlite.org/wal.html, section on the WAL-reset bug.
+_MENDED = (3, 51, 3)
 
 
 async def database_findings(folder: Path, url: str) -> tuple[Sequence[Finding], Store | None]:
@@ -33,3 +37,14 @@ async def database_findings(folder: Path, url: str) -> tuple[Sequence[Finding], 
     if store is None:
         return [fine(ABOUT, f"{where} gets its tables at the first start")], None
     return [fine(ABOUT, f"{where} is there and up to date")], store
+
+
+def sqlite_finding(version: str = sqlite3.sqlite_version) -> Finding:
+    """Which SQLite it is, and what to know of it."""
+    if tuple(map(int, version.split("."))) >= _MENDED:
+        return fine("SQLite", version)
+    return fine(
+        "SQLite",
+        f"{version}; before 3.51.3 it may, very rarely, damage a file that two programs write at the same instant: "
+        "let no other program write to the database, and keep backups",
+    )
