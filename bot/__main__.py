@@ -190,6 +190,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _data(keys)
 
+    songs = _command(
+        commands, "songs", _songs, "derive anew which tracks are one song",
+        "rebuild: files all tracks again, by the rules of docs/numbers.md. What came in or changed is filed by itself, "
+        "and so is everything after an update that changes the rules; Earshot may run meanwhile.",
+        "earshot songs rebuild\n  earshot songs rebuild --data DIR --json",
+    )  # fmt: skip
+    songs.add_argument("what", choices=["rebuild"])
+    _data(songs)
+
     plan = _command(
         commands, "plan", _plan, "what a prompt is understood as, and the songs it suggests",
         "Reads words as /play does, without a model and without any network. Artists are known from the plays in "
@@ -352,6 +361,13 @@ def _keys(given: argparse.Namespace) -> int:
     from bot import oneshot
 
     _print(given, *asyncio.run(oneshot.rotate_keys(_settings(given), given.data, keep_old=given.keep_old)))
+    return DONE
+
+
+def _songs(given: argparse.Namespace) -> int:
+    from bot import oneshot
+
+    _print(given, *asyncio.run(oneshot.rebuild_songs(_settings(given), given.data)))
     return DONE
 
 

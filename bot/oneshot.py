@@ -21,6 +21,7 @@ from bot.integrations.store import DATABASE, Store, database_file, open_data, pg
 from bot.integrations.system import SystemChance, SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
 from bot.services.recap import Audit, Recaps, recap_json
+from bot.services.songs import Filing
 from bot.text import Text, in_english, plain
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ async def import_export(
         member = await _only(store, name)
         if member is None:
             member = await store.add_member(name, zone or settings.zone, None, SystemClock().now_ms())
-        return await Importing(store, store, FilesOnDisk()).run(member, paths, progress)
+        summary = await Importing(store, store, FilesOnDisk()).run(member, paths, progress)
+        await Filing(store).finish()
+        return summary
 
 
 def import_in_words(name: str, summary: ImportSummary) -> str:
@@ -289,6 +292,13 @@ async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> t
     if deleted:
         lines.append(f"Deleted, because older than {settings.data.backup_days} days: {', '.join(deleted)}.")
     return told, "\n".join(lines)
+
+
+async def rebuild_songs(settings: Settings, folder: Path | None) -> tuple[dict[str, Any], str]:
+    """Which tracks are one song, derived anew for all tracks."""
+    async with _store(settings, folder) as store:
+        tracks = await Filing(store).rebuild()
+    return {"tracks": tracks}, f"{tracks:,} tracks were filed again."
 
 
 async def rotate_keys(
