@@ -72,7 +72,7 @@ async def test_a_number_is_proven_from_a_button(house: Everywhere, platform: str
     proof = await ana.picks(numbers, "Open", numbers.menus[next(iter(numbers.menus))][0])
     assert proof.private
     assert "Counted now" in proof.text
-    assert "Nothing is missing" in proof.text
+    assert "Ana: whole week" in proof.text
 
 
 @everywhere
@@ -90,7 +90,7 @@ async def test_a_draft_is_made_and_changed(house: Everywhere, platform: str) -> 
 async def test_leaving_asks_first(house: Everywhere, platform: str) -> None:
     asked = await house.voice(platform, "Ben").types("/leave")
     assert asked.private
-    assert asked.labels == ("Leave",)
+    assert asked.labels == ("Leave", "Unlink", "Delete everything")
 
 
 @everywhere
