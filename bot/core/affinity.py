@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.model import Listening, MemberId, Track, TrackId
+from bot.core.identity import primary_artist
+from bot.core.model import Listening, MemberId, SongId, Track, TrackId
 from bot.core.songbook import Song, Songbook, SongKey, song_key
-from bot.core.words.folding import artist_key
 
 KNOWN, ARTIST, GENRE, PRIOR, NEUTRAL = 0.9, 0.7, 0.4, 0.15, 0.3
 DAY_MS = 86_400_000
@@ -57,15 +57,10 @@ def taste(it: Listening, tracks: Mapping[TrackId, Track], book: Songbook, now_ms
     shown: dict[SongKey, Counter[TrackId]] = {}
     artists: Counter[str] = Counter()
     genres: Counter[str] = Counter()
-    keys: dict[TrackId, SongKey | None] = {}
+    keys = _keys(tracks)
     for play in it.plays:
         track = tracks.get(play.track_id)
-        if track is None:
-            continue
-        if play.track_id not in keys:
-            named = bool(track.title and track.artist)
-            keys[play.track_id] = song_key(track.title, main_artist(track.artist, book)) if named else None
-        key = keys[play.track_id]
+        key = None if track is None else keys.get(track.song)
         if key is None:
             continue
         count = counts.setdefault(key, [0, 0, 0])
@@ -83,13 +78,6 @@ def taste(it: Listening, tracks: Mapping[TrackId, Track], book: Songbook, now_ms
         {genre: count / total for genre, count in genres.items()},
         now_ms,
     )
-
-
-def main_artist(credit: str, book: Songbook) -> str:
-    """The first artist of a credit, unless the songbook knows the whole credit as one artist."""
-    if artist_key(credit) in book.by_artist:
-        return credit
-    return credit.split(", ")[0].split(" feat. ")[0]
 
 
 def affinity(who: Taste, song: Song) -> float:
@@ -110,6 +98,15 @@ def affinity(who: Taste, song: Song) -> float:
         length = math.sqrt(sum(share * share for share in who.genres.values())) * math.sqrt(len(song.genres))
         best = max(best, GENRE * sum(who.genres.get(genre, 0.0) for genre in song.genres) / length)
     return min(best, 1.0)
+
+
+def _keys(tracks: Mapping[TrackId, Track]) -> dict[SongId, SongKey]:
+    """What each song is in the songbook's words, by the names of its first track that has any."""
+    keys: dict[SongId, SongKey] = {}
+    for _, track in sorted(tracks.items()):
+        if track.song not in keys and track.title and track.artist:
+            keys[track.song] = song_key(track.title, primary_artist(track))
+    return keys
 
 
 def _genres(key: SongKey, book: Songbook) -> tuple[str, ...]:

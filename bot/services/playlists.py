@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import calendar, drafts
-from bot.core.affinity import DAY_MS, Taste, main_artist, taste
+from bot.core.affinity import DAY_MS, Taste, taste
 from bot.core.candidates import Candidate
 from bot.core.consent import Audience, Eyes, Feature, seen, sharing, shown
 from bot.core.drafts import Draft, DraftSong, Listens
+from bot.core.identity import primary_artist
 from bot.core.model import (
     Group,
     Link,
@@ -301,7 +302,7 @@ class Playlists:
         listenings = [seen(it, choices[it.member.id], tracks, Eyes(others=True)) for it in counts]
         book = self._wordbook.book
         tastes = [await asyncio.to_thread(taste, it, tracks, book, now_ms, week_ms) for it in listenings]
-        artists = sorted({main_artist(it.artist, book) for it in _played(listenings, tracks) if it.artist})
+        artists = sorted({primary_artist(it) for it in _played(listenings, tracks) if it.artist})
         return tastes, artists
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.affinity import NEUTRAL, Taste, affinity, taste
 from bot.core.candidates import Candidate
-from bot.core.model import Listening, Member, MemberId, Play, Track, TrackId
+from bot.core.model import Listening, Member, MemberId, Play, RawTrack, SongId, Track, TrackId
 from bot.core.offline import Planned, as_json, plan_read
 from bot.core.songbook import Song, songbook
 from bot.core.words.folding import artist_key
@@ -315,3 +315,18 @@ def test_pairs_of_members_are_treated_alike() -> None:
 
 def _options(planned: Planned):  # type: ignore[no-untyped-def]
     return [planned.options[one.key] for one in planned.chosen]
+
+
+def test_the_versions_of_a_song_are_heard_as_one() -> None:
+    """Joined by ISRC or by lengths, whatever each of them is called."""
+    both = [
+        RawTrack("spotify:track:1", "Dreams", "Fleetwood Mac"),
+        RawTrack("spotify:track:2", "Träume", "Fleetwood Mac"),
+    ]
+    tracks = {
+        TrackId(n): Track(TrackId(n), it.key, it.title, it.artist, "", song=SongId(1))
+        for n, it in enumerate(both, 1)
+    }
+    plays = [Play(n, TrackId(1 + n % 2), 60_000) for n in range(5)]
+    heard = taste(heard_by(1, plays), tracks, BOOK, NOW, NOW)
+    assert [(it.title, it.plays) for it in heard.songs.values()] == [("Dreams", 5)]
