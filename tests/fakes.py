@@ -24,6 +24,7 @@ from bot.core.model import (
     Gap,
     Group,
     GroupId,
+    Heard,
     Identity,
     Link,
     LinkId,
@@ -43,7 +44,6 @@ from bot.core.model import (
     TrackId,
 )
 from bot.core.precedence import union
-from bot.core.recap.firsts import Heard
 from bot.core.songfacts import SongFacts
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (

@@ -6,14 +6,27 @@ and whoever pauses is shown nowhere. What a member has hidden or set aside is ou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from bot.core.calendar import HOUR_MS, offset_at, segments
-from bot.core.choices import Choices, Mark, left
-from bot.core.model import Counted, Group, Listening, Member, MemberId, Play, RoomRef, Track, TrackId
+from bot.core.choices import Aside, Choices, Mark, left
+from bot.core.model import (
+    Counted,
+    Group,
+    Heard,
+    Listening,
+    Member,
+    MemberId,
+    Memory,
+    Play,
+    RoomRef,
+    Track,
+    TrackId,
+)
 from bot.core.precedence import by_source, subtract
 
 
@@ -80,8 +93,7 @@ def others(memberships: Iterable[Consent]) -> Eyes:
 
 def seen(it: Counted, choices: Choices, tracks: Mapping[TrackId, Track], eyes: Eyes) -> Listening:
     """What of a member's plays counts for those who look. `tracks` has every track of the plays."""
-    asides = [aside for aside in choices.asides if eyes.others or aside.mark is not Mark.HIDDEN]
-    plays = left(it.plays, tracks, asides)
+    plays = left(it.plays, tracks, _asides(choices, eyes))
     whole = not eyes.others or it.member.id in eyes.nights
     return Listening(
         member=it.member,
@@ -92,6 +104,27 @@ def seen(it: Counted, choices: Choices, tracks: Mapping[TrackId, Track], eyes: E
         gaps=it.gaps,
         origins=it.origins,
     )
+
+
+def remembered(
+    heard: Mapping[TrackId, Heard],
+    choices: Choices,
+    tracks: Mapping[TrackId, Track],
+    eyes: Eyes,
+    before_ms: int,
+) -> Memory:
+    """What of a member's past before then counts for those who look.
+
+    A track of which the first or the last play is set aside is not remembered.
+    """
+    ends = [Play(at_ms, it, 0) for it, told in heard.items() for at_ms in (told.first_ms, told.last_ms)]
+    kept = Counter(play.track_id for play in left(ends, tracks, _asides(choices, eyes)))
+    since_ms = min((it.first_ms for it in heard.values()), default=before_ms)
+    return Memory(since_ms, {it: told for it, told in heard.items() if kept[it] == 2})
+
+
+def _asides(choices: Choices, eyes: Eyes) -> list[Aside]:
+    return [it for it in choices.asides if eyes.others or it.mark is not Mark.HIDDEN]
 
 
 def _by_day(plays: Sequence[Play], zone: str) -> list[Play]:

@@ -240,6 +240,25 @@ class Listening:
     origins: Sequence[Origin] = ()
 
 
+class Heard(NamedTuple):
+    """What a member had played of something before some time: first and last, and how often."""
+
+    first_ms: int
+    last_ms: int
+    plays: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a member had played before some time, as far as it counts for whoever looks. Only `core.consent` makes one.
+
+    `since_ms` is when what is known of them begins.
+    """
+
+    since_ms: int
+    heard: Mapping[TrackId, Heard]
+
+
 class PeriodKind(StrEnum):
     """Which kind of time a recap speaks of."""
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.model import (
     Gap,
     GroupId,
+    Heard,
     LinkId,
     LinkPlays,
     MemberId,
@@ -18,7 +19,6 @@ from bot.core.model import (
     Track,
     TrackId,
 )
-from bot.core.recap.firsts import Heard
 
 
 @dataclass(frozen=True, slots=True)

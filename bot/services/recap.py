@@ -6,17 +6,16 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
-from bot.core.consent import OWN, Audience, Eyes, Feature, others, seen, sharing
-from bot.core.facts import Fact, Facts, Tracks
+from bot.core.consent import OWN, Audience, Eyes, Feature, others, sharing
+from bot.core.facts import Fact, Facts
 from bot.core.frozen import freeze, salts_of, thaw, verify
-from bot.core.model import Counted, Group, GroupId, Listening, Member, MemberId, Period, RoomRef, Track
-from bot.core.precedence import counted
-from bot.core.recap import compute
+from bot.core.model import Member, MemberId, Period, RoomRef, Track
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
 from bot.core.receipts import Behind, Evidence
 from bot.core.withheld import counts_of, said_again
 from bot.errors import NotAllowed, NotFound
 from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, Membership, PlayStore, RecapStore
+from bot.services.counting import Counting, More, Question
 from bot.text import t
 
 # The longest top list that is shown somewhere.
@@ -31,10 +30,11 @@ Freshen = Callable[[Sequence[Member]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A recap, and its facts as they were frozen."""
+    """A recap, its facts as they were frozen, and (where it was asked for) what more there is to say."""
 
     recap: Recap
     frozen: FrozenRecap
+    more: More | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +80,30 @@ class Recaps:
         chance: Chance,
         freshen: Freshen | None = None,
     ) -> None:
-        self._plays = plays
         self._groups = groups
         self._recaps = recaps
         self._choices = choices
+        self._counting = Counting(plays, choices, clock)
         self._clock = clock
         self._chance = chance
         self._freshen = freshen
 
-    async def of_group(self, audience: Audience, period: Period, top: int = 10) -> Told:
+    async def of_group(
+        self, audience: Audience, period: Period, top: int = 10, *, more: bool = False
+    ) -> Told:
         """The recap of those in the group who share theirs with this audience; without members where nobody does."""
         group = audience.group
         memberships = await self._groups.memberships(group.id)
         members = sharing(memberships, Feature.RECAP, audience.rooms)
         await self._fresh(members)
-        return await self._told(group.name, members, period, top, others(memberships), group=group)
+        asked = Question(group.name, members, period, others(memberships), top, group.id)
+        comparing = {it.id for it in sharing(memberships, Feature.COMPARE, audience.rooms)}
+        return await self._told(asked, comparing if more else None)
 
-    async def of_member(self, member: Member, period: Period, top: int = 10) -> Told:
+    async def of_member(self, member: Member, period: Period, top: int = 10, *, more: bool = False) -> Told:
         """A member's own recap, to be opened by nobody else."""
         await self._fresh([member])
-        return await self._told(member.name, [member], period, top, OWN, owner=member)
+        return await self._told(Question(member.name, [member], period, OWN, top), () if more else None)
 
     async def again(self, recap_id: int, among: Collection[MemberId], room: RoomRef) -> Told | None:
         """A group's recap of the same time, counted anew: of those `among` whom it had who still share with this room.
@@ -119,30 +123,30 @@ class Recaps:
         if not members:
             return None
         period = thaw(frozen.facts).period
-        return await self._told(group.name, members, period, MOST, others(memberships), group=group)
+        asked = Question(group.name, members, period, others(memberships), MOST, group.id)
+        comparing = {it.id for it in sharing(memberships, Feature.COMPARE, frozenset({room}))}
+        return await self._told(asked, comparing)
 
     async def preview(self, audience: Audience, member: Member, period: Period, top: int = 10) -> Recap:
         """What the others there would read of this member alone; kept nowhere. They need not have joined."""
         memberships = await self._groups.memberships(audience.group.id)
-        recap, _ = await self._count(
-            member.name, [member], period, top, others(memberships), audience.group.id
-        )
-        return recap
+        asked = Question(member.name, [member], period, others(memberships), top, audience.group.id)
+        return (await self._counting.recap(asked)).recap
 
     async def versions(self, audience: Audience, period: Period, most: int) -> Sequence[Sequence[Track]]:
         """The raw tracks behind each song of those who share theirs with this audience; what was played most first."""
         memberships = await self._groups.memberships(audience.group.id)
         members = sharing(memberships, Feature.RECAP, audience.rooms)
-        recap, tracks = await self._count("", members, period, most, others(memberships), audience.group.id)
-        return [[tracks[number] for number in song.track_ids] for song in recap.top_tracks]
+        asked = Question("", members, period, others(memberships), most, audience.group.id)
+        count = await self._counting.recap(asked)
+        return [[count.tracks[number] for number in song.track_ids] for song in count.recap.top_tracks]
 
     async def of_members(
         self, members: Sequence[Member], period: Period, zone: str | None = None, top: int = 10
     ) -> Recap:
         """A recap for whoever runs Earshot, not kept. `zone` puts everybody on one clock."""
         name = ", ".join(member.name for member in members)
-        recap, _ = await self._count(name, members, period, top, OWN, zone=zone)
-        return recap
+        return (await self._counting.recap(Question(name, members, period, OWN, top, zone=zone))).recap
 
     async def facts(self, recap_id: int, viewer: Member) -> Opened:
         """The facts of a recap that the viewer may open. Raises `NotFound`, `NotAllowed`."""
@@ -164,8 +168,8 @@ class Recaps:
             raise NotFound(
                 t("That number cannot be opened any more: whom it was about shares no plays here now.")
             )
-        counts = await self._counted(about, facts.period)
-        listenings, tracks = await self._seen(counts, eyes, frozen.group_id)
+        counts = await self._counting.counted(about, facts.period)
+        listenings, tracks = await self._counting.seen(counts, eyes, frozen.group_id)
         evidence = receipts.evidence(fact, facts, listenings, tracks, self._clock.now_ms())
         names = {member.id: member.name for member in about}
         return Proof(
@@ -198,8 +202,8 @@ class Recaps:
             eyes = others(memberships)
             sharing_now = {it.id for it in sharing(memberships, Feature.RECAP, _anywhere(memberships))}
             members = [it for it in members if it.id in sharing_now]
-        counts = await self._counted(members, facts.period)
-        listenings, tracks = await self._seen(counts, eyes, frozen.group_id)
+        counts = await self._counting.counted(members, facts.period)
+        listenings, tracks = await self._counting.seen(counts, eyes, frozen.group_id)
         now_ms = self._clock.now_ms()
         again = ((it, receipts.evidence(it, facts, listenings, tracks, now_ms)) for it in facts.facts)
         return Audit(
@@ -213,71 +217,19 @@ class Recaps:
         if self._freshen is not None:
             await self._freshen(members)
 
-    async def _told(
-        self,
-        name: str,
-        members: Sequence[Member],
-        period: Period,
-        top: int,
-        eyes: Eyes,
-        group: Group | None = None,
-        owner: Member | None = None,
-    ) -> Told:
-        group_id, member_id = group.id if group else None, owner.id if owner else None
-        recap, tracks = await self._count(name, members, period, top, eyes, group_id)
+    async def _told(self, asked: Question, comparing: Collection[MemberId] | None) -> Told:
+        """`comparing` is None where nothing more is wanted than the recap."""
+        owner = None if asked.group_id is not None else asked.members[0].id
+        count = await self._counting.recap(asked)
         # With the salts of the document before, equal facts are an equal document.
-        before = await self._recaps.newest(group_id, member_id)
+        before = await self._recaps.newest(asked.group_id, owner)
         known = {} if before is None else salts_of(before.facts)
-        salts = {it.id: known.get(it.id) or self._chance.token() for it in members}
-        facts, sha256 = freeze(recap, tracks, salts)
-        frozen = await self._recaps.freeze(group_id, member_id, self._clock.now_ms(), facts, sha256, salts)
-        return Told(recap, frozen)
-
-    async def _count(
-        self,
-        name: str,
-        members: Sequence[Member],
-        period: Period,
-        top: int,
-        eyes: Eyes,
-        group_id: GroupId | None = None,
-        zone: str | None = None,
-    ) -> tuple[Recap, Tracks]:
-        now = await self._counted(members, period)
-        earlier = calendar.before(period)
-        before = [] if earlier is None else await self._counted(members, earlier)
-        listenings, tracks = await self._seen([*now, *before], eyes, group_id)
-        recap = compute.recap(
-            name,
-            listenings[: len(now)],
-            tracks,
-            period,
-            listenings[len(now) :],
-            top,
-            zone,
-            self._clock.now_ms(),
-        )
-        return recap, tracks
-
-    async def _counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
-        ids = [member.id for member in members]
-        links = await self._plays.plays_between(ids, period.start_ms, period.end_ms)
-        return [
-            counted(member, [link for link in links if link.link.member_id == member.id], period)
-            for member in members
-        ]
-
-    async def _seen(
-        self, counts: Sequence[Counted], eyes: Eyes, group_id: GroupId | None
-    ) -> tuple[list[Listening], Tracks]:
-        """What counts for those who look, and the tracks of all plays as the group knows them.
-
-        What a member hides is a song by the rules: no admin's word brings a part of it back.
-        """
-        tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
-        choices = await self._choices.choices({it.member.id for it in counts})
-        listenings = [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
-        return listenings, tracks if group_id is None else await self._plays.in_group(tracks, group_id)
+        salts = {it.id: known.get(it.id) or self._chance.token() for it in asked.members}
+        facts, sha256 = freeze(count.recap, count.tracks, salts)
+        now_ms = self._clock.now_ms()
+        frozen = await self._recaps.freeze(asked.group_id, owner, now_ms, facts, sha256, salts)
+        more = None if comparing is None else await self._counting.more(asked, count, comparing)
+        return Told(count.recap, frozen, more)
 
     async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member], Eyes]:
         """The recap, its facts, those whose plays may be looked at for it now, and how.

@@ -11,20 +11,12 @@ from typing import NamedTuple
 
 from bot.core.calendar import DAY_MS
 from bot.core.identity import Key
-from bot.core.model import MemberId, Span
+from bot.core.model import Heard, MemberId, Span
 
 KNOWN_MS = 56 * DAY_MS
 SILENT_MS = 90 * DAY_MS
 FOLLOWS_MS = 60 * DAY_MS
 LEAST_PLAYS = 3
-
-
-class Heard(NamedTuple):
-    """What a member had played of something before a period: first and last, and how often."""
-
-    first_ms: int
-    last_ms: int
-    plays: int
 
 
 class Past(NamedTuple):

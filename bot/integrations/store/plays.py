@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import (
     Gap,
+    Heard,
     LinkId,
     LinkPlays,
     MemberId,
@@ -30,7 +31,6 @@ from bot.core.model import (
     Span,
     TrackId,
 )
-from bot.core.recap.firsts import Heard
 from bot.integrations.store import schema
 from bot.integrations.store.engine import Database, OnDatabase, raw_rows
 from bot.integrations.store.links import links_of, require_link

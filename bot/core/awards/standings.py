@@ -1,0 +1,120 @@
+"""Where each member stands, for the awards: counted from the same plays as the recap, and from its insights."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
+
+from bot.core.awards.model import Field, Standing
+from bot.core.calendar import DAY_MS, offset_at, segments
+from bot.core.identity import Key
+from bot.core.model import Listening, MemberId, TrackId
+from bot.core.recap.insights import Insights, Thing
+from bot.core.recap.model import Kind, MemberRecap, Recap
+from bot.core.recap.tops import Names
+
+_EPOCH_DAY = 719_163  # `date.toordinal` of 1 January 1970
+
+
+def standings(recap: Recap, more: Insights, listenings: Sequence[Listening], names: Names) -> Field:
+    """Everybody's standing in a recap, members in its order. `names` has every track of the listenings."""
+    keys = {kind: _keys(kind, names) for kind in Kind}
+    shown: dict[Key, str] = {}
+    for kind in Kind:
+        for track_id, key in keys[kind].items():
+            track = names.tracks[track_id]
+            title = {Kind.TRACK: track.title, Kind.ALBUM: track.album, Kind.ARTIST: ""}[kind]
+            shown.setdefault(key, f"{title} — {track.artist}" if title else track.artist)
+    by_id = {it.member.id: it for it in listenings}
+    followed = Counter(chain.steps[0][0].id for chain in more.chains)
+    return Field(
+        tuple(_standing(part, by_id[part.member.id], more, keys, followed, recap) for part in recap.members),
+        shown,
+    )
+
+
+def _standing(
+    part: MemberRecap,
+    it: Listening,
+    more: Insights,
+    keys: Mapping[Kind, Mapping[TrackId, Key]],
+    followed: Mapping[MemberId, int],
+    recap: Recap,
+) -> Standing:
+    member = part.member.id
+    songs = _counted(it, keys[Kind.TRACK])
+    songs_of: dict[Key, set[Key]] = defaultdict(set)
+    for track_id in {play.track_id for play in it.plays}:
+        if (artist := keys[Kind.ARTIST].get(track_id)) is not None:
+            songs_of[artist].add(keys[Kind.TRACK][track_id])
+    taste = next((found for found in more.tastes if found.member.id == member), None)
+    alike = [pair.alike.value for pair in more.pairs if member in (who.id for who in pair.members)]
+
+    def key_of(kind: Kind, track_ids: Iterable[TrackId]) -> Key:
+        return keys[kind][min(track_ids)]
+
+    def best(found: Sequence[tuple[Thing, int]]) -> tuple[Key, int] | None:
+        if not found:
+            return None
+        thing, n = max(found, key=lambda pair: pair[1])
+        return key_of(thing.kind, thing.track_ids), n
+
+    return Standing(
+        member=member,
+        plays=part.plays,
+        plays_before=part.plays_before,
+        hours=part.week,
+        days=_days(it, recap),
+        artists=_counted(it, keys[Kind.ARTIST]),
+        songs=songs,
+        albums=_counted(it, keys[Kind.ALBUM]),
+        songs_of={artist: len(found) for artist, found in songs_of.items()},
+        busiest_hour=part.busiest.plays if part.busiest is not None else 0,
+        loop=(key_of(Kind.TRACK, part.loops[0].track_ids), part.loops[0].times) if part.loops else None,
+        run=best([(run.thing, run.times) for run in more.runs if run.member.id == member]),
+        days_in_a_row=best([(row.thing, row.days) for row in more.days if row.member.id == member]),
+        comeback=best([(back.thing, back.days) for back in more.comebacks if back.member.id == member]),
+        kept=_kept(part, keys[Kind.TRACK]),
+        new=sum(1 for found in more.discoveries if found.member.id == member),
+        followed=followed.get(member, 0),
+        effective=taste.effective.value if taste and taste.effective else None,
+        alone=taste.alone.value if taste and taste.alone else None,
+        alike=fmean(alike) if alike else None,
+    )
+
+
+def _keys(kind: Kind, names: Names) -> dict[TrackId, Key]:
+    """What each track counts as, under a key of this kind alone."""
+    by_number: dict[int, Key] = {}
+    found: dict[TrackId, Key] = {}
+    for track_id, number in names.numbers[kind].items():
+        if number is not None:
+            if number not in by_number:
+                by_number[number] = (kind.value, *names.name(kind, number))
+            found[track_id] = by_number[number]
+    return found
+
+
+def _counted(it: Listening, keys: Mapping[TrackId, Key]) -> dict[Key, int]:
+    return dict(Counter(key for play in it.plays if (key := keys.get(play.track_id)) is not None))
+
+
+def _days(it: Listening, recap: Recap) -> tuple[int, ...]:
+    """How many plays on each local day of the period, by the member's own clock."""
+    first = recap.period.first.toordinal()
+    counts = [0] * (recap.period.last.toordinal() - first + 1)
+    if it.plays:
+        pieces = segments(it.member.zone, it.plays[0].at_ms, it.plays[-1].at_ms + 1)
+        for play in it.plays:
+            day = (play.at_ms + offset_at(pieces, play.at_ms)) // DAY_MS + _EPOCH_DAY - first
+            # The group's period may begin or end inside a day of the member's.
+            counts[min(max(day, 0), len(counts) - 1)] += 1
+    return tuple(counts)
+
+
+def _kept(part: MemberRecap, keys: Mapping[TrackId, Key]) -> Key | None:
+    """The member's top song, where it was that before as well."""
+    if not part.top_tracks or part.top_tracks[0].was != 1:
+        return None
+    return keys[part.top_tracks[0].track_ids[0]]

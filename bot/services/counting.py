@@ -1,0 +1,136 @@
+"""Counting plays for whoever looks: gather what is stored of the members, let consent take out what is not to be
+counted, and the core count the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core import calendar
+from bot.core.awards.model import Field
+from bot.core.awards.standings import standings
+from bot.core.consent import Eyes, remembered, seen
+from bot.core.facts import Tracks
+from bot.core.model import Counted, GroupId, Listening, Member, MemberId, Period, PeriodKind, Track, TrackId
+from bot.core.precedence import counted
+from bot.core.recap import compute
+from bot.core.recap.insights import History, Insights, insights, usual_span
+from bot.core.recap.model import Recap
+from bot.core.recap.tops import Names
+from bot.ports import ChoiceStore, Clock, PlayStore
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be counted, and for whom: the `top` lines of each list of a period.
+
+    `group_id` is the group whose own songs are meant; `zone` puts everybody on one clock.
+    """
+
+    name: str
+    members: Sequence[Member]
+    period: Period
+    eyes: Eyes
+    top: int = 10
+    group_id: GroupId | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What came of it, with every track of the plays, and the members' plays as they were counted."""
+
+    recap: Recap
+    tracks: Tracks
+    listenings: Sequence[Listening]
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What more there is to say, and where each member stands for the awards."""
+
+    insights: Insights
+    field: Field
+
+
+class Counting:
+    """Counts what is stored now."""
+
+    def __init__(self, plays: PlayStore, choices: ChoiceStore, clock: Clock) -> None:
+        self._plays = plays
+        self._choices = choices
+        self._clock = clock
+
+    async def recap(self, asked: Question) -> Count:
+        """The recap of these members."""
+        now = await self.counted(asked.members, asked.period)
+        earlier = calendar.before(asked.period)
+        before = [] if earlier is None else await self.counted(asked.members, earlier)
+        listenings, tracks = await self.seen([*now, *before], asked.eyes, asked.group_id)
+        recap = compute.recap(
+            asked.name,
+            listenings[: len(now)],
+            tracks,
+            asked.period,
+            listenings[len(now) :],
+            asked.top,
+            asked.zone,
+            self._clock.now_ms(),
+        )
+        return Count(recap, tracks, listenings[: len(now)])
+
+    async def more(self, asked: Question, count: Count, comparing: Collection[MemberId]) -> More:
+        """What more there is to say beside a recap; only members who are `comparing` are compared with others."""
+        start_ms, end_ms = usual_span(asked.period)
+        zone = asked.period.zone
+        days = calendar.local_day(start_ms, zone), calendar.local_day(end_ms - 1, zone)
+        usual_period = Period(PeriodKind.DAYS, *days, zone, start_ms, end_ms)
+        usual, tracks = await self.seen(
+            await self.counted(asked.members, usual_period), asked.eyes, asked.group_id
+        )
+        heard = await self._plays.heard_before([it.id for it in asked.members], end_ms)
+        missing = {number for of_one in heard.values() for number in of_one} - count.tracks.keys()
+        past = await self._plays.tracks(missing)
+        choices = await self._choices.choices([it.id for it in asked.members])
+        histories = {
+            it.member.id: History(
+                it,
+                remembered(
+                    heard[it.member.id],
+                    choices[it.member.id],
+                    {**past, **count.tracks},
+                    asked.eyes,
+                    end_ms,
+                ),
+            )
+            for it in usual
+        }
+        names = Names({**await self._in_group(past, asked.group_id), **tracks, **count.tracks})
+        said = insights(names, count.listenings, histories, asked.period, comparing)
+        return More(said, standings(count.recap, said, count.listenings, names))
+
+    async def counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
+        """The members' plays of a period after source precedence; for `seen`."""
+        ids = [member.id for member in members]
+        links = await self._plays.plays_between(ids, period.start_ms, period.end_ms)
+        return [
+            counted(member, [link for link in links if link.link.member_id == member.id], period)
+            for member in members
+        ]
+
+    async def seen(
+        self, counts: Sequence[Counted], eyes: Eyes, group_id: GroupId | None
+    ) -> tuple[list[Listening], Tracks]:
+        """What counts for those who look, and the tracks of all plays as the group knows them.
+
+        What a member hides is a song by the rules: no admin's word brings a part of it back.
+        """
+        tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
+        choices = await self._choices.choices({it.member.id for it in counts})
+        listenings = [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+        return listenings, await self._in_group(tracks, group_id)
+
+    async def _in_group(
+        self, tracks: Mapping[TrackId, Track], group_id: GroupId | None
+    ) -> Mapping[TrackId, Track]:
+        return tracks if group_id is None else await self._plays.in_group(tracks, group_id)
