@@ -257,9 +257,8 @@ def _plugged(
         Chore("leaving", 300.0, leaving.look),
         Chore("shredding", 60.0, deletions.shred),
     ]
-    if spotify.keep_days:
-        kept = Retention(store, store, clock, {Source.SPOTIFY: spotify.keep_days})
-        chores.append(Chore("retention", 600.0, kept.run))
+    kept = Retention(store, store, clock, {Source.SPOTIFY: spotify.keep_days} if spotify.keep_days else {})
+    chores += [Chore("retention", 600.0, kept.run), Chore("sweeping", 3_600.0, kept.sweep)]
     if (file := database_file(folder, settings.data.url)) is not None:
         into = Path(settings.data.backups) if settings.data.backups else None
         chores.append(Chore("backups", 600.0, Backups(file, into, settings.data.backup_days, clock).run))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 
 from bot.core.calendar import DAY_MS
 from bot.core.model import Source
+from bot.errors import Unavailable
 from bot.ports import Clock, DeletionStore, PlayStore
 
 log = logging.getLogger(__name__)
@@ -35,4 +37,9 @@ class Retention:
             deleted = await self._plays.expire(source, now_ms - days * DAY_MS, AT_ONCE)
             if deleted:
                 log.info("%d plays from %s were older than %d days", deleted, source.value, days)
-                await self._store.shred()
+                await self.sweep()
+
+    async def sweep(self) -> None:
+        """Let nothing stay of what was deleted in whichever way: a link, a time, plays that a source took back."""
+        with suppress(Unavailable):  # somebody is reading; the next time comes
+            await self._store.shred()

@@ -65,3 +65,10 @@ async def test_without_days_nothing_goes(store: EveryStore, ana: Member) -> None
     await polled(store, ana)
     await Retention(store, store, FakeClock(10**15), {}).run()
     assert [len(it.plays) for it in await store.plays_between([ana.id], 0, 99)] == [5]
+
+
+async def test_after_an_unlinking_a_sweep_leaves_no_song_of_it(store: EveryStore, ana: Member) -> None:
+    link_id = await polled(store, ana)
+    await store.unlink(link_id)
+    await Retention(store, store, FakeClock(), {}).sweep()
+    assert await store.artists() == []
