@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Sequence
 
 import pytest
 
-from bot.core.identity import Verdict
+from bot.core.identity import Verdict, derive
 from bot.core.model import Group, GroupId, LinkId, Member, NewPlay, RawTrack, Source, TrackId
 from bot.errors import NotFound
+from bot.integrations.store import Store, open_store
 from tests.fakes import EveryStore
 
 LISTED = RawTrack("spotify:track:1", "Hello", "Adele", "25", 295_000)
@@ -164,3 +167,65 @@ async def test_an_alias_goes_with_its_maker_and_a_song_with_its_last_play(
     assert await store.aliases(club.id) == []
     del ids[bridge.key]
     assert await songs(store, ids) == {frozenset({key}) for key in ids}
+
+
+def made_up(chance: random.Random, tracks: int) -> list[RawTrack]:
+    """Tracks that have much in common: few names, few codes, few lengths; some with an ID and some without."""
+    return [
+        RawTrack(
+            chance.choice(["", f"spotify:track:{n}", f"spotify:track:{n}"]),
+            chance.choice(["X", "x (feat. B)", "X (Live)", "X - Remastered", "Y", ""]),
+            chance.choice(["A", "a", "B", "A feat. B"]),
+            chance.choice(["", "One", "Two"]),
+            chance.choice([0, 0, 100_000, 102_000, 110_000, 200_000]),
+            chance.choice(["", "", f"I{chance.randrange(tracks)}"]),
+        )
+        for n in range(tracks)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_filed_bit_by_bit_is_what_all_at_once_would_be(
+    store: EveryStore, link: LinkId, ana: Member, seed: int
+) -> None:
+    chance = random.Random(seed)
+    heard = made_up(chance, 60)
+    heard += [
+        it._replace(duration_ms=chance.choice([100_000, 200_000])) for it in heard if not it.duration_ms
+    ][:9]
+    for at_ms, track in enumerate(heard, 1):
+        await store.record(link, [NewPlay(at_ms, track, 60_000)])
+        if chance.random() < 0.3:
+            await store.file_songs(chance.randrange(1, 5))
+        if chance.random() < 0.05:
+            await store.reopen_songs()
+    (found,) = await store.plays_between([ana.id], 0, 1_000)
+    while await store.file_songs(3):
+        pass
+    tracks = await store.tracks({it.track_id for it in found.plays})
+    assert len(tracks) > 40
+    assert {number: track.song for number, track in tracks.items()} == derive(tracks.values())
+
+
+async def test_two_that_file_at_once_and_one_that_records_agree(database_url: str) -> None:
+    stores = [await open_store(database_url) for _ in range(3)]
+    ana = await stores[0].add_member("Ana", "UTC", None, 1)
+    link = await stores[0].export_link(ana.id, Source.EXTENDED)
+    heard = [NewPlay(n, track, 60_000) for n, track in enumerate(made_up(random.Random(9), 90), 1)]
+
+    async def record() -> None:
+        for play in heard:
+            await stores[0].record(link.id, [play])
+
+    async def file(store: Store) -> None:
+        for n in range(30):
+            await store.file_songs(1 + n % 4)
+
+    await asyncio.gather(record(), *map(file, stores[1:]))
+    while await stores[1].file_songs(50):
+        pass
+    (found,) = await stores[2].plays_between([ana.id], 0, 1_000)
+    tracks = await stores[2].tracks({it.track_id for it in found.plays})
+    assert {number: track.song for number, track in tracks.items()} == derive(tracks.values())
+    for store in stores:
+        await store.close()
