@@ -207,8 +207,14 @@ def without_member(draft: Draft, who: MemberId) -> Draft:
 
 
 def redacted(body: str, who: MemberId) -> str:
-    """A draft's JSON without a member; unchanged where it does not know them, "" where no song is left."""
-    draft = loaded(body)
+    """A draft's JSON without a member; unchanged where it does not know them.
+
+    "" where no song is left, and where it cannot be read (any more), for then nobody knows what is in it.
+    """
+    try:
+        draft = loaded(body)
+    except ValueError:
+        return ""
     rest = without_member(draft, who)
     if replace(rest, gone=draft.gone) == draft:
         return body

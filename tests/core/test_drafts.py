@@ -51,6 +51,27 @@ def test_what_is_no_draft_is_refused(text: str) -> None:
         drafts.loaded(text)
 
 
+def test_without_a_member_nothing_of_theirs_is_left_and_the_rest_as_it_was() -> None:
+    whole = replace(draft(), vetoes=((BEN, ("x", "y")), (ANA, ("v", "w"))), unheard=(BEN, ANA))
+    of_ben = replace(song(3), heard={ANA: Listens(1, 1), BEN: Listens(2, 1)})
+    of_nobody = replace(song(4), heard={})
+    whole = replace(whole, songs=(song(1), song(2), of_ben, of_nobody), reserve=(song(5),))
+    rest = drafts.loaded(drafts.redacted(drafts.dumped(whole), ANA))
+    assert [one.n for one in rest.songs] == [3, 4]  # what only Ana has played went with her
+    assert rest.reserve == ()
+    assert [one.heard for one in rest.songs] == [{BEN: Listens(2, 1)}, {}]
+    assert all(set(one.worth) == {BEN} for one in rest.songs)
+    assert (rest.vetoes, rest.unheard, rest.gone, rest.saving) == (((BEN, ("x", "y")),), (BEN,), (), None)
+    assert (rest.words, rest.years, rest.searches) == (whole.words, whole.years, whole.searches)
+
+
+def test_who_is_not_in_a_draft_changes_nothing_and_an_empty_one_is_none() -> None:
+    body = drafts.dumped(draft())
+    assert drafts.redacted(body, MemberId(3)) == body
+    assert drafts.redacted(body, ANA) == ""
+    assert drafts.redacted('{"v": 0}', ANA) == ""
+
+
 def test_a_swap_takes_from_the_reserve_in_place_and_for_good() -> None:
     before = draft()
     new = drafts.replacement(before, 2)

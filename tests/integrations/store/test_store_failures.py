@@ -41,10 +41,10 @@ async def _tell(store: Store, pragma: str) -> None:
         await connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
-def _damage(file: Path) -> None:
-    """Overwrite the beginning of every page after the eightieth."""
+def _damage(file: Path, start: int) -> None:
+    """Overwrite the beginning of every page from a byte on."""
     content = bytearray(file.read_bytes())
-    for page in range(4096 * 80, len(content), 4096):
+    for page in range(start, len(content), 4096):
         content[page : page + 64] = b"\xff" * 64
     file.write_bytes(content)
 
@@ -77,9 +77,10 @@ async def test_the_file_is_read_only(store: Store, link: Link) -> None:
 
 
 async def test_the_file_is_damaged(store: Store, link: Link, file: Path) -> None:
+    size = file.stat().st_size
     await store.record(link.id, PLAYS)
     await store.close()
-    _damage(file)
+    _damage(file, size)
     damaged = await open_store(f"sqlite:///{file}")
     with pytest.raises(Unavailable, match="newest backup"):
         await damaged.plays_between([link.member_id], 0, 10_000)
