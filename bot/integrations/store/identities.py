@@ -41,10 +41,17 @@ _CHANGED, _REOPENED, _NO_CLUE = 0, -1, 0
 _SONG = schema.song.c
 _ALIAS = schema.song_alias.c
 _FACTS = len(schema.track.c)
-_FILED = select(*schema.track.c, _SONG.song_id, _SONG.version, _SONG.family, _SONG.code).outerjoin(
-    schema.song, _SONG.track_id == schema.track.c.id
+_AS_FILED = select(*schema.track.c, _SONG.song_id, _SONG.version, _SONG.family, _SONG.code)
+_FILED = _AS_FILED.outerjoin(schema.song, _SONG.track_id == schema.track.c.id)
+_LAST = select(func.coalesce(func.max(_SONG.track_id), 0)).scalar_subquery()
+# What has to be filed before it is counted: the many that are new; those whose numbers were given to slower writers;
+# what is changed. Asked one by one, so that none of the many makes the database look through all that is filed.
+_URGENT = (
+    _FILED.where(schema.track.c.id > _LAST).order_by(schema.track.c.id),
+    _FILED.where(schema.track.c.id <= _LAST, _SONG.track_id.is_(None)),
+    _AS_FILED.join(schema.song).where(_SONG.version == _CHANGED),
 )
-_URGENT = or_(_SONG.version.is_(None), _SONG.version == _CHANGED)
+_OLD = _AS_FILED.join(schema.song).where(_SONG.version < VERSION, _SONG.version != _CHANGED)
 _OF_TRACK = _SONG.track_id == bindparam("of_track")
 _MOVE = update(schema.song).where(_OF_TRACK).values(song_id=bindparam("of_song"))
 
@@ -67,7 +74,7 @@ class Identities(OnDatabase):
         return regrouped(tracks, [it.alias for it in await self.aliases(group_id)])
 
     async def file_songs(self, most: int) -> int:
-        return await self._file(or_(_URGENT, _SONG.version < VERSION), most)
+        return await self._file((*_URGENT, _OLD), most)
 
     async def reopen_songs(self) -> int:
         async with self._database.write() as connection:
@@ -106,12 +113,15 @@ class Identities(OnDatabase):
         async with self._database.read() as connection:
             return await _rows(connection, schema.track.c.id, track_ids)
 
-    async def _file(self, due: ColumnElement[bool], most: int) -> int:
+    async def _file(self, due: Sequence[Select[Any]], most: int) -> int:
         """File some tracks that are due, with all that may be the same as one of them now or before."""
         async with self._database.write() as connection:
             await self._database.hold(connection, schema.song)
-            due_first = _FILED.where(due).order_by(schema.track.c.id).limit(most)
-            batch = {row[0]: row for row in await raw_rows(connection, due_first)}
+            batch: dict[int, _Row] = {}
+            for some in due:
+                if len(batch) < most:
+                    rows = await raw_rows(connection, some.limit(most - len(batch)))
+                    batch |= {row[0]: row for row in rows}
             if not batch:
                 return 0
             clues = {number: _clues(_track(row)) for number, row in batch.items()}
