@@ -19,10 +19,12 @@ FEATURES = {
     Feature.RECAP: t("Mini-Wrapped: your tops, counts and moments, by name"),
     Feature.COMPARE: t("Comparisons: how alike you are, who plays an artist"),
     Feature.NIGHTS: t("Late nights: the hours of what you play between midnight and five"),
+    Feature.STORIES: t("Stories: I ask you about a moment now and then; what you write is shown by name"),
     Feature.PLAYLISTS: t("Playlists: what you play helps to choose the songs"),
 }
-# At what hours of the night somebody is awake says more of them than what they play: that yes is never a default.
-FIRST = frozenset(Feature) - {Feature.NIGHTS}
+# At what hours of the night somebody is awake says more of them than what they play, and to be asked in private is
+# not for everybody: these yeses are never a default.
+FIRST = frozenset(Feature) - {Feature.NIGHTS, Feature.STORIES}
 
 
 class Consent(Cog):

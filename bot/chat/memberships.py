@@ -13,6 +13,7 @@ FEATURES = {
     Feature.RECAP: t("mini-Wrapped"),
     Feature.COMPARE: t("comparisons"),
     Feature.NIGHTS: t("late nights"),
+    Feature.STORIES: t("own words"),
     Feature.PLAYLISTS: t("playlists"),
 }
 

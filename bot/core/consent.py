@@ -36,6 +36,7 @@ class Feature(StrEnum):
     RECAP = "recap"
     COMPARE = "compare"
     NIGHTS = "nights"
+    STORIES = "stories"
     PLAYLISTS = "playlists"
 
 
@@ -84,6 +85,25 @@ def shown(memberships: Iterable[Consent], rooms: frozenset[RoomRef]) -> list[Mem
 def sharing(memberships: Iterable[Consent], feature: Feature, rooms: frozenset[RoomRef]) -> list[Member]:
     """The members whose plays this feature may use for those who see one of these rooms."""
     return shown((it for it in memberships if feature in it.features), rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What a member said to their part of a group's posts: once `fine`; and not in the post of the period `left_out`."""
+
+    fine: bool = False
+    left_out: str = ""
+
+
+def cleared(
+    memberships: Iterable[Consent], previews: Mapping[MemberId, Previewed], key: str
+) -> frozenset[MemberId]:
+    """Who may be in the post of the period with this key: whoever has seen their part and said that it is fine.
+
+    Whoever has not answered is in no post; whoever said "not this week" is in all but that one.
+    """
+    said = {it.member.id: previews.get(it.member.id, Previewed()) for it in memberships}
+    return frozenset(who for who, it in said.items() if it.fine and it.left_out != key)
 
 
 def others(memberships: Iterable[Consent]) -> Eyes:

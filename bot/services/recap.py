@@ -30,11 +30,15 @@ Freshen = Callable[[Sequence[Member]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A recap, its facts as they were frozen, and (where it was asked for) what more there is to say."""
+    """A recap, its facts as they were frozen, and (where it was asked for) what more there is to say.
+
+    `audience` is who sees it, None where that is its member alone.
+    """
 
     recap: Recap
     frozen: FrozenRecap
     more: More | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +93,29 @@ class Recaps:
         self._freshen = freshen
 
     async def of_group(
-        self, audience: Audience, period: Period, top: int = 10, *, more: bool = False
+        self,
+        audience: Audience,
+        period: Period,
+        top: int = 10,
+        *,
+        more: bool = False,
+        among: Collection[MemberId] | None = None,
     ) -> Told:
-        """The recap of those in the group who share theirs with this audience; without members where nobody does."""
+        """The recap of those in the group who share theirs with this audience; without members where nobody does.
+
+        A post, which nobody asked for, is `among` those whom `services.previews` cleared for it.
+        """
         group = audience.group
         memberships = await self._groups.memberships(group.id)
-        members = sharing(memberships, Feature.RECAP, audience.rooms)
+        members = [
+            it
+            for it in sharing(memberships, Feature.RECAP, audience.rooms)
+            if among is None or it.id in among
+        ]
         await self._fresh(members)
         asked = Question(group.name, members, period, others(memberships), top, group.id)
         comparing = {it.id for it in sharing(memberships, Feature.COMPARE, audience.rooms)}
-        return await self._told(asked, comparing if more else None)
+        return replace(await self._told(asked, comparing if more else None), audience=audience)
 
     async def of_member(self, member: Member, period: Period, top: int = 10, *, more: bool = False) -> Told:
         """A member's own recap, to be opened by nobody else."""
@@ -125,7 +142,7 @@ class Recaps:
         period = thaw(frozen.facts).period
         asked = Question(group.name, members, period, others(memberships), MOST, group.id)
         comparing = {it.id for it in sharing(memberships, Feature.COMPARE, frozenset({room}))}
-        return await self._told(asked, comparing)
+        return replace(await self._told(asked, comparing), audience=Audience(group, frozenset({room})))
 
     async def preview(self, audience: Audience, member: Member, period: Period, top: int = 10) -> Recap:
         """What the others there would read of this member alone; kept nowhere. They need not have joined."""
