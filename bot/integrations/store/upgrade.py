@@ -2,7 +2,7 @@
 
 All revisions run in one transaction: an upgrade that fails leaves the database as it was. On SQLite foreign keys are
 off meanwhile (rebuilding a parent table would otherwise delete its children), checked afterwards, and a copy of the
-file is kept beside it first.
+file is kept beside it first; in the end it is written anew, so that no older version's leftovers stay in it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -69,7 +70,10 @@ async def _upgrade_sqlite(url: URL, config: Config) -> None:
     file = Path(url.database or "")
     await asyncio.to_thread(_make_private, file)
     engine = sqlite_engine(
-        url, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF"), "BEGIN IMMEDIATE", 1
+        url,
+        ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=OFF"),
+        "BEGIN IMMEDIATE",
+        1,
     )
     try:
         async with engine.begin() as connection:
@@ -87,6 +91,10 @@ async def _upgrade_sqlite(url: URL, config: Config) -> None:
                             f" belong to. Keep using the Earshot you had, and report this."
                         ]
                     )
+            if version:
+                async with engine.connect() as connection:
+                    raw: Any = (await connection.get_raw_connection()).driver_connection
+                    await raw.execute("VACUUM")
     finally:
         await engine.dispose()
 

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
-from bot.core.model import NewPlay, RawTrack, Source
+from bot.core.model import LinkId, NewPlay, RawTrack, Source
 from bot.errors import ConfigError, Unavailable
 from bot.integrations.store import migrations, open_as_it_is, open_store
 from bot.integrations.store.revision import REVISION, is_current
@@ -186,6 +186,29 @@ async def test_an_upgrade_keeps_every_row_and_a_copy_from_before(tmp_path: Path)
     with pytest.raises(ConfigError, match="newer Earshot"):
         await open_store(_url(file))
     await _with_a_play(copy)
+
+
+async def test_an_upgrade_from_the_second_revision_keeps_plays_and_no_leftovers(tmp_path: Path) -> None:
+    file, older = tmp_path / "earshot.sqlite", Path(shutil.copytree(MIGRATIONS, tmp_path / "migrations"))
+    for later in (older / "versions").glob("rev_000[3-9].py"):
+        later.unlink()
+    await bring_up_to_date(make_url(f"sqlite+aiosqlite:///{file}"), older)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("PRAGMA secure_delete=OFF")
+        database.execute("INSERT INTO member VALUES (1, 'Ana', 'UTC')")
+        database.execute("INSERT INTO link VALUES (1, 1, 'extended', '', '', '', '', 0, 'active')")
+        database.execute("INSERT INTO track VALUES (1, 'spotify:track:1', 'One', 'A', '', 0, '')")
+        database.executemany("INSERT INTO play VALUES (1, ?, 1, 0, 0)", [(n,) for n in range(2_000)])
+        database.executemany(
+            "INSERT INTO memo VALUES (?, 'QzkWvXnbRtYpLmGh')", [(str(n),) for n in range(500)]
+        )
+        database.execute("DELETE FROM memo")
+    assert b"QzkWvXnbRtYpLmGh" in file.read_bytes()
+    store = await open_store(f"sqlite:///{file}")
+    assert await store.count_plays(LinkId(1)) == 2_000
+    await store.close()
+    assert b"QzkWvXnbRtYpLmGh" not in file.read_bytes()
+    assert "WITHOUT ROWID" in str(_ask(file, "SELECT sql FROM sqlite_master WHERE name = 'play'"))
 
 
 @pytest.mark.parametrize(("revision", "error"), [(ORPHANS, ConfigError), (BROKEN, Exception)])
