@@ -47,6 +47,7 @@ class Help(Cog):
                         t("I keep your plays: what, when, how long. Of an export I never keep IP addresses, "
                           "user agents or user names."),
                         t("Tokens are encrypted on the disk of whoever runs me. Nothing is sent to a model."),
+                        t("/privacy shows what others see of you: leave out, pause, forget, take along, delete."),
                         t("/leave ends your part in this group. /unlink deletes a link with all its plays, at once."),
                         t("Every number can be opened: press “Prove a number” under it."),
                     )

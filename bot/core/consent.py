@@ -16,6 +16,7 @@ from bot.core.calendar import HOUR_MS, offset_at, segments
 from bot.core.choices import Aside, Choices, Mark, left
 from bot.core.model import (
     Counted,
+    Gap,
     Group,
     Heard,
     Listening,
@@ -24,6 +25,7 @@ from bot.core.model import (
     Memory,
     Play,
     RoomRef,
+    Span,
     Track,
     TrackId,
 )
@@ -121,7 +123,11 @@ def seen(it: Counted, choices: Choices, tracks: Mapping[TrackId, Track], eyes: E
         timed=plays if whole else _by_day(plays, it.member.zone),
         sources=by_source(plays, it.origins),
         covered=subtract(it.covered, choices.unread),
-        gaps=it.gaps,
+        gaps=[
+            Gap(kept.start_ms, kept.end_ms, gap.cause)
+            for gap in it.gaps
+            for kept in subtract([Span(gap.start_ms, gap.end_ms)], choices.unread)
+        ],
         origins=it.origins,
     )
 

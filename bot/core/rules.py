@@ -97,6 +97,17 @@ _ALL = (
     ),
     Rule("listeners", "Listeners", "Members with at least one counted play."),
     Rule(
+        "choices",
+        "What is left out",
+        "What a member has hidden, set aside, forgotten or played in a pause is in no number that others read. "
+        "The hours from midnight to five on a member's own clock are told to others only with that member's yes "
+        "to late nights; the plays themselves count.",
+        "An artist who is left out is so wherever the credit or the title of a track names them, as a guest, too. "
+        "What is only hidden counts in the member's own numbers. Without the yes to late nights the clock, the "
+        "busiest hour and loops go without those hours. A number that was said is not said again where it names "
+        "what somebody has hidden since.",
+    ),
+    Rule(
         "loop",
         "On repeat",
         f"One song at least {LEAST_TIMES} times in a row in one member's counted plays of the period, told with the "
