@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bot import ports
 from bot.core.apps import is_own
@@ -33,6 +33,7 @@ from bot.core.model import (
     Member,
     MemberId,
     NewPlay,
+    PeriodKind,
     Play,
     RawTrack,
     Room,
@@ -48,6 +49,7 @@ from bot.core.songfacts import SongFacts
 from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
     Deleted,
+    Delivery,
     Document,
     DueLink,
     FrozenRecap,
@@ -55,14 +57,19 @@ from bot.ports import (
     MadeAlias,
     Membership,
     Message,
+    NewDelivery,
     OneTimeCode,
     PendingLogin,
+    Planned,
     Polled,
     Post,
     Redact,
     SavedPlaylist,
     Sealed,
     SealedKind,
+    Settled,
+    Stage,
+    Weekly,
     Whereabouts,
 )
 from bot.text import t
@@ -96,6 +103,9 @@ class EveryStore(
     ports.SealStore,
     ports.PresenceStore,
     Protocol,
+    ports.StoryStore,
+    ports.PreviewStore,
+    ports.WeeklyStore,
 ):
     """All store ports at once: what the fake and the real store have in common."""
 
@@ -152,6 +162,9 @@ class FakeStore:
         self._departures: dict[MemberId, tuple[int, int]] = {}
         self._links: dict[LinkId, Link] = {}
         self._grants: dict[LinkId, bytes] = {}
+        self._weekly: dict[GroupId, Weekly] = {}
+        self._weekly_admins: dict[tuple[GroupId, MemberId], int] = {}
+        self._deliveries: dict[int, Delivery] = {}
         self._turns: dict[LinkId, int] = {}
         self._lifetimes: dict[LinkId, tuple[int, str, int]] = {}
         self._polls: dict[LinkId, tuple[int, int, int]] = {}
@@ -272,6 +285,9 @@ class FakeStore:
         self._whispers[keep] += self._whispers.pop(gone, [])
         self._asides[keep] += self._asides.pop(gone, [])
         self._unread[keep] += self._unread.pop(gone, [])
+        for group_id, admin in [it for it in self._weekly_admins if it[1] == gone]:
+            at_ms = self._weekly_admins.pop((group_id, admin))
+            self._weekly_admins.setdefault((group_id, keep), at_ms)
         self._logins = {state: it for state, it in self._logins.items() if it.member_id != gone}
         del self._members[gone]
 
@@ -1074,6 +1090,108 @@ class FakeStore:
             Whereabouts(member_id, room.platform, room.place)
             for (of_group, member_id), it in self._memberships.items()
             if group_id in (None, of_group)
+    # --- weekly
+
+    async def weekly(self, group_id: GroupId) -> Weekly | None:
+        kept = self._weekly.get(group_id)
+        if kept is None:
+            return None
+        return replace(kept, schedule=replace(kept.schedule, zone=self._groups[group_id].zone))
+
+    async def begin_weekly(self, weekly: Weekly) -> Weekly:
+        self._weekly.setdefault(weekly.group_id, weekly)
+        return await self.weekly(weekly.group_id) or weekly
+
+    async def weekly_due(self, now_ms: int, limit: int) -> Sequence[Weekly]:
+        due = [it for it in self._weekly.values() if 1 <= it.next_ms <= now_ms]
+        found = [
+            await self.weekly(it.group_id) for it in sorted(due, key=lambda it: (it.next_ms, it.group_id))
+        ]
+        return [it for it in found if it is not None][:limit]
+
+    async def plan(self, plans: Sequence[Planned], now_ms: int) -> Sequence[bool]:
+        return [self._plan(it, now_ms) for it in plans]
+
+    def _plan(self, planned: Planned, now_ms: int) -> bool:
+        group_id = planned.now.group_id
+        kept = self._weekly.get(group_id)
+        if kept is None or kept.version != planned.before.version:
+            return False
+        self._weekly[group_id] = replace(planned.now, version=kept.version + 1)
+        self._groups[group_id] = replace(self._groups[group_id], zone=planned.now.schedule.zone)
+        for it in planned.deliveries:
+            self._deliver(group_id, it, again=planned.again)
+        if planned.admin in self._members and planned.admin is not None:
+            self._weekly_admins[group_id, planned.admin] = now_ms
+        return True
+
+    def _deliver(self, group_id: GroupId, new: NewDelivery, *, again: bool) -> None:
+        slot = new.slot
+        there = [it for it in self._deliveries.values()
+                 if (it.group_id, it.room, it.key) == (group_id, new.room, slot.key)]  # fmt: skip
+        stage, next_ms = (Stage.SKIPPED, 0) if new.why else (Stage.DUE, slot.at_ms)
+        if not there:
+            number = next(self._ids["delivery"])
+            self._deliveries[number] = Delivery(
+                number, group_id, new.room, slot.key, slot.period.kind, slot.period.first, slot.period.zone, stage,
+                new.why, slot.at_ms, next_ms, 0, 0, "", 0, 0,
+            )  # fmt: skip
+        elif again and there[0].stage in (Stage.SKIPPED, Stage.GIVEN_UP):
+            self._deliveries[there[0].id] = replace(
+                there[0], stage=stage, why=new.why, due_ms=slot.at_ms, next_ms=next_ms
+            )
+
+    async def weekly_admins(self, group_id: GroupId) -> Sequence[MemberId]:
+        asked = sorted(
+            (-at_ms, who) for (group, who), at_ms in self._weekly_admins.items() if group == group_id
+        )
+        return [who for _, who in asked]
+
+    async def deliveries(self, group_id: GroupId, key: str) -> Sequence[Delivery]:
+        found = [it for it in self._deliveries.values() if (it.group_id, it.key) == (group_id, key)]
+        return sorted(found, key=lambda it: it.room)
+
+    async def deliveries_in(
+        self, room: RoomRef, group_id: GroupId, kind: PeriodKind, limit: int
+    ) -> Sequence[Delivery]:
+        found = [it for it in self._deliveries.values()
+                 if (it.room, it.group_id, it.kind) == (room, group_id, kind)]  # fmt: skip
+        return sorted(found, key=lambda it: it.first, reverse=True)[:limit]
+
+    async def due_platforms(self, now_ms: int) -> Sequence[str]:
+        return sorted({it.room.platform for it in self._deliveries.values() if 1 <= it.next_ms <= now_ms})
+
+    async def claim_deliveries(
+        self, platform: str, now_ms: int, until_ms: int, limit: int
+    ) -> Sequence[Delivery]:
+        due = [it for it in self._deliveries.values()
+               if it.room.platform == platform and 1 <= it.next_ms <= now_ms]  # fmt: skip
+        taken = []
+        for it in sorted(due, key=lambda it: (it.next_ms, it.id))[:limit]:
+            unsure = it.stage is Stage.SENDING
+            self._deliveries[it.id] = replace(
+                it, stage=Stage.SENDING, attempt=it.attempt + 1, next_ms=until_ms,
+                started_ms=it.started_ms if unsure else now_ms,
+            )  # fmt: skip
+            taken.append(replace(self._deliveries[it.id], unsure=unsure))
+        return taken
+
+    async def say(self, delivery: Delivery, recap_id: int) -> bool:
+        return self._change(delivery, recap_id=recap_id)
+
+    async def settle(self, delivery: Delivery, settled: Settled) -> bool:
+        return self._change(
+            delivery, stage=settled.stage, why=settled.why, next_ms=settled.next_ms, message=settled.message,
+            posted_ms=settled.posted_ms,
+        )  # fmt: skip
+
+    def _change(self, delivery: Delivery, **values: Any) -> bool:
+        kept = self._deliveries[delivery.id]
+        if (kept.attempt, kept.stage) != (delivery.attempt, Stage.SENDING):
+            return False
+        self._deliveries[delivery.id] = replace(kept, **values)
+        return True
+
             for room in it.rooms
             if (member_id, room.platform) in known
         }
@@ -1213,6 +1331,7 @@ class FakeStore:
             links=sum(1 for link in links if link.account), imports=sum(1 for link in links if not link.account),
             plays=sum(plays), tracks=tracks, memberships=memberships, drafts=drafts, playlists=playlists,
             recaps=recaps, whispers=whispers, codes=codes, uploads=uploads, messages=messages, settings=settings,
+        settings += self._drop(self._weekly_admins, lambda it, _: it[1] == member_id)
             redacted=redacted, pictures=tuple(sorted(it for it in pictures if not any(it in body for body in left))),
         )  # fmt: skip
 

@@ -2,15 +2,17 @@
 
 A period closes at midnight of the group's zone. Its post goes out at the group's hour of the group's weekday (for
 months, quarters and years: of the first day after), but never sooner than `settle_h` hours after the close, so that
-late plays have landed. What is more than 48 hours late is skipped and said so in the next post. Nothing here reads a
-clock, and what was posted is the ledger's to know: a period's key is its name for ever.
+late plays have landed. What is more than 48 hours late is skipped and said so in the next post. A period's key is its
+name for ever, and periods are handled in order: wherever the wishes move a slot, no week comes twice or is left out.
+Nothing here reads a clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import takewhile
 
 from bot.core import calendar
 from bot.core.calendar import HOUR_MS
@@ -19,8 +21,8 @@ from bot.core.model import Period, PeriodKind
 LATE_MS = 48 * HOUR_MS
 SETTLE_H = 18
 WEEKDAYS = 7
-# How far back is looked for what was never posted.
-_LOOK_BACK = timedelta(days=400)
+# How many periods back are looked through for what was never posted.
+_LOOK_BACK = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,54 +84,44 @@ def first_possible(schedule: Schedule) -> Schedule | None:
     return replace(schedule, weekday=days % WEEKDAYS, hour=hour, minute=0)
 
 
-def due(schedule: Schedule, *, since_ms: int, now_ms: int, handled: Collection[str]) -> list[Slot]:
-    """The slots that have come since `since_ms` and are not `handled`, the earliest first; also the too late ones."""
+def due(schedule: Schedule, *, after: Mapping[PeriodKind, date], now_ms: int) -> list[Slot]:
+    """The slots that have come of periods later than `after` (the first day of the last one that was handled).
+
+    The earliest first; also the too late ones. A kind of which nothing is known to be handled has none.
+    """
     found = [
         at
-        for kind in schedule.kinds
-        for period in _closed(kind, schedule.zone, now_ms)
-        if since_ms <= (at := slot(schedule, period)).at_ms <= now_ms and at.key not in handled
+        for kind in schedule.kinds & after.keys()
+        for period in takewhile(lambda it: it.first > after[kind], _closed(kind, schedule.zone, now_ms))  # noqa: B023
+        if (at := slot(schedule, period)).at_ms <= now_ms
     ]
     return sorted(found, key=lambda it: (it.at_ms, it.period.end_ms - it.period.start_ms))
 
 
-def next_slot(schedule: Schedule, now_ms: int) -> Slot | None:
-    """The next slot after now, None where nothing is to be posted."""
+def handled(schedule: Schedule, now_ms: int) -> dict[PeriodKind, date]:
+    """Where to begin from now on, for `due`: the first day of the last period of each kind whose slot has passed."""
+    return {
+        kind: next(
+            it.first for it in _closed(kind, schedule.zone, now_ms) if slot(schedule, it).at_ms <= now_ms
+        )
+        for kind in schedule.kinds
+    }
+
+
+def next_slot(schedule: Schedule, after: Mapping[PeriodKind, date], now_ms: int) -> Slot | None:
+    """The next slot after now, as `due` will find it; None where nothing is to be posted."""
     today = calendar.local_day(now_ms, schedule.zone)
     coming = [
         at
-        for kind in schedule.kinds
+        for kind in schedule.kinds & after.keys()
         for period in _from(kind, today - timedelta(days=14), schedule.zone, 4)
-        if (at := slot(schedule, period)).at_ms > now_ms
+        if period.first > after[kind] and (at := slot(schedule, period)).at_ms > now_ms
     ]
     return min(coming, key=lambda it: it.at_ms, default=None)
 
 
-def last_closed(kind: PeriodKind, zone: str, now_ms: int) -> Period:
-    """The last period of this kind that is over: what *post now* posts."""
-    return next(_closed(kind, zone, now_ms))
-
-
-def _closed(kind: PeriodKind, zone: str, now_ms: int) -> Iterator[Period]:
-    """The periods of this kind that are over, the last one first."""
-    today = calendar.local_day(now_ms, zone)
-    period = _holding(kind, today, zone)
-    while True:
-        if period.end_ms <= now_ms:
-            yield period
-        if today - period.first > _LOOK_BACK:
-            return
-        period = _holding(kind, period.first - timedelta(days=1), zone)
-
-
-def _from(kind: PeriodKind, day: date, zone: str, count: int) -> Iterator[Period]:
-    for _ in range(count):
-        period = _holding(kind, day, zone)
-        yield period
-        day = period.last + timedelta(days=1)
-
-
-def _holding(kind: PeriodKind, day: date, zone: str) -> Period:
+def holding(kind: PeriodKind, day: date, zone: str) -> Period:
+    """The period of this kind that a day lies in. Raises ValueError for days, which follow no calendar."""
     match kind:
         case PeriodKind.WEEK:
             return calendar.week_of(day, zone)
@@ -141,3 +133,25 @@ def _holding(kind: PeriodKind, day: date, zone: str) -> Period:
             return calendar.year(day.year, zone)
         case PeriodKind.DAYS:
             raise ValueError("days by themselves follow no calendar")
+
+
+def last_closed(kind: PeriodKind, zone: str, now_ms: int) -> Period:
+    """The last period of this kind that is over: what *post now* posts."""
+    return next(_closed(kind, zone, now_ms))
+
+
+def _closed(kind: PeriodKind, zone: str, now_ms: int) -> Iterator[Period]:
+    """The periods of this kind that are over, the last one first."""
+    today = calendar.local_day(now_ms, zone)
+    period = holding(kind, today, zone)
+    for _ in range(_LOOK_BACK):
+        if period.end_ms <= now_ms:
+            yield period
+        period = holding(kind, period.first - timedelta(days=1), zone)
+
+
+def _from(kind: PeriodKind, day: date, zone: str, count: int) -> Iterator[Period]:
+    for _ in range(count):
+        period = holding(kind, day, zone)
+        yield period
+        day = period.last + timedelta(days=1)

@@ -44,6 +44,7 @@ from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
 from bot.ports.tallies import TallyStore
 from bot.ports.whispers import WhisperStore
 
+from bot.ports.weekly import Delivery, NewDelivery, Planned, Settled, Stage, Weekly, WeeklyStore, Why
 __all__ = [
     "Account",
     "AccountOwner",
@@ -59,6 +60,7 @@ __all__ = [
     "DeletionStore",
     "Document",
     "DraftStore",
+    "Delivery",
     "DueLink",
     "ExportFile",
     "ExportReader",
@@ -84,11 +86,13 @@ __all__ = [
     "Meter",
     "OfferStore",
     "OneTimeCode",
+    "NewDelivery",
     "Packer",
     "Painter",
     "PendingLogin",
     "PlayRow",
     "PlayStore",
+    "Planned",
     "PlaylistHost",
     "PlaylistStore",
     "Polled",
@@ -106,9 +110,15 @@ __all__ = [
     "SongLookup",
     "SongStore",
     "TakeoutStore",
+    "Settled",
     "TallyStore",
     "TextFile",
+    "Stage",
+    "StoryStore",
     "Vault",
     "Whereabouts",
     "WhisperStore",
 ]
+    "Weekly",
+    "WeeklyStore",
+    "Why",

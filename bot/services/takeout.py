@@ -43,8 +43,8 @@ FILES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "coverage.json": (("covered", "gap"), "of which time plays are known, and where some may be missing"),
     "groups.json": (
-        ("chat_group", "room", "membership", "room_consent", "presence", "departure"),
-        "your groups, what you let them see in which rooms, when I last made sure that you are there",
+        ("chat_group", "room", "membership", "room_consent", "presence", "departure", "weekly_admin"),
+        "your groups, what you let them see in which rooms, when I last saw you there, whose posts you set up",
     ),
     "choices.json": (
         ("aside", "unread", "song_alias"),

@@ -43,6 +43,7 @@ class Merging(OnDatabase):
                 )
             # A login on its way names somebody who is no more.
             await connection.execute(
+            await self._hand_over(connection, schema.weekly_admin.c.member_id, gone, keep)
                 delete(schema.pending_login).where(schema.pending_login.c.member_id == gone)
             )
             await connection.execute(delete(schema.member).where(schema.member.c.id == gone))

@@ -543,6 +543,67 @@ installation = Table(
     Column("platform", Words, primary_key=True),
     Column("place", Words, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
+# --- weekly -----------------------------------------------------------------------------------------------
+
+# What a group wants of its posts (`ports.Weekly`): `kinds` and `left_out` are sets of words, `after` is JSON.
+weekly = Table(
+    "weekly",
+    metadata,
+    _of("chat_group", key=True),
+    Column("active", Boolean, nullable=False),
+    _number("weekday"),
+    _number("hour"),
+    _number("minute"),
+    _number("settle_h"),
+    Column("kinds", WordSet, nullable=False),
+    _words("layout"),
+    Column("left_out", WordSet, nullable=False),
+    _words("language"),
+    _words("skipped"),
+    _words("after"),
+    _number("next_ms"),
+    _number("version"),
+    Index(None, "next_ms"),
+)
+
+# Who asked for something of the posts. Goes with the member; two who become one asked once.
+weekly_admin = Table(
+    "weekly_admin",
+    metadata,
+    _of("chat_group", key=True),
+    _of("member", key=True),
+    _number("at_ms"),
+    Index(None, "member_id"),
+)
+
+# The ledger: one row for each post that is or was to be (`ports.Delivery`). It knows no member. `says` is the recap,
+# whose members are struck out there; it is no foreign key, for the ledger outlives it: a post is never forgotten, or it
+# would come twice. `next_ms` is 0 where there is nothing to do any more.
+delivery = Table(
+    "delivery",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _words("platform"),
+    _words("place"),
+    _words("channel"),
+    _words("key"),
+    _words("kind"),
+    _words("first"),
+    _words("zone"),
+    _words("stage"),
+    _words("why"),
+    _number("due_ms"),
+    _number("next_ms"),
+    _number("attempt"),
+    _number("started_ms"),
+    _words("message"),
+    _number("says"),
+    _number("posted_ms"),
+    UniqueConstraint("group_id", "platform", "place", "channel", "key"),
+    Index(None, "next_ms"),
+)
+
 )
 
 # --- messages ---------------------------------------------------------------------------------------------

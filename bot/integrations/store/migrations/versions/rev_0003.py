@@ -38,6 +38,8 @@ def upgrade() -> None:
     _tallies()
     _song_facts()
     _songs()
+    _stories()
+    _weekly()
 
 
 def _posts() -> None:
@@ -240,3 +242,88 @@ def _songs() -> None:
     )
     for name in ("group_id", "member_id", "track_id", "other_id"):
         op.create_index(op.f(f"ix_song_alias_{name}"), "song_alias", [name])
+
+
+def _weekly() -> None:
+    """When groups get their posts, and what became of each."""
+    op.create_table(
+        "weekly",
+        _reference("group_id"),
+        sa.Column("active", sa.Boolean, nullable=False),
+        *map(_number, ("weekday", "hour", "minute", "settle_h")),
+        *map(_words, ("kinds", "layout", "left_out", "language", "skipped", "after")),
+        *map(_number, ("next_ms", "version")),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.PrimaryKeyConstraint("group_id"),
+    )
+    op.create_index(op.f("ix_weekly_next_ms"), "weekly", ["next_ms"])
+    op.create_table(
+        "weekly_admin",
+        _reference("group_id"),
+        _reference("member_id"),
+        _number("at_ms"),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("group_id", "member_id"),
+    )
+    op.create_index(op.f("ix_weekly_admin_member_id"), "weekly_admin", ["member_id"])
+    op.create_table(
+        "delivery",
+        sa.Column("id", _ID, nullable=False),
+        _reference("group_id"),
+        *map(_words, ("platform", "place", "channel", "key", "kind", "first", "zone", "stage", "why")),
+        *map(_number, ("due_ms", "next_ms", "attempt", "started_ms")),
+        _words("message"),
+        *map(_number, ("says", "posted_ms")),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("group_id", "platform", "place", "channel", "key"),
+    )
+    op.create_index(op.f("ix_delivery_next_ms"), "delivery", ["next_ms"])
+
+
+def _stories() -> None:
+    """Members' own words, and what they say to their part of a post."""
+    op.create_table(
+        "story",
+        sa.Column("id", _ID, nullable=False),
+        _reference("member_id"),
+        *map(_words, ("cause", "key", "title", "artist")),
+        *map(_number, ("times", "first_ms", "last_ms", "days")),
+        *map(_words, ("state", "words")),
+        *map(_number, ("asked_ms", "told_ms", "edited_ms")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_story_member_id"), "story", ["member_id"])
+    op.create_table(
+        "story_group",
+        _reference("story_id"),
+        _reference("group_id"),
+        sa.ForeignKeyConstraint(["story_id"], ["story.id"]),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.PrimaryKeyConstraint("story_id", "group_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_story_group_group_id"), "story_group", ["group_id"])
+    op.create_table(
+        "asking",
+        _reference("member_id"),
+        *map(_number, ("asked_ms", "looked_ms")),
+        sa.Column("never", sa.Boolean, nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("member_id"),
+    )
+    op.create_table(
+        "preview",
+        _reference("group_id"),
+        _reference("member_id"),
+        _words("asked"),
+        sa.Column("fine", sa.Boolean, nullable=False),
+        _words("left_out"),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("group_id", "member_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_preview_member_id"), "preview", ["member_id"])
