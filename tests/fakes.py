@@ -102,10 +102,8 @@ class EveryStore(
     ports.DeletionStore,
     ports.SealStore,
     ports.PresenceStore,
-    Protocol,
-    ports.StoryStore,
-    ports.PreviewStore,
     ports.WeeklyStore,
+    Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
 
@@ -160,11 +158,11 @@ class FakeStore:
         self._logins: dict[str, PendingLogin] = {}
         self._looked: dict[Whereabouts, int] = {}
         self._departures: dict[MemberId, tuple[int, int]] = {}
-        self._links: dict[LinkId, Link] = {}
-        self._grants: dict[LinkId, bytes] = {}
         self._weekly: dict[GroupId, Weekly] = {}
         self._weekly_admins: dict[tuple[GroupId, MemberId], int] = {}
         self._deliveries: dict[int, Delivery] = {}
+        self._links: dict[LinkId, Link] = {}
+        self._grants: dict[LinkId, bytes] = {}
         self._turns: dict[LinkId, int] = {}
         self._lifetimes: dict[LinkId, tuple[int, str, int]] = {}
         self._polls: dict[LinkId, tuple[int, int, int]] = {}
@@ -282,12 +280,12 @@ class FakeStore:
             self._looked.setdefault(where._replace(member_id=keep), looked_ms)
         for one in (keep, gone):
             self._departures.pop(one, None)
-        self._whispers[keep] += self._whispers.pop(gone, [])
-        self._asides[keep] += self._asides.pop(gone, [])
-        self._unread[keep] += self._unread.pop(gone, [])
         for group_id, admin in [it for it in self._weekly_admins if it[1] == gone]:
             at_ms = self._weekly_admins.pop((group_id, admin))
             self._weekly_admins.setdefault((group_id, keep), at_ms)
+        self._whispers[keep] += self._whispers.pop(gone, [])
+        self._asides[keep] += self._asides.pop(gone, [])
+        self._unread[keep] += self._unread.pop(gone, [])
         self._logins = {state: it for state, it in self._logins.items() if it.member_id != gone}
         del self._members[gone]
 
@@ -1080,16 +1078,6 @@ class FakeStore:
     async def forget_installation(self, platform: str, place: str) -> None:
         self._installations.pop((platform, place), None)
 
-    # --- presence
-
-    async def to_look_for(
-        self, before_ms: int, limit: int, group_id: GroupId | None = None
-    ) -> Sequence[Whereabouts]:
-        known = {(member_id, it.platform) for it, member_id in self._identities.items()}
-        wanted = {
-            Whereabouts(member_id, room.platform, room.place)
-            for (of_group, member_id), it in self._memberships.items()
-            if group_id in (None, of_group)
     # --- weekly
 
     async def weekly(self, group_id: GroupId) -> Weekly | None:
@@ -1192,6 +1180,16 @@ class FakeStore:
         self._deliveries[delivery.id] = replace(kept, **values)
         return True
 
+    # --- presence
+
+    async def to_look_for(
+        self, before_ms: int, limit: int, group_id: GroupId | None = None
+    ) -> Sequence[Whereabouts]:
+        known = {(member_id, it.platform) for it, member_id in self._identities.items()}
+        wanted = {
+            Whereabouts(member_id, room.platform, room.place)
+            for (of_group, member_id), it in self._memberships.items()
+            if group_id in (None, of_group)
             for room in it.rooms
             if (member_id, room.platform) in known
         }
@@ -1321,6 +1319,7 @@ class FakeStore:
         played = {play[1] for kept_plays in self._plays.values() for play in kept_plays}
         tracks = self._drop(self._tracks, lambda _, it: it.id not in played)
         settings = self._drop(self._aliases, lambda _, it: it[1] == member_id)
+        settings += self._drop(self._weekly_admins, lambda it, _: it[1] == member_id)
         self._drop(self._aliases, lambda _, it: not {it[2].track.id, it[2].other.id} <= played)
         self._drop(self._filed, lambda number, _: number not in played)
         self._file(())
@@ -1331,7 +1330,6 @@ class FakeStore:
             links=sum(1 for link in links if link.account), imports=sum(1 for link in links if not link.account),
             plays=sum(plays), tracks=tracks, memberships=memberships, drafts=drafts, playlists=playlists,
             recaps=recaps, whispers=whispers, codes=codes, uploads=uploads, messages=messages, settings=settings,
-        settings += self._drop(self._weekly_admins, lambda it, _: it[1] == member_id)
             redacted=redacted, pictures=tuple(sorted(it for it in pictures if not any(it in body for body in left))),
         )  # fmt: skip
 

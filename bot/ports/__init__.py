@@ -42,9 +42,9 @@ from bot.ports.services import (
 from bot.ports.songs import SongLookup, SongStore
 from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
 from bot.ports.tallies import TallyStore
+from bot.ports.weekly import Delivery, NewDelivery, Planned, Settled, Stage, Weekly, WeeklyStore, Why
 from bot.ports.whispers import WhisperStore
 
-from bot.ports.weekly import Delivery, NewDelivery, Planned, Settled, Stage, Weekly, WeeklyStore, Why
 __all__ = [
     "Account",
     "AccountOwner",
@@ -58,9 +58,9 @@ __all__ = [
     "CodeStore",
     "Deleted",
     "DeletionStore",
+    "Delivery",
     "Document",
     "DraftStore",
-    "Delivery",
     "DueLink",
     "ExportFile",
     "ExportReader",
@@ -84,15 +84,15 @@ __all__ = [
     "Message",
     "MessageStore",
     "Meter",
+    "NewDelivery",
     "OfferStore",
     "OneTimeCode",
-    "NewDelivery",
     "Packer",
     "Painter",
     "PendingLogin",
+    "Planned",
     "PlayRow",
     "PlayStore",
-    "Planned",
     "PlaylistHost",
     "PlaylistStore",
     "Polled",
@@ -107,18 +107,18 @@ __all__ = [
     "SealStore",
     "Sealed",
     "SealedKind",
+    "Settled",
     "SongLookup",
     "SongStore",
-    "TakeoutStore",
-    "Settled",
-    "TallyStore",
-    "TextFile",
     "Stage",
     "StoryStore",
+    "TakeoutStore",
+    "TallyStore",
+    "TextFile",
     "Vault",
-    "Whereabouts",
-    "WhisperStore",
-]
     "Weekly",
     "WeeklyStore",
+    "Whereabouts",
+    "WhisperStore",
     "Why",
+]

@@ -40,9 +40,9 @@ from bot.integrations.store.seals import Seals
 from bot.integrations.store.songs import Songs
 from bot.integrations.store.takeout import Takeouts
 from bot.integrations.store.tallies import Tallies
+from bot.integrations.store.weekly import Weeklies
 from bot.integrations.store.whispers import Whispers
 from bot.integrations.store.whole import carry_through
-from bot.integrations.store.weekly import Weeklies
 
 if TYPE_CHECKING:
     from bot import ports
@@ -83,11 +83,11 @@ class Store(
     Seals,
     Presences,
     Takeouts,
+    Weeklies,
 ):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
 
     async def check_writable(self) -> None:
-    Weeklies,
         """Writes nothing. Raises `Unavailable` where nothing can be written."""
         async with self._database.write() as connection:
             await connection.execute(update(schema.memo).where(false()).values(value=""))
@@ -205,9 +205,9 @@ if TYPE_CHECKING:
         ports.SealStore,
         ports.PresenceStore,
         ports.TakeoutStore,
+        ports.WeeklyStore,
         Protocol,
     ): ...
 
     def _satisfies_every_port(store: Store) -> _EveryPort:
         return store
-        ports.WeeklyStore,

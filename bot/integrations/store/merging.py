@@ -35,6 +35,7 @@ class Merging(OnDatabase):
             await self._hand_over(connection, schema.room_consent.c.member_id, gone, keep)
             await self._hand_over(connection, schema.shown.c.member_id, gone, keep)
             await self._hand_over(connection, schema.presence.c.member_id, gone, keep)
+            await self._hand_over(connection, schema.weekly_admin.c.member_id, gone, keep)
             await end_departure(connection, keep, gone)
             await _merge_recaps(connection, keep, gone)
             for table in _OWNED:
@@ -43,7 +44,6 @@ class Merging(OnDatabase):
                 )
             # A login on its way names somebody who is no more.
             await connection.execute(
-            await self._hand_over(connection, schema.weekly_admin.c.member_id, gone, keep)
                 delete(schema.pending_login).where(schema.pending_login.c.member_id == gone)
             )
             await connection.execute(delete(schema.member).where(schema.member.c.id == gone))

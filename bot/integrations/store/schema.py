@@ -484,65 +484,6 @@ shown = Table(
     sqlite_with_rowid=False,
 )
 
-# --- playlists --------------------------------------------------------------------------------------------
-
-draft = Table(
-    "draft",
-    metadata,
-    _id(),
-    _of("chat_group"),
-    _of("member"),
-    _number("version"),
-    _words("body"),
-    _number("made_ms"),
-)
-
-playlist = Table(
-    "playlist",
-    metadata,
-    _id(),
-    _of("chat_group"),
-    _of("member"),
-    Column("draft_id", _ID, ForeignKey("draft.id"), nullable=False, unique=True),
-    _words("name"),
-    _words("words"),
-    _words("url"),
-    _words("playlist_id"),
-    _number("songs"),
-    _number("saved_ms"),
-    Index(None, "group_id", "saved_ms"),
-)
-
-resolution = Table(
-    "resolution",
-    metadata,
-    Column("wanted", Words, primary_key=True),
-    Column("found", Boolean, nullable=False),
-    _words("uri"),
-    _words("title"),
-    _words("artist"),
-    _words("album"),
-    _number("duration_ms"),
-    _words("isrc"),
-    _number("resolved_ms"),
-)
-
-# --- whispers ---------------------------------------------------------------------------------------------
-
-whisper = Table(
-    "whisper", metadata, _id(), _of("member"), _words("body"), _number("kept_ms"), Index(None, "member_id")
-)
-
-# --- platforms --------------------------------------------------------------------------------------------
-
-memo = Table("memo", metadata, Column("key", Words, primary_key=True), _words("value"))
-
-installation = Table(
-    "installation",
-    metadata,
-    Column("platform", Words, primary_key=True),
-    Column("place", Words, primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
 # --- weekly -----------------------------------------------------------------------------------------------
 
 # What a group wants of its posts (`ports.Weekly`): `kinds` and `left_out` are sets of words, `after` is JSON.
@@ -604,6 +545,65 @@ delivery = Table(
     Index(None, "next_ms"),
 )
 
+# --- playlists --------------------------------------------------------------------------------------------
+
+draft = Table(
+    "draft",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _of("member"),
+    _number("version"),
+    _words("body"),
+    _number("made_ms"),
+)
+
+playlist = Table(
+    "playlist",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _of("member"),
+    Column("draft_id", _ID, ForeignKey("draft.id"), nullable=False, unique=True),
+    _words("name"),
+    _words("words"),
+    _words("url"),
+    _words("playlist_id"),
+    _number("songs"),
+    _number("saved_ms"),
+    Index(None, "group_id", "saved_ms"),
+)
+
+resolution = Table(
+    "resolution",
+    metadata,
+    Column("wanted", Words, primary_key=True),
+    Column("found", Boolean, nullable=False),
+    _words("uri"),
+    _words("title"),
+    _words("artist"),
+    _words("album"),
+    _number("duration_ms"),
+    _words("isrc"),
+    _number("resolved_ms"),
+)
+
+# --- whispers ---------------------------------------------------------------------------------------------
+
+whisper = Table(
+    "whisper", metadata, _id(), _of("member"), _words("body"), _number("kept_ms"), Index(None, "member_id")
+)
+
+# --- platforms --------------------------------------------------------------------------------------------
+
+memo = Table("memo", metadata, Column("key", Words, primary_key=True), _words("value"))
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("place", Words, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # --- messages ---------------------------------------------------------------------------------------------
