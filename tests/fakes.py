@@ -73,6 +73,7 @@ from bot.ports import (
     Whereabouts,
 )
 from bot.text import t
+from tests.fake_stories import FakeStories
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -102,6 +103,8 @@ class EveryStore(
     ports.DeletionStore,
     ports.SealStore,
     ports.PresenceStore,
+    ports.StoryStore,
+    ports.PreviewStore,
     ports.WeeklyStore,
     Protocol,
 ):
@@ -145,10 +148,11 @@ class FakeMeter:
         self.answers.append((platform, name, outcome))
 
 
-class FakeStore:
+class FakeStore(FakeStories):
     """Every store port, in memory."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._ids: dict[str, count[int]] = defaultdict(lambda: count(1))
         self._members: dict[MemberId, Member] = {}
         self._identities: dict[Identity, MemberId] = {}
@@ -234,6 +238,7 @@ class FakeStore:
 
     async def merge_members(self, keep: MemberId, gone: MemberId) -> None:
         self._require(keep in self._members and gone in self._members)
+        self._merge_stories(keep, gone)
         mine = {it.source: it.id for it in await self.links(keep) if not it.account}
         for link in await self.links(gone):
             into = None if link.account else mine.get(link.source)
@@ -337,6 +342,7 @@ class FakeStore:
             stored = self._plays[link.id]
             self._plays[link.id] = {it for it in stored if not span.start_ms <= it[0] < span.end_ms}
             gone += len(stored) - len(self._plays[link.id])
+        await self._stories_of_what_is_left(member_id)
         return gone
 
     async def unread(self, link_id: LinkId) -> tuple[Span, ...]:
@@ -537,15 +543,21 @@ class FakeStore:
 
     async def unlink(self, link_id: LinkId) -> int:
         plays = len(self._plays.pop(link_id, ()))
-        developer = self._links[link_id].developer if link_id in self._links else ""
+        link = self._links.get(link_id)
         for kept in (
             self._links, self._grants, self._turns, self._lifetimes, self._polls, self._covered, self._gaps,
             self._tallies,
         ):  # fmt: skip
             kept.pop(link_id, None)
-        if is_own(developer):
-            await self.forget_developer(developer)
+        if link is not None:
+            await self._stories_of_what_is_left(link.member_id)
+            if is_own(link.developer):
+                await self.forget_developer(link.developer)
         return plays
+
+    async def _stories_of_what_is_left(self, member_id: MemberId) -> None:
+        mine = await self.links(member_id)
+        self._forget_stories(member_id, [play[0] for link in mine for play in self._plays.get(link.id, ())])
 
     async def forget_developer(self, developer: str) -> None:
         if all(it.developer != developer for it in self._links.values()):
@@ -1325,6 +1337,7 @@ class FakeStore:
         self._file(())
         self._drop(self._identities, lambda it, _: it in who)
         settings += sum(len(kept.pop(member_id, ())) for kept in (self._asides, self._unread))
+        settings += self._delete_stories(member_id)
         del self._members[member_id]
         return Deleted(
             links=sum(1 for link in links if link.account), imports=sum(1 for link in links if not link.account),

@@ -22,6 +22,7 @@ from bot.ports.playlists import Document, DraftStore, PlaylistStore, SavedPlayli
 from bot.ports.plays import BudgetStore, PlayStore, Polled
 from bot.ports.posts import Post, PostStore
 from bot.ports.presence import PresenceStore, Whereabouts
+from bot.ports.previews import PreviewStore
 from bot.ports.recaps import FrozenRecap, RecapStore
 from bot.ports.seals import Sealed, SealedKind, SealStore
 from bot.ports.services import (
@@ -40,6 +41,7 @@ from bot.ports.services import (
     Profile,
 )
 from bot.ports.songs import SongLookup, SongStore
+from bot.ports.stories import StoryStore
 from bot.ports.takeout import Packer, PlayRow, Record, TakeoutStore, TextFile
 from bot.ports.tallies import TallyStore
 from bot.ports.weekly import Delivery, NewDelivery, Planned, Settled, Stage, Weekly, WeeklyStore, Why
@@ -99,6 +101,7 @@ __all__ = [
     "Post",
     "PostStore",
     "PresenceStore",
+    "PreviewStore",
     "Profile",
     "RecapStore",
     "Record",

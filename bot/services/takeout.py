@@ -50,6 +50,10 @@ FILES: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("aside", "unread", "song_alias"),
         "what you hid or set aside, the time that is not kept, which songs you said are the same",
     ),
+    "stories.json": (
+        ("story", "story_group", "asking", "preview"),
+        "your own words, what I asked you about, and what you said to your part of your groups' posts",
+    ),
     "playlists.json": (("playlist",), "playlists you asked for, and those made of your drafts"),
     "posts.json": (("post", "shown"), "messages in rooms that show numbers of yours"),
     "messages.json": (

@@ -33,11 +33,13 @@ from bot.integrations.store.playlists import Playlists
 from bot.integrations.store.plays import Plays
 from bot.integrations.store.posts import Posts
 from bot.integrations.store.presence import Presences
+from bot.integrations.store.previews import Previews
 from bot.integrations.store.recaps import Recaps
 from bot.integrations.store.revision import is_current
 from bot.integrations.store.rooms import Rooms
 from bot.integrations.store.seals import Seals
 from bot.integrations.store.songs import Songs
+from bot.integrations.store.stories import Stories
 from bot.integrations.store.takeout import Takeouts
 from bot.integrations.store.tallies import Tallies
 from bot.integrations.store.weekly import Weeklies
@@ -82,6 +84,8 @@ class Store(
     Deleting,
     Seals,
     Presences,
+    Stories,
+    Previews,
     Takeouts,
     Weeklies,
 ):
@@ -204,6 +208,8 @@ if TYPE_CHECKING:
         ports.DeletionStore,
         ports.SealStore,
         ports.PresenceStore,
+        ports.StoryStore,
+        ports.PreviewStore,
         ports.TakeoutStore,
         ports.WeeklyStore,
         Protocol,

@@ -17,6 +17,7 @@ from bot.core.precedence import union
 from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.integrations.store.forgetting import forget_stories
 from bot.integrations.store.links import hold_members
 from bot.text import t
 
@@ -109,6 +110,7 @@ class ChoicesMade(OnDatabase):
                     schema.play.c.at_ms < span.end_ms,
                 )
             )
+            await forget_stories(connection, member_id)
             return gone.rowcount
 
     async def unread(self, link_id: LinkId) -> tuple[Span, ...]:

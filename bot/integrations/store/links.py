@@ -13,6 +13,7 @@ from bot.core.model import Link, LinkId, LinkState, MemberId, Source
 from bot.errors import NotAllowed, NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.integrations.store.forgetting import forget_stories
 from bot.ports import DueLink, PendingLogin
 from bot.text import t
 
@@ -333,15 +334,21 @@ async def links_of(connection: AsyncConnection, member_ids: Sequence[MemberId]) 
 
 async def forget_link(connection: AsyncConnection, link_id: LinkId) -> int:
     """Delete a link with everything that belongs to it. The number of plays deleted."""
-    developer = await connection.scalar(
-        select(schema.link.c.developer).where(schema.link.c.id == link_id).with_for_update()
-    )
+    link = (
+        await connection.execute(
+            select(schema.link.c.developer, schema.link.c.member_id)
+            .where(schema.link.c.id == link_id)
+            .with_for_update()
+        )
+    ).one_or_none()
     plays = await connection.execute(delete(schema.play).where(schema.play.c.link_id == link_id))
     for table in _OF_A_LINK:
         await connection.execute(delete(table).where(table.c.link_id == link_id))
     await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
-    if developer is not None and is_own(developer):
-        await _forget_developer(connection, developer)
+    if link is not None:
+        await forget_stories(connection, link.member_id)
+        if is_own(link.developer):
+            await _forget_developer(connection, link.developer)
     return plays.rowcount
 
 

@@ -13,7 +13,9 @@ from bot.integrations.store.engine import OnDatabase
 from bot.integrations.store.links import forget_link, hold_members, links_of
 from bot.integrations.store.plays import cover, spans_of
 from bot.integrations.store.presence import end_departure
+from bot.integrations.store.previews import merge_previews
 from bot.integrations.store.recaps import owner_of, rewrite
+from bot.integrations.store.stories import merge_asking
 from bot.text import t
 
 # What simply belongs to somebody else from now on.
@@ -30,6 +32,12 @@ class Merging(OnDatabase):
         async with self._database.write() as connection:
             if not await hold_members(connection, keep, gone):
                 raise NotFound(t("One of the two is not there any more. Make a new code and try again."))
+            # Stories go with their plays, so they change hands first.
+            await connection.execute(
+                update(schema.story).where(schema.story.c.member_id == gone).values(member_id=keep)
+            )
+            await merge_asking(connection, keep, gone)
+            await merge_previews(connection, keep, gone)
             await self._merge_exports(connection, keep, gone)
             await _merge_memberships(connection, keep, gone)
             await self._hand_over(connection, schema.room_consent.c.member_id, gone, keep)

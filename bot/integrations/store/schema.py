@@ -421,6 +421,65 @@ unread = Table(
     Index(None, "member_id"),
 )
 
+# --- stories ----------------------------------------------------------------------------------------------
+
+# A moment that a member was asked about or told of, and their words ("": none). `key` is a song as JSON. It goes with
+# the plays from `first_ms` to `last_ms` (`forgetting`).
+story = Table(
+    "story",
+    metadata,
+    _id(),
+    _of("member"),
+    _words("cause"),
+    _words("key"),
+    _words("title"),
+    _words("artist"),
+    _number("times"),
+    _number("first_ms"),
+    _number("last_ms"),
+    _number("days"),
+    _words("state"),
+    _words("words"),
+    _number("asked_ms"),
+    _number("told_ms"),
+    _number("edited_ms"),
+    Index(None, "member_id"),
+)
+
+# To which groups the words belong. Goes with the story.
+story_group = Table(
+    "story_group",
+    metadata,
+    _of("story", key=True),
+    _of("chat_group", key=True),
+    Index(None, "group_id"),
+    sqlite_with_rowid=False,
+)
+
+# When a member was asked last, when their plays were looked at for it last, whether they do not want to be asked.
+asking = Table(
+    "asking",
+    metadata,
+    _of("member", key=True),
+    _number("asked_ms"),
+    _number("looked_ms"),
+    Column("never", Boolean, nullable=False),
+)
+
+# What a member says to their part of a group's posts: for which period they were `asked` last, whether it was `fine`
+# once, from the post of which period they are `left_out`. Of two members who become one, the stricter answer stays.
+preview = Table(
+    "preview",
+    metadata,
+    _of("chat_group", key=True),
+    _of("member", key=True),
+    _words("asked"),
+    Column("fine", Boolean, nullable=False),
+    _words("left_out"),
+    Index(None, "member_id"),
+    sqlite_with_rowid=False,
+)
+
 # --- budget -----------------------------------------------------------------------------------------------
 
 spending = Table(
