@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
-from bot.core.calendar import DAY_MS, HOUR_MS, local_time
+from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.keepers import keepers_among
-from bot.core.model import Gap, MemberId, Origin, Period, PeriodKind, Source, Span
+from bot.core.model import Gap, MemberId, Origin, Period, PeriodKind, Source
 from bot.core.recap.coverage import total_ms
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
+from bot.core.recap.when import days as days
+from bot.core.recap.when import from_to, stretch
+from bot.core.recap.when import period_name as period_name
 from bot.text import Text, joined, t, tn
 
-MINUTE_MS = 60_000
-WEEK_MS = 7 * DAY_MS + HOUR_MS  # the longest, with a clock put back
 MOST_TOLD = 4
 MOST_GAPS = 2
 WHOLE = {
     PeriodKind.WEEK: t("whole week"),
     PeriodKind.MONTH: t("whole month"),
+    PeriodKind.QUARTER: t("whole quarter"),
     PeriodKind.YEAR: t("whole year"),
 }
 SHORT = {
@@ -34,30 +35,6 @@ CAUSES = {
     "expired": t("the link had expired"),
     "stale": t("Spotify's list stood still"),
 }
-
-
-def period_name(period: Period) -> Text:
-    """`Week 47`, `November 2026`, `2026`, or the days."""
-    if period.kind is PeriodKind.WEEK:
-        return t("Week {n}", n=period.first.isocalendar().week)
-    if period.kind is PeriodKind.MONTH:
-        return t("{month}", month=period.first.strftime("%B %Y"))
-    if period.kind is PeriodKind.QUARTER:
-        return t("Quarter {n} of {year}", n=(period.first.month + 2) // 3, year=str(period.first.year))
-    if period.kind is PeriodKind.YEAR:
-        return t("{year}", year=str(period.first.year))
-    return days(period.first, period.last)
-
-
-def days(first: date, last: date) -> Text:
-    """`16–22 Nov 2026`, with as much said twice as needed."""
-    if first == last:
-        return t("{day}", day=f"{first.day} {first:%b %Y}")
-    if (first.year, first.month) == (last.year, last.month):
-        return t("{days}", days=f"{first.day}–{last.day} {last:%b %Y}")
-    if first.year == last.year:
-        return t("{days}", days=f"{first.day} {first:%b} – {last.day} {last:%b %Y}")
-    return t("{days}", days=f"{first.day} {first:%b %Y} – {last.day} {last:%b %Y}")
 
 
 def song(ranked: Ranked | Loop) -> Text:
@@ -83,7 +60,7 @@ def played(ranked: Ranked, names: dict[MemberId, str], *, most: int = 4) -> Text
     count = tn("{n} play", "{n} plays", ranked.plays)
     told = [t("{who} {n}", who=names[who], n=n) for who, n in ranked.shares if who in names]
     if len(told) > 1:
-        return t("{count}: {who} · {moved}", count=count, who=_listed(told, most), moved=movement(ranked))
+        return t("{count}: {who} · {moved}", count=count, who=listed(told, most), moved=movement(ranked))
     if len(told) == 1 and len(names) > 1:
         who = names[ranked.shares[0][0]]
         return t("{count}, all by {who} · {moved}", count=count, who=who, moved=movement(ranked))
@@ -94,7 +71,7 @@ def loop(it: Loop) -> Text:
     """`Ana played X — Y 12 times in a row, Tue 17 Nov, 01:40 to 03:10`, by the member's own clock."""
     return t(
         "{who} played {song} {n} times in a row, {when}",
-        who=it.member.name, song=song(it), n=it.times, when=_from_to(it.first_ms, it.last_ms, it.member.zone),
+        who=it.member.name, song=song(it), n=it.times, when=from_to(it.first_ms, it.last_ms, it.member.zone),
     )  # fmt: skip
 
 
@@ -102,16 +79,8 @@ def busiest(it: BusyHour) -> Text:
     """The clock hour with the most plays."""
     return t(
         "Busiest hour: {when}, with {count}",
-        when=_from_to(it.start_ms, it.start_ms + HOUR_MS, it.zone), count=tn("{n} play", "{n} plays", it.plays),
+        when=from_to(it.start_ms, it.start_ms + HOUR_MS, it.zone), count=tn("{n} play", "{n} plays", it.plays),
     )  # fmt: skip
-
-
-def _from_to(start_ms: int, end_ms: int, zone: str) -> str:
-    """`Tue 17 Nov, 01:40 to 03:10` by the clock of the zone; the second day is named where it is another one."""
-    start, end = local_time(start_ms, zone), local_time(end_ms, zone)
-    same_day = start.date() == end.date() or (end - start <= timedelta(hours=1) and f"{end:%H:%M}" == "00:00")
-    until = f"{end:%H:%M}" if same_day else f"{end:%a} {end.day} {end:%b}, {end:%H:%M}"
-    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M} to {until}"
 
 
 def minutes(part: Recap | MemberRecap) -> Text:
@@ -160,22 +129,10 @@ def seen(it: Coverage, period: Period, zone: str, *, why: bool = False) -> Text:
     longest = sorted(it.missing, key=lambda gap: (gap.start_ms - gap.end_ms, gap.start_ms))[:MOST_GAPS]
     gaps = [_gap(gap, it, period, zone, why=why) for gap in sorted(longest)]
     more = len(it.missing) - len(gaps)
-    listed = joined(gaps, ", ")
+    told = joined(gaps, ", ")
     if more:
-        listed = t("{gaps} and {n} more", gaps=listed, n=more)
-    return t("{who}: {share}, nothing seen {gaps}", who=it.member.name, share=_share(it, period), gaps=listed)
-
-
-def stretch(span: Span | Gap | Origin, period: Period, zone: str) -> str:
-    """`Tue 14:10–16:40` by the clock of the zone, in whole minutes; `17 Nov` where the period is longer than a week."""
-    start = local_time(span.start_ms - span.start_ms % MINUTE_MS, zone)
-    end = local_time(span.end_ms + -span.end_ms % MINUTE_MS, zone)
-    day = "%a" if period.end_ms - period.start_ms <= WEEK_MS else "%-d %b"
-    midnight = f"{end:%H:%M}" == "00:00"
-    last = end - timedelta(days=1) if midnight else end
-    if start.date() == last.date():
-        return f"{start:{day} %H:%M}–{'24:00' if midnight else f'{end:%H:%M}'}"
-    return f"{start:{day} %H:%M} – {last:{day}} {'24:00' if midnight else f'{end:%H:%M}'}"
+        told = t("{listed} and {n} more", listed=told, n=more)
+    return t("{who}: {share}, nothing seen {gaps}", who=it.member.name, share=_share(it, period), gaps=told)
 
 
 def origins(who: str, told: Sequence[Origin], period: Period, zone: str) -> Text:
@@ -194,16 +151,16 @@ def origins(who: str, told: Sequence[Origin], period: Period, zone: str) -> Text
         t("{source} {when}", source=SHORT[it.source], when=stretch(it, period, zone))
         for it in sorted(rest[:MOST_GAPS])
     ]
-    listed = joined(shown, ", ")
+    others = joined(shown, ", ")
     if len(rest) > len(shown):
-        listed = t("{gaps} and {n} more", gaps=listed, n=len(rest) - len(shown))
-    return t("{who}: {source}, but {others}", who=who, source=SHORT[most], others=listed)
+        others = t("{listed} and {n} more", listed=others, n=len(rest) - len(shown))
+    return t("{who}: {source}, but {others}", who=who, source=SHORT[most], others=others)
 
 
 def _gap(gap: Gap, it: Coverage, period: Period, zone: str, *, why: bool) -> Text:
-    when = stretch(gap, period, zone)
+    told = stretch(gap, period, zone)
     cause = CAUSES.get(gap.cause) if why else None
-    return t("{when}", when=when) if cause is None else t("{when} ({why})", when=when, why=cause)
+    return told if cause is None else t("{when} ({why})", when=told, why=cause)
 
 
 def _whole(it: Coverage, period: Period) -> Text:
@@ -222,8 +179,9 @@ def _share(it: Coverage, period: Period) -> Text:
     return share if it.until_ms >= period.end_ms else t("{share} so far", share=share)
 
 
-def _decimal(tenths: int) -> str:
-    return f"{tenths / 10:.1f}".removesuffix(".0")
+def _decimal(tenths: int) -> Text:
+    whole, rest = divmod(tenths, 10)
+    return t("{whole}.{tenths}", whole=whole, tenths=rest) if rest else t("{n}", n=whole)
 
 
 def rule(recap: Recap) -> Text:
@@ -232,7 +190,7 @@ def rule(recap: Recap) -> Text:
     kept = keepers_among(sources(recap))
     if not kept:
         return said
-    names = " and ".join(keeper.name for keeper in kept)
+    names = both([t("{name}", name=keeper.name) for keeper in kept])
     if len(kept) == len(sources(recap)):
         return t("A play at {names} is half a track or 4 minutes, counted when it began.", names=names)
     return t(
@@ -252,14 +210,17 @@ def sources(recap: Recap) -> set[Source]:
     return {source for it in recap.coverage for source, _ in it.sources}
 
 
-def _listed(texts: list[Text], most: int) -> Text:
+def both(texts: Sequence[Text]) -> Text:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(texts) == 1:
+        return texts[0]
+    return t("{some} and {last}", some=joined(texts[:-1], ", "), last=texts[-1])
+
+
+def listed(texts: Sequence[Text], most: int) -> Text:
     """`a, b, c` or `a, b and 3 more`."""
-    shown = texts[:most]
-    template = ", ".join(f"{{x{i}}}" for i in range(len(shown)))
-    values: dict[str, Text | int] = {f"x{i}": text for i, text in enumerate(shown)}
-    if len(texts) > most:
-        return t(f"{template} and {{more}} more", **values, more=len(texts) - most)
-    return t(template, **values)
+    shown = joined(texts[:most], ", ")
+    return t("{listed} and {n} more", listed=shown, n=len(texts) - most) if len(texts) > most else shown
 
 
 def alt(recap: Recap) -> Text:
@@ -271,13 +232,13 @@ def alt(recap: Recap) -> Text:
     ]  # fmt: skip
     if recap.top_tracks:
         top = [t("{song} {n}", song=song(it), n=it.plays) for it in recap.top_tracks[:5]]
-        parts.append(t("Top songs: {top}.", top=_listed(top, 5)))
+        parts.append(t("Top songs: {top}.", top=listed(top, 5)))
     if recap.top_artists:
         top = [t("{artist} {n}", artist=it.artist, n=it.plays) for it in recap.top_artists[:3]]
-        parts.append(t("Top artists: {top}.", top=_listed(top, 3)))
+        parts.append(t("Top artists: {top}.", top=listed(top, 3)))
     if len(recap.members) > 1:
         by = [t("{who} {n}", who=it.member.name, n=it.plays) for it in recap.members]
-        parts.append(t("Plays by member: {by}.", by=_listed(by, 8)))
+        parts.append(t("Plays by member: {by}.", by=listed(by, 8)))
     if any(recap.clock):
         hour = max(range(24), key=lambda h: (recap.clock[h], -h))
         parts.append(
@@ -285,8 +246,7 @@ def alt(recap: Recap) -> Text:
         )
     if recap.loops:
         parts.append(t("{loop}.", loop=loop(recap.loops[0])))
-    values = {f"p{i}": part for i, part in enumerate(parts)}
-    return t(" ".join(f"{{p{i}}}" for i in range(len(parts))), **values)
+    return joined(parts, " ")
 
 
 def names_of(recap: Recap) -> dict[MemberId, str]:
