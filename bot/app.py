@@ -198,6 +198,7 @@ def _plugged(
     same_person = SamePerson(people, Pairing(store, codes))
     panels, choosing = Panels(store, store, store, store, store, store, clock), Choosing(store, store, clock)
     asides, forgetting = Asides(people, choosing, clock), Forgetting(people, choosing, clock)
+    takeout = Takeout(people, takeouts)
     cogs: list[Cog] = []
 
     def all_commands() -> Sequence[Command]:
@@ -221,7 +222,18 @@ def _plugged(
         same_person,
         Home(people, panels),
         Consent(people, store, store, clock),
-        Privacy(people, panels, choosing, recaps, clock, asides.named, forgetting.pause, wrapped.shown),
+        Privacy(
+            people,
+            panels,
+            choosing,
+            recaps,
+            clock,
+            asides.named,
+            forgetting.pause,
+            takeout.ask,
+            wrapped.shown,
+        ),
+        takeout,
         asides,
         forgetting,
         GroupRooms(people, Rooms(store, store, codes), platforms.whisper),
@@ -249,7 +261,7 @@ def _plugged(
         store, store, store, store, redaction.take_back, platforms.forget, discard_pictures, clock
     )
     leaving = Leaving(store, store, clock, platforms.present, tell_left, forget)
-    cogs += [Takeout(people, takeouts), Deletion(people, deletions, leaving), Posts(people, redaction)]
+    cogs += [Deletion(people, deletions, leaving), Posts(people, redaction)]
     chores = [
         Chore("songs", 60.0, Filing(store).run),
         Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),

@@ -20,6 +20,7 @@ from bot.chat import (
 )
 from bot.chat.cards import Block
 from bot.chat.memberships import group_row
+from bot.chat.previews import answers
 from bot.chat.privacy import PANEL, PAUSING, aside_row, from_to
 from bot.core.calendar import When, period_of
 from bot.core.choices import Mark
@@ -51,7 +52,7 @@ class What(Enum):
 
 
 class Privacy(Cog):
-    """`/privacy`. It leads to what other features do: set aside by name, pause; `shown` draws a group's recap."""
+    """`/privacy`. It leads to what other features do: set aside, pause, take along; `shown` draws a group's recap."""
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class Privacy(Cog):
         clock: Clock,
         set_aside: Callable[[Context, str, str, Mark], Awaitable[Card]],
         pause: Callable[[Context], Awaitable[Card]],
+        take_along: Callable[[Context], Awaitable[Card]],
         shown: Callable[[Recap], Awaitable[Card]],
     ) -> None:
         self.people = people
@@ -71,6 +73,7 @@ class Privacy(Cog):
         self.clock = clock
         self.set_aside = set_aside
         self.pause = pause
+        self.take_along = take_along
         self.shown = shown
 
     # --- the panel
@@ -100,7 +103,7 @@ class Privacy(Cog):
         if what is What.PAUSE:
             return await self.pause(ctx)
         if what is What.EXPORT:
-            return Card(t("All that I keep of you, as files to read"), buttons=(_TAKEOUT,))
+            return await self.take_along(ctx)
         if what is What.DELETE:
             return Card(t("Nothing of you stays here, if you say so"), buttons=(_DELETION,))
         return await self._panel(ctx)
@@ -163,7 +166,7 @@ class Privacy(Cog):
         return replace(
             card,
             title=t("{title}, as the others read of you", title=card.title),
-            buttons=(*_other_times(when), PANEL),
+            buttons=(*answers(group, period), *_other_times(when), PANEL),
         )
 
     async def _member(self, ctx: Context) -> Member:

@@ -20,6 +20,7 @@ from bot.services.choices import Choosing
 from bot.services.panel import Panels
 from bot.services.people import People
 from bot.services.recap import Recaps
+from bot.text import t
 from cogs.asides import Asides
 from cogs.consent import Consent
 from cogs.forgetting import Forgetting
@@ -44,6 +45,11 @@ class Easel:
         return repr(recap).encode()
 
 
+async def take_along(ctx: Context) -> Card:
+    """What another feature does."""
+    return Card(t("Take everything along"))
+
+
 class House:
     """Ana is in a group with Ben, and in one at work. Monday is the first day of last week, in UTC."""
 
@@ -57,7 +63,7 @@ class House:
         forgetting = Forgetting(self.people, choosing, self.clock)
         self.privacy = Privacy(
             self.people, Panels(*[self.store] * 6, self.clock), choosing, self.recaps, self.clock,
-            asides.named, forgetting.pause, self.wrapped.shown,
+            asides.named, forgetting.pause, take_along, self.wrapped.shown,
         )  # fmt: skip
         consent = Consent(self.people, self.store, self.store, self.clock)
         self.cogs = [self.privacy, asides, forgetting, consent, self.wrapped,
@@ -180,11 +186,8 @@ async def test_the_panel_shows_all_that_can_be_chosen(house: House) -> None:
 
 
 async def test_one_thing_can_be_had_at_once(house: House) -> None:
-    for what, action in (
-        ("export", "takeout.ask"),
-        ("delete", "deletion.ask"),
-        ("pause", "privacy.pause.now"),
-    ):
+    assert str((await house.card("/privacy", what="export")).title) == "Take everything along"
+    for what, action in (("delete", "deletion.ask"), ("pause", "privacy.pause.now")):
         assert action in [it.action for it in presses(await house.card("/privacy", what=what)).values()]
 
 
