@@ -113,7 +113,7 @@ def _proof(proof: Proof, viewer: Member) -> Card:
     if proof.facts.withdrawn:
         lines.append(_withdrawn(proof.facts))
     blocks.append(Lines(tuple(lines)))
-    blocks.extend(_known(proof, viewer.zone))
+    blocks.extend(_known(proof, viewer))
     if proof.own:
         shown = proof.own[:SHOWN_PLAYS]
         heading = t("Your plays behind it (only you see them)")
@@ -129,7 +129,7 @@ def _proof(proof: Proof, viewer: Member) -> Card:
         proof.fact.words,
         tuple(blocks),
         (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}), *credit),
-        _hash(t("All plays behind it, in order"), evidence.sha256),
+        _hash(t("Your plays behind it, in order"), proof.sha256) if proof.own else None,
     )
 
 
@@ -168,12 +168,18 @@ def _row(play: Behind, zone: str) -> Row:
     return Row(text, t("{at} · {source}", at=at, source=SOURCES[play.source]))
 
 
-def _known(proof: Proof, zone: str) -> list[Lines]:
-    """How much of the time each member's sources vouch for by now, and which source each interval comes from."""
+def _known(proof: Proof, viewer: Member) -> list[Lines]:
+    """How much of the time each member's sources vouch for by now, and which source each of the viewer's own intervals
+    comes from: where one source ends, somebody played something."""
     period, evidence = proof.facts.period, proof.evidence
     names = {it.member.id: it.member.name for it in evidence.coverage}
+    zone = viewer.zone
     seen = tuple(words.seen(it, period, zone, why=True) for it in evidence.coverage)
-    origins = tuple(words.origins(names[who], told, period, zone) for who, told in evidence.origins if told)
+    origins = tuple(
+        words.origins(names[who], told, period, zone)
+        for who, told in evidence.origins
+        if told and who == viewer.id
+    )
     return [
         *([Lines(seen, t("What is known of the time"))] if seen else []),
         *([Lines(origins, t("Where it comes from"))] if origins else []),

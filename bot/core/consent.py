@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.core.calendar import HOUR_MS, offset_at, segments
+from bot.core.calendar import HOUR_MS, at_local, day_start, local_time, offset_at, segments
 from bot.core.choices import Aside, Choices, Mark, left
 from bot.core.model import (
     Counted,
@@ -29,7 +29,7 @@ from bot.core.model import (
     Track,
     TrackId,
 )
-from bot.core.precedence import by_source, subtract
+from bot.core.precedence import by_source, intersect, subtract, union
 
 
 class Feature(StrEnum):
@@ -117,12 +117,13 @@ def seen(it: Counted, choices: Choices, tracks: Mapping[TrackId, Track], eyes: E
     """What of a member's plays counts for those who look. `tracks` has every track of the plays."""
     plays = left(it.plays, tracks, _asides(choices, eyes))
     whole = not eyes.others or it.member.id in eyes.nights
+    covered = _vouched(it, choices, eyes)
     return Listening(
         member=it.member,
         plays=plays,
         timed=plays if whole else _by_day(plays, it.member.zone),
         sources=by_source(plays, it.origins),
-        covered=subtract(it.covered, choices.unread),
+        covered=covered if whole else _to_the_nights(covered, it),
         gaps=[
             Gap(kept.start_ms, kept.end_ms, gap.cause)
             for gap in it.gaps
@@ -147,6 +148,41 @@ def remembered(
     kept = Counter(play.track_id for play in left(ends, tracks, _asides(choices, eyes)))
     since_ms = min((it.first_ms for it in heard.values()), default=before_ms)
     return Memory(since_ms, {it: told for it, told in heard.items() if kept[it] == 2})
+
+
+def _vouched(it: Counted, choices: Choices, eyes: Eyes) -> list[Span]:
+    """What is vouched for. Of time that is not kept the member is told so; for others nothing counts in it, and that is
+    the whole truth: they do not read off when somebody paused, or what was forgotten."""
+    if not eyes.others:
+        return subtract(it.covered, choices.unread)
+    return intersect(union([*it.covered, *choices.unread]), _bounds(it))
+
+
+def _bounds(it: Counted) -> list[Span]:
+    """The time that was counted."""
+    return [Span(it.origins[0].start_ms, it.origins[-1].end_ms)] if it.origins else []
+
+
+def _to_the_nights(covered: Sequence[Span], it: Counted) -> list[Span]:
+    """Less of what is vouched for: an interval that begins or ends with a play of the night does not tell that hour."""
+    bounds = {at_ms for span in _bounds(it) for at_ms in span}
+    found = []
+    for start_ms, end_ms in covered:
+        night = _night_around(start_ms, it.member.zone) if start_ms not in bounds else None
+        from_ms = start_ms if night is None else night.end_ms
+        night = _night_around(end_ms, it.member.zone) if end_ms not in bounds else None
+        to_ms = end_ms if night is None else night.start_ms
+        if from_ms < to_ms:
+            found.append(Span(from_ms, to_ms))
+    return found
+
+
+def _night_around(at_ms: int, zone: str) -> Span | None:
+    """The night of this clock in which an instant lies."""
+    local = local_time(at_ms, zone)
+    if local.hour not in NIGHT:
+        return None
+    return Span(day_start(local.date(), zone), at_local(local.date(), NIGHT.stop, 0, zone))
 
 
 def _asides(choices: Choices, eyes: Eyes) -> list[Aside]:

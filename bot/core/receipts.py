@@ -35,7 +35,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A fact counted again. `sha256` is over the plays, sorted: [ms, raw track key, ms_played, source] as JSON.
+    """A fact counted again.
 
     `coverage` is what is vouched for by now of each member, and `origins` by which source; `difference` says how the
     number differs from what was said, None where it does not.
@@ -48,7 +48,6 @@ class Evidence:
     rule: Rule
     coverage: tuple[Coverage, ...]
     origins: tuple[tuple[MemberId, tuple[Origin, ...]], ...]
-    sha256: str
     behind: tuple[Behind, ...]
     difference: Text | None
 
@@ -96,14 +95,16 @@ def evidence(
         rule=RULES[fact.rule],
         coverage=tuple(known),
         origins=tuple((it.member.id, vouching(it, told)) for it, told in zip(counted, known, strict=True)),
-        sha256=fingerprint(behind),
         behind=behind,
         difference=_difference(fact, value, {it.member.id for it in counted}),
     )
 
 
 def fingerprint(behind: Iterable[Behind]) -> str:
-    """sha256 over plays, whatever their order."""
+    """sha256 over plays, sorted: [ms, raw track key, ms_played, source] as JSON.
+
+    Only for the eyes of whose plays they are: of few plays the instants could be found by trying them all.
+    """
     rows = sorted([it.at_ms, it.track.key, it.ms_played, it.source.value] for it in behind)
     return sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 

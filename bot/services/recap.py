@@ -51,7 +51,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A fact counted again. `own` are the viewer's plays behind it, with their times; `others` are only counted."""
+    """A fact counted again. `own` are the viewer's plays behind it, with their times; `others` are only counted.
+
+    `sha256` is over the own plays, "" where there are none.
+    """
 
     frozen: FrozenRecap
     facts: Facts
@@ -59,6 +62,7 @@ class Proof:
     evidence: Evidence
     own: tuple[Behind, ...]
     others: tuple[tuple[str, int], ...]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,27 @@ class Recaps:
         comparing = {it.id for it in sharing(memberships, Feature.COMPARE, frozenset({room}))}
         return replace(await self._told(asked, comparing), audience=Audience(group, frozenset({room})))
 
+    async def arrived(self, recap_id: int, room: RoomRef) -> Sequence[tuple[str, int]]:
+        """How many plays of the time of a group's recap came since it was said, by member, the most first.
+
+        Of those whom it has and who still share with this room.
+        """
+        frozen = await self._recaps.frozen(recap_id)
+        if frozen is None or frozen.group_id is None:
+            return []
+        facts = thaw(frozen.facts)
+        memberships = await self._groups.memberships(frozen.group_id)
+        members = [it for it in sharing(memberships, Feature.RECAP, frozenset({room})) if it.id in
+                   {number for number, _, _ in facts.members}]  # fmt: skip
+        if not members:
+            return []
+        asked = Question(facts.name, members, facts.period, others(memberships), 1, frozen.group_id)
+        now = (await self._counting.recap(asked)).recap
+        said = {fact.about[0]: fact.value for fact in facts.facts
+                if len(fact.about) == 1 and fact.rule == "play"}  # fmt: skip
+        more = [(it.member.name, it.plays - said[it.member.id]) for it in now.members]
+        return sorted(((name, n) for name, n in more if n > 0), key=lambda it: (-it[1], it[0]))
+
     async def preview(self, audience: Audience, member: Member, period: Period, top: int = 10) -> Recap:
         """What the others there would read of this member alone; kept nowhere. They need not have joined."""
         memberships = await self._groups.memberships(audience.group.id)
@@ -189,13 +214,15 @@ class Recaps:
         listenings, tracks = await self._counting.seen(counts, eyes, frozen.group_id)
         evidence = receipts.evidence(fact, facts, listenings, tracks, self._clock.now_ms())
         names = {member.id: member.name for member in about}
+        own = tuple(play for play in evidence.behind if play.member_id == viewer.id)
         return Proof(
             frozen,
             facts,
             fact,
             evidence,
-            tuple(play for play in evidence.behind if play.member_id == viewer.id),
+            own,
             tuple((names[who], count) for who, count in evidence.by_member if who != viewer.id),
+            receipts.fingerprint(own) if own else "",
         )
 
     async def audit(self, recap: str) -> Audit:

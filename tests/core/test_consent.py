@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from bot.core.model import (
     Track,
     TrackId,
 )  # fmt: skip
+from bot.core.precedence import intersect, subtract, union
 from bot.core.recap.model import Kind
 from bot.core.withheld import said_again
 from bot.ports import Membership
@@ -102,7 +104,28 @@ def test_what_counts_is_what_nobody_takes_out(
     ]
     assert list(told.timed) == (by_day if foreign and not nights else list(told.plays))
     assert sum(told.sources.values()) == len(told.plays)
-    assert not any(within(start, disjoint) for start, _ in told.covered)
+    if foreign:
+        assert told.covered == [Span(WEEK.start_ms, WEEK.end_ms)]
+    else:
+        assert not any(within(start, disjoint) for start, _ in told.covered)
+
+
+@given(st.sampled_from(ZONES), st.lists(spans, max_size=3), st.lists(spans, max_size=2), st.booleans())
+def test_others_read_off_no_hour_of_a_night_and_nothing_that_is_not_kept(
+    zone: str, covered: list[Span], unread: list[Span], nights: bool
+) -> None:
+    it = replace(counted([], zone), covered=union(covered))
+    choices = Choices((), tuple(union(unread)))
+    told = seen(it, choices, TRACKS, Eyes(True, frozenset({MemberId(1)} if nights else ()))).covered
+    edges = {at_ms for span in told for at_ms in span} - {WEEK.start_ms, WEEK.end_ms}
+    for at_ms in edges:
+        local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+        # Where a clock is put back in the night, an hour of it comes twice; five o'clock itself is no night.
+        assert nights or local.hour >= 5 or local.hour == local.minute == local.second == 0
+    vouched = union([*it.covered, *choices.unread])
+    assert all(subtract([span], vouched) == [] for span in told)
+    if nights:
+        assert told == intersect(vouched, [Span(WEEK.start_ms, WEEK.end_ms)])
 
 
 @given(plays, asides)

@@ -155,13 +155,11 @@ async def test_a_proof_lists_ones_own_plays_and_counts_the_others(house: House) 
     assert dict(proof.evidence.origins) == {
         it.id: ((WEEK.start_ms, WEEK.end_ms, Source.EXTENDED),) for it in (house.ana, house.ben)
     }
-    rows = sorted(
-        [play.at_ms, play.track.key, play.ms_played, play.source.value] for play in proof.evidence.behind
-    )
-    assert proof.evidence.sha256 == sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+    rows = sorted([play.at_ms, play.track.key, play.ms_played, play.source.value] for play in proof.own)
+    assert proof.sha256 == sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
     theirs = await house.recaps.prove(told.frozen.id, "track:1", house.ben)
     assert (len(theirs.own), theirs.others) == (1, (("Ana", 4),))
-    assert theirs.evidence.sha256 == proof.evidence.sha256
+    assert theirs.sha256 not in {proof.sha256, ""}
 
 
 async def test_what_arrives_later_is_said(house: House) -> None:
