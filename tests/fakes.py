@@ -73,6 +73,7 @@ from bot.ports import (
     Whereabouts,
 )
 from bot.text import t
+from tests.fake_awards import FakeAwards
 from tests.fake_stories import FakeStories
 
 K = TypeVar("K")
@@ -148,7 +149,7 @@ class FakeMeter:
         self.answers.append((platform, name, outcome))
 
 
-class FakeStore(FakeStories):
+class FakeStore(FakeAwards, FakeStories):
     """Every store port, in memory."""
 
     def __init__(self) -> None:
@@ -290,6 +291,7 @@ class FakeStore(FakeStories):
             self._weekly_admins.setdefault((group_id, keep), at_ms)
         self._whispers[keep] += self._whispers.pop(gone, [])
         self._asides[keep] += self._asides.pop(gone, [])
+        self._merge_awards(keep, gone)
         self._unread[keep] += self._unread.pop(gone, [])
         self._logins = {state: it for state, it in self._logins.items() if it.member_id != gone}
         del self._members[gone]
@@ -298,7 +300,11 @@ class FakeStore(FakeStories):
 
     async def choices(self, member_ids: Collection[MemberId]) -> Mapping[MemberId, Choices]:
         return {
-            it: Choices(tuple(self._asides.get(it, ())), tuple(union(self._unread.get(it, ()))))
+            it: Choices(
+                tuple(self._asides.get(it, ())),
+                tuple(union(self._unread.get(it, ()))),
+                self._declined_by(it),
+            )
             for it in member_ids
         }
 
@@ -923,6 +929,22 @@ class FakeStore(FakeStories):
             struck.append(self._posts[post.id])
         return sorted(struck, key=lambda it: (-it.posted_ms, -it.id))
 
+    async def draw_anew(
+        self, member_id: MemberId, group_id: GroupId, since_ms: int, now_ms: int, until_ms: int
+    ) -> Sequence[Post]:
+        found = [
+            it
+            for it in self._posts.values()
+            if member_id in it.members
+            and self._recaps[it.recap_id].group_id == group_id
+            and it.posted_ms >= since_ms
+        ]
+        for post in found:
+            self._posts[post.id] = replace(post, until_ms=until_ms)
+            if post.message:
+                self._posts_due[post.id] = now_ms
+        return [self._posts[it.id] for it in sorted(found, key=lambda it: (-it.posted_ms, -it.id))]
+
     def _rewrite(
         self, member_id: MemberId, change: Callable[[str], str], group_id: GroupId | None = None
     ) -> None:
@@ -1338,6 +1360,7 @@ class FakeStore(FakeStories):
         self._drop(self._identities, lambda it, _: it in who)
         settings += sum(len(kept.pop(member_id, ())) for kept in (self._asides, self._unread))
         settings += self._delete_stories(member_id)
+        settings += self._delete_awards(member_id)
         del self._members[member_id]
         return Deleted(
             links=sum(1 for link in links if link.account), imports=sum(1 for link in links if not link.account),

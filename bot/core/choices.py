@@ -55,10 +55,14 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """All that a member has taken out. `unread` are disjoint spans in order, of which nothing is kept."""
+    """All that a member has taken out.
+
+    `unread` are disjoint spans in order, of which nothing is kept; `declined` kinds of awards that they do not want.
+    """
 
     asides: tuple[Aside, ...] = ()
     unread: tuple[Span, ...] = ()
+    declined: frozenset[str] = frozenset()
 
 
 NOTHING = Choices()

@@ -34,6 +34,14 @@ class ChoiceStore(Protocol):
 
     async def paused(self, member_id: MemberId) -> bool: ...
 
+    async def decline_award(self, member_id: MemberId, kind: str) -> None:
+        """The member gets no award of this kind any more. Raises `NotFound` where they are not there any more."""
+        ...
+
+    async def allow_award(self, member_id: MemberId, kind: str) -> None:
+        """They may get it again."""
+        ...
+
     async def forget_time(self, member_id: MemberId, span: Span) -> int:
         """Delete the plays in the span, of every link, and keep none of it from now on. The number of plays deleted."""
         ...

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.model import GroupId, MemberId
+from bot.core.model import GroupId, MemberId, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,19 @@ class RecapStore(Protocol):
 
     async def frozen_as(self, sha256: str) -> FrozenRecap | None:
         """The document whose sha256 begins so; None where there is none, or more than one."""
+        ...
+
+    async def awarded(
+        self, group_id: GroupId, period: Period, given: Collection[tuple[MemberId, str]]
+    ) -> None:
+        """Write down who got which kind of award in a post about this period, beside what is there already.
+
+        Who is not there any more got none.
+        """
+        ...
+
+    async def last_awards(self, group_id: GroupId, period: Period) -> Mapping[MemberId, frozenset[str]]:
+        """Who got which kinds in the group's last posts about a period of this kind before this one."""
         ...
 
     async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:

@@ -43,12 +43,12 @@ FILES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "coverage.json": (("covered", "gap"), "of which time plays are known, and where some may be missing"),
     "groups.json": (
-        ("chat_group", "room", "membership", "room_consent", "presence", "departure", "weekly_admin"),
+        ("chat_group", "room", "membership", "room_consent", "presence", "departure", "weekly_admin", "award"),
         "your groups, what you let them see in which rooms, when I last saw you there, whose posts you set up",
     ),
     "choices.json": (
-        ("aside", "unread", "song_alias"),
-        "what you hid or set aside, the time that is not kept, which songs you said are the same",
+        ("aside", "unread", "song_alias", "award_declined"),
+        "what you hid or set aside, the time that is not kept, which songs you said are the same, awards you declined",
     ),
     "stories.json": (
         ("story", "story_group", "asking", "preview"),

@@ -150,7 +150,7 @@ async def test_a_moment_and_its_hour(house: House) -> None:
     await house.plays("ana", WEEK.start_ms + NOON, *everyday)
     await house.plays("ana", WEEK.start_ms + DAY_MS + 2 * HOUR_MS, *[song("Breakup", "Sade")] * 12)
     (moment,) = (await house.said()).moments
-    assert (moment.thing.title, moment.times, moment.usual, moment.span) == ("Breakup", 12, 0, None)
+    assert (moment.thing.title, moment.times, moment.before, moment.span) == ("Breakup", 12, 0, None)
     await house.joined("ana", YES | {Feature.NIGHTS})
     (moment,) = (await house.said()).moments
     first_ms = WEEK.start_ms + DAY_MS + 2 * HOUR_MS
@@ -169,7 +169,7 @@ async def test_everybody_who_played_gets_an_award(house: House) -> None:
         (30, 30, 30),
         (0, 0, 0),
     ]
-    told = chosen(candidates(field), [it.member for it in field.standings], {}, {})
+    told = chosen(candidates(field), [it.member for it in field.standings], {})
     assert [one.member for one in told] == [house.members["ana"].id, house.members["ben"].id]
     assert all(one.next_best is None for one in told)
 

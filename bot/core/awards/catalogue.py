@@ -45,7 +45,9 @@ def _hours(kind: str, title: Text, when: Text, hours: Sequence[int], least: int 
 
     def score(one: Standing, it: Field) -> Score | None:
         n = sum(one.hours[hour] for hour in hours)
-        return Score(n, t("{plays} {when}", plays=_plays(n), when=when)) if n >= least else None
+        if n < least:
+            return None
+        return Score(n, t("{plays} {when}", plays=_plays(n), when=when), n, hours=tuple(hours))
 
     return _single(kind, title, score)
 
@@ -67,18 +69,21 @@ def _of(kind: str, title: Text, told: Callable[[Standing], tuple[Key, int] | Non
         found = told(one)
         if found is None or found[1] < least:
             return None
-        return Score(found[1], says(found[1], it.name(found[0])))
+        return Score(found[1], says(found[1], it.name(found[0])), found[1], found[0])
 
     return _single(kind, title, score)
 
 
 def _number(kind: str, title: Text, number: Callable[[Standing], float | None],
-            says: Callable[[float], Text], least: float) -> Award:  # fmt: skip
-    """The highest of a number."""
+            says: Callable[[int], Text], least: float, scale: int = 1) -> Award:  # fmt: skip
+    """The highest of a number; told whole, or as so many parts of `scale`."""
 
     def score(one: Standing, it: Field) -> Score | None:
-        n = number(one)
-        return Score(n, says(n)) if n is not None and n >= least else None
+        found = number(one)
+        if found is None or found < least:
+            return None
+        n = round(scale * found)
+        return Score(found, says(n), n)
 
     return _single(kind, title, score)
 
@@ -86,7 +91,9 @@ def _number(kind: str, title: Text, number: Callable[[Standing], float | None],
 def _keepers(it: Field) -> Iterator[tuple[str, Text, Scores]]:
     for key in sorted({key for one in it.standings for key in one.artists}):
         scores = {
-            one.member: Score(n, _plays(n)) for one in it.standings if (n := one.artists.get(key, 0)) >= LEAST
+            one.member: Score(n, _plays(n), n, key)
+            for one in it.standings
+            if (n := one.artists.get(key, 0)) >= LEAST
         }
         yield "\x1f".join(key), t("Keeper of {artist}", artist=it.name(key)), scores
 
@@ -94,7 +101,7 @@ def _keepers(it: Field) -> Iterator[tuple[str, Text, Scores]]:
 def _deepest(it: Field) -> Iterator[tuple[str, Text, Scores]]:
     for key in sorted({key for one in it.standings for key, n in one.songs_of.items() if n >= LEAST}):
         scores = {
-            one.member: Score(n, t("{n} different songs", n=n))
+            one.member: Score(n, t("{n} different songs", n=n), n, key)
             for one in it.standings
             if (n := one.songs_of.get(key, 0)) >= LEAST
         }
@@ -104,7 +111,7 @@ def _deepest(it: Field) -> Iterator[tuple[str, Text, Scores]]:
 def _decades(it: Field) -> Iterator[tuple[str, Text, Scores]]:
     for decade in sorted({decade for one in it.standings for decade in one.decades}):
         scores = {
-            one.member: Score(n, t("{plays} of songs from then", plays=_plays(n)))
+            one.member: Score(n, t("{plays} of songs from then", plays=_plays(n)), n)
             for one in it.standings
             if (n := one.decades.get(decade, 0)) >= LEAST
         }
@@ -114,7 +121,7 @@ def _decades(it: Field) -> Iterator[tuple[str, Text, Scores]]:
 def _clock(it: Field) -> Iterator[tuple[str, Text, Scores]]:
     for hour in range(24):
         scores = {
-            one.member: Score(n, _plays(n))
+            one.member: Score(n, _plays(n), n, hours=tuple(range(hour, 168, 24)))
             for one in it.standings
             if (n := sum(one.hours[hour::24])) >= LEAST
         }
@@ -128,10 +135,6 @@ def _top(counts: Mapping[Key, int]) -> tuple[Key, int] | None:
     return key, counts[key]
 
 
-def _percent(share: float) -> int:
-    return round(100 * share)
-
-
 def _hit(one: Standing, it: Field) -> Score | None:
     """Plays of the song that the group played most."""
     together: dict[Key, int] = {}
@@ -141,7 +144,7 @@ def _hit(one: Standing, it: Field) -> Score | None:
     best = _top(together)
     if best is None or (n := one.songs.get(best[0], 0)) < LEAST:
         return None
-    return Score(n, t("{plays} of {song}", plays=_plays(n), song=it.name(best[0])))
+    return Score(n, t("{plays} of {song}", plays=_plays(n), song=it.name(best[0])), n, best[0])
 
 
 def _kept(one: Standing, it: Field) -> Score | None:
@@ -149,7 +152,7 @@ def _kept(one: Standing, it: Field) -> Score | None:
     if one.kept is None or one.songs.get(one.kept, 0) < LEAST:
         return None
     n = one.songs[one.kept]
-    return Score(n, t("{song} first again, {plays}", song=it.name(one.kept), plays=_plays(n)))
+    return Score(n, t("{song} first again, {plays}", song=it.name(one.kept), plays=_plays(n)), n, one.kept)
 
 
 def _active_days(one: Standing) -> float | None:
@@ -177,10 +180,10 @@ CATALOGUE: tuple[Award, ...] = (
     _hours("saturday", t("Saturday's soundtrack"), t("on Saturday"), _on(5, 5, 23)),
     _hours("sunday", t("Slow Sunday"), t("on Sunday"), _on(6, 5, 23)),
     _number("explorer", t("Explorer"), lambda it: it.new or None,
-            lambda n: tn("{n} artist for the first time", "{n} artists for the first time", round(n)), 3),
+            lambda n: tn("{n} artist for the first time", "{n} artists for the first time", n), 3),
     _number("pathfinder", t("Pathfinder"), lambda it: it.followed or None,
             lambda n: tn("{n} artist that somebody here took up after", "{n} artists that others here took up after",
-                         round(n)), 1),
+                         n), 1),
     _of("comeback", t("Long time no hear"), lambda it: it.comeback,
         lambda n, name: t("{name}, back after {n} days", name=name, n=n), 90),
     _of("loop", t("On repeat"), lambda it: it.loop,
@@ -190,25 +193,25 @@ CATALOGUE: tuple[Award, ...] = (
     _of("days", t("Every single day"), lambda it: it.days_in_a_row,
         lambda n, name: t("{name} on {n} days in a row", name=name, n=n), 4),
     _number("wide", t("Widest taste"), lambda it: it.effective,
-            lambda n: t("as if {n} artists had been played equally", n=round(n)), 5),
+            lambda n: t("as if {n} artists had been played equally", n=n), 5),
     _of("devoted", t("Biggest fan"), lambda it: _top(it.artists),
         lambda n, name: t("{plays} of {name}", plays=_plays(n), name=name), 10),
     _of("album", t("Album listener"), lambda it: _top(it.albums),
         lambda n, name: t("{plays} of {name}", plays=_plays(n), name=name), 8),
     _number("hour", t("Full hour"), lambda it: it.busiest_hour or None,
-            lambda n: t("{plays} in one hour", plays=_plays(round(n))), 10),
+            lambda n: t("{plays} in one hour", plays=_plays(n)), 10),
     _number("day", t("Longest day"), lambda it: max(it.days, default=0) if len(it.days) > 1 else None,
-            lambda n: t("{plays} in one day", plays=_plays(round(n))), 20),
+            lambda n: t("{plays} in one day", plays=_plays(n)), 20),
     _number("songs", t("Never the same twice"), lambda it: len(it.songs) or None,
-            lambda n: t("{n} different songs", n=round(n)), 30),
-    _number("present", t("Always here"), _active_days, lambda n: t("music on {n} days", n=round(n)), 5),
+            lambda n: t("{n} different songs", n=n), 30),
+    _number("present", t("Always here"), _active_days, lambda n: t("music on {n} days", n=n), 5),
     _number("steady", t("Steady hand"), _even,
-            lambda n: t("the quietest day has {n} % of the busiest", n=_percent(n)), 0.3),
-    _number("grown", t("Turned up"), _grown, lambda n: t("{n} more plays than the time before", n=round(n)), 10),
+            lambda n: t("the quietest day has {n} % of the busiest", n=n), 0.3, 100),
+    _number("grown", t("Turned up"), _grown, lambda n: t("{n} more plays than the time before", n=n), 10),
     _number("alone", t("Own planet"), lambda it: it.alone,
-            lambda n: t("{n} % of the plays are of artists that nobody else here played", n=_percent(n)), 0.4),
+            lambda n: t("{n} % of the plays are of artists that nobody else here played", n=n), 0.4, 100),
     _number("alike", t("Common ground"), lambda it: it.alike,
-            lambda n: t("{n} % alike with the others on average", n=_percent(n)), 0.1),
+            lambda n: t("{n} % alike with the others on average", n=n), 0.1, 100),
     _single("hit", t("Behind the group's hit"), _hit),
     _single("kept", t("Faithful"), _kept),
     Award("keeper", _keepers),

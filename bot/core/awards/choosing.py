@@ -33,16 +33,15 @@ def candidates(it: Field) -> list[Candidate]:
 def chosen(
     found: Iterable[Candidate],
     members: Sequence[MemberId],
-    last: Mapping[MemberId, str],
-    declined: Mapping[MemberId, Collection[str]],
+    not_again: Mapping[MemberId, Collection[str]],
 ) -> list[Candidate]:
     """An award for each of these members as far as there is one, in the members' order.
 
-    `last` is the kind that a member got the time before, `declined` are kinds that a member does not want.
+    `not_again` are the kinds that a member had the time before or does not want.
     """
     able: dict[tuple[MemberId, str], Candidate] = {}
     for one in found:
-        if one.kind != last.get(one.member) and one.kind not in declined.get(one.member, ()):
+        if one.kind not in not_again.get(one.member, ()):
             able[one.member, one.id] = one
     options: dict[MemberId, list[Candidate]] = {member: [] for member in members}
     for (member, _), one in able.items():

@@ -58,10 +58,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a member is measured by. `rank_by` orders, `says` tells the number; a higher number leads."""
+    """What a member is measured by. `rank_by` orders, `says` tells the number `n`; a higher number leads.
+
+    Where only some plays are counted: `of` is the key of what was played, `hours` are those of the week's 168.
+    """
 
     rank_by: float
     says: Text
+    n: int
+    of: Key = ()
+    hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Played `times` times where `usual` would have been expected from the time before.
+    """Played `times` times where `usual` would have been expected from the time before, with its `before` plays of it.
 
     `span` is from the first to the last of these plays; None where an hour of it may not be told.
     """
@@ -106,6 +106,7 @@ class Moment:
     member: Member
     thing: Thing
     times: int
+    before: int
     usual: float
     surprise: float
     span: Span | None
@@ -240,6 +241,7 @@ class _Things:
             part.member,
             self.named(Kind.TRACK, it.key),
             it.times,
+            it.before,
             it.before / it.plays_before * it.plays,
             it.surprise,
             part.span_of(it.key),

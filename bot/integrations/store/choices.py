@@ -21,6 +21,7 @@ from bot.integrations.store.forgetting import forget_stories
 from bot.integrations.store.links import hold_members
 from bot.text import t
 
+_DECLINED = schema.award_declined
 PAUSED = schema.unread.c.end_ms == FOR_EVER
 
 
@@ -43,7 +44,12 @@ class ChoicesMade(OnDatabase):
             )
             for member_id, spans in groupby(rows, attrgetter("member_id")):
                 unread[member_id] = _spans(spans)
-        return {it: Choices(tuple(asides[it]), unread.get(it, ())) for it in member_ids}
+            declined: defaultdict[MemberId, set[str]] = defaultdict(set)
+            for row in await connection.execute(select(_DECLINED).where(_DECLINED.c.member_id.in_(wanted))):
+                declined[row.member_id].add(row.kind)
+        return {
+            it: Choices(tuple(asides[it]), unread.get(it, ()), frozenset(declined[it])) for it in member_ids
+        }
 
     async def set_aside(self, member_id: MemberId, aside: Aside, now_ms: int) -> Aside:
         values = {
@@ -97,6 +103,21 @@ class ChoicesMade(OnDatabase):
     async def paused(self, member_id: MemberId) -> bool:
         async with self._database.read() as connection:
             return await _paused(connection, member_id)
+
+    async def decline_award(self, member_id: MemberId, kind: str) -> None:
+        async with self._database.write() as connection:
+            await _require(connection, member_id)
+            await connection.execute(
+                self._database.insert(_DECLINED)
+                .values(member_id=member_id, kind=kind)
+                .on_conflict_do_nothing()
+            )
+
+    async def allow_award(self, member_id: MemberId, kind: str) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(_DECLINED).where(_DECLINED.c.member_id == member_id, _DECLINED.c.kind == kind)
+            )
 
     async def forget_time(self, member_id: MemberId, span: Span) -> int:
         links = select(schema.link.c.id).where(schema.link.c.member_id == member_id)

@@ -44,6 +44,8 @@ class Merging(OnDatabase):
             await self._hand_over(connection, schema.shown.c.member_id, gone, keep)
             await self._hand_over(connection, schema.presence.c.member_id, gone, keep)
             await self._hand_over(connection, schema.weekly_admin.c.member_id, gone, keep)
+            await self._hand_over(connection, schema.award.c.member_id, gone, keep)
+            await self._hand_over(connection, schema.award_declined.c.member_id, gone, keep)
             await end_departure(connection, keep, gone)
             await _merge_recaps(connection, keep, gone)
             for table in _OWNED:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import GroupId, MemberId
+from bot.core.model import GroupId, MemberId, Period
 from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
@@ -47,6 +47,29 @@ class Recaps(OnDatabase):
                 select(schema.recap).where(schema.recap.c.owner == owner, schema.recap.c.sha256 == sha256)
             )
             return _frozen(kept.one())
+
+    async def awarded(
+        self, group_id: GroupId, period: Period, given: Collection[tuple[MemberId, str]]
+    ) -> None:
+        async with self._database.write() as connection:
+            there = await still_there(connection, [who for who, _ in given])
+            when = {"group_id": group_id, "period": period.kind.value, "first": period.first.isoformat()}
+            rows = [{**when, "member_id": who, "kind": kind} for who, kind in given if who in there]
+            if rows:
+                await connection.execute(self._database.insert(schema.award).on_conflict_do_nothing(), rows)
+
+    async def last_awards(self, group_id: GroupId, period: Period) -> Mapping[MemberId, frozenset[str]]:
+        award = schema.award.c
+        same = (award.group_id == group_id) & (award.period == period.kind.value)
+        last = select(func.max(award.first)).where(same, award.first < period.first.isoformat())
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(award.member_id, award.kind).where(same, award.first == last.scalar_subquery())
+            )
+            found: dict[MemberId, frozenset[str]] = {}
+            for row in rows:
+                found[row.member_id] = found.get(row.member_id, frozenset()) | {row.kind}
+            return found
 
     async def frozen(self, recap_id: int) -> FrozenRecap | None:
         async with self._database.read() as connection:

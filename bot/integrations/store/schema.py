@@ -421,6 +421,24 @@ unread = Table(
     Index(None, "member_id"),
 )
 
+# A kind of award that a member does not want. Goes with the member; two who become one want neither's.
+award_declined = Table(
+    "award_declined", metadata, _of("member", key=True), Column("kind", Words, primary_key=True)
+)
+
+# Which kind of award a member got in a group's post about a period (`kind`, `first`: its first day), so that they do not
+# get it twice running. Goes with the member; two who become one got both.
+award = Table(
+    "award",
+    metadata,
+    _of("chat_group", key=True),
+    Column("period", Words, primary_key=True),
+    Column("first", Words, primary_key=True),
+    _of("member", key=True),
+    Column("kind", Words, primary_key=True),
+    Index(None, "member_id"),
+)
+
 # --- stories ----------------------------------------------------------------------------------------------
 
 # A moment that a member was asked about or told of, and their words ("": none). `key` is a song as JSON. It goes with
@@ -466,14 +484,14 @@ asking = Table(
     Column("never", Boolean, nullable=False),
 )
 
-# What a member says to their part of a group's posts: for which period they were `asked` last, whether it was `fine`
-# once, from the post of which period they are `left_out`. Of two members who become one, the stricter answer stays.
+# What a member says to their part of a group's posts: when they were shown it last, whether it was `fine` once, from
+# the post of which period they are `left_out`. Of two members who become one, the stricter answer stays.
 preview = Table(
     "preview",
     metadata,
     _of("chat_group", key=True),
     _of("member", key=True),
-    _words("asked"),
+    _number("asked_ms"),
     Column("fine", Boolean, nullable=False),
     _words("left_out"),
     Index(None, "member_id"),

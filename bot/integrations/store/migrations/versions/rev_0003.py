@@ -38,6 +38,7 @@ def upgrade() -> None:
     _tallies()
     _song_facts()
     _songs()
+    _awards()
     _stories()
     _weekly()
 
@@ -282,6 +283,29 @@ def _weekly() -> None:
     op.create_index(op.f("ix_delivery_next_ms"), "delivery", ["next_ms"])
 
 
+def _awards() -> None:
+    """Who got which award, and who does not want which."""
+    op.create_table(
+        "award_declined",
+        _reference("member_id"),
+        _words("kind"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("member_id", "kind"),
+    )
+    op.create_table(
+        "award",
+        _reference("group_id"),
+        _words("period"),
+        _words("first"),
+        _reference("member_id"),
+        _words("kind"),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
+        sa.PrimaryKeyConstraint("group_id", "period", "first", "member_id", "kind"),
+    )
+    op.create_index(op.f("ix_award_member_id"), "award", ["member_id"])
+
+
 def _stories() -> None:
     """Members' own words, and what they say to their part of a post."""
     op.create_table(
@@ -318,7 +342,7 @@ def _stories() -> None:
         "preview",
         _reference("group_id"),
         _reference("member_id"),
-        _words("asked"),
+        _number("asked_ms"),
         sa.Column("fine", sa.Boolean, nullable=False),
         _words("left_out"),
         sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
