@@ -70,6 +70,19 @@ class Listenbrainz:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekly:
+    """When posts go out where a group has not said it: `weekday` 0 is Monday. A week settles `settle_hours` long.
+
+    What may have arrived where nobody can look is posted `again`, or given up.
+    """
+
+    weekday: int = 0
+    hour: int = 18
+    settle_hours: int = 18
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The small web server that Spotify sends members back to. `public_url` is how a browser reaches it."""
 
@@ -91,7 +104,8 @@ class Discord:
 class Slack:
     """The Slack app. With an `app_token` it speaks Socket Mode; without one, HTTP with the signing secret.
 
-    One workspace: its `bot_token`. Several: `client_id` and `client_secret`, and each installs it from our page.
+    One workspace: its `bot_token`. Several: `client_id` and `client_secret`, and each installs it from our page. With
+    `history` it may look in channels for posts of its own.
     """
 
     bot_token: str = field(default="", metadata=SECRET)
@@ -100,6 +114,7 @@ class Slack:
     client_id: str = ""
     client_secret: str = field(default="", metadata=SECRET)
     api_url: str = "https://slack.com/api/"
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,7 @@ class Settings:
     listenbrainz: Listenbrainz = field(default_factory=Listenbrainz)
     discord: Discord = field(default_factory=Discord)
     slack: Slack = field(default_factory=Slack)
+    weekly: Weekly = field(default_factory=Weekly)
     web: Web = field(default_factory=Web)
     lounge: Lounge = field(default_factory=Lounge)
 
@@ -230,6 +246,15 @@ def _cannot_be(settings: Settings) -> list[str]:
     if settings.web.port == settings.lounge.port != 0:
         problems.append(
             "web.port and lounge.port: have to differ; the lounge never shares the callback's port."
+        )
+    weekly = settings.weekly
+    if not (0 <= weekly.weekday <= 6 and 0 <= weekly.hour <= 23 and 0 <= weekly.settle_hours <= 48):
+        problems.append(
+            "weekly: a weekday goes from 0 (Monday) to 6, an hour from 0 to 23, settle_hours from 0 to 48."
+        )
+    elif weekly.weekday * 24 + weekly.hour < weekly.settle_hours:
+        problems.append(
+            "weekly.hour: lies before a week has settled (weekly.settle_hours after Monday, 0:00)."
         )
     if settings.spotify.calls_per_day < 1:
         problems.append("spotify.calls_per_day: has to be at least 1.")

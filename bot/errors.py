@@ -14,6 +14,7 @@ EarshotError
 │       └── BrokenOff      a file of rows ends too early; what came before it was read
 ├── ServiceError           another service did not do its part
 │   ├── Unavailable        down, slow, or talking nonsense
+│   │   └── Unsure          it broke off: nobody knows whether it was done
 │   ├── RateLimited        asked too often; `retry_after_s` says when to ask again
 │   │   └── QuotaExceeded  the day's calls of the developer account are used up
 │   ├── LinkExpired        the grant is dead (`invalid_grant`): only re-linking helps
@@ -101,6 +102,10 @@ class ServiceError(EarshotError):
 
 class Unavailable(ServiceError):
     """Down, slow, or talking nonsense."""
+
+
+class Unsure(Unavailable):
+    """The connection broke off, or the server failed: nobody knows whether it was done."""
 
 
 class RateLimited(ServiceError):

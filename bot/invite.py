@@ -59,7 +59,9 @@ def slack_manifest(settings: Settings, *, http: bool, short: Sequence[str] | Non
         )
     chosen = {} if short is None else {"short": short}
     try:
-        return manifest(declared(), settings.web.public_url, not http, **chosen)
+        return manifest(
+            declared(), settings.web.public_url, not http, history=settings.slack.history, **chosen
+        )
     except NotFound as error:
         raise ConfigError([f"--short: {error.text}"]) from error
 

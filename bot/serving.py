@@ -68,7 +68,8 @@ async def serving(
     )  # fmt: skip
     pages.add_routes(routes)
     web = WebServer(pages, settings.web.host, settings.web.port)
-    jobs = Jobs(Looking(earshot.polling), engine_place(earshot.folder, settings.data.url))
+    works = [Looking(earshot.polling)]
+    jobs = Jobs(works, engine_place(earshot.folder, settings.data.url))
     async with AsyncExitStack() as stack:
         await _bound(web.start(), "[web] port", settings.web.port)
         stack.push_async_callback(web.stop)
@@ -139,6 +140,7 @@ def chat_platforms(earshot: Earshot) -> tuple[list[ChatPlatform], list[Any]]:
             ledger=earshot.ledger, chance=earshot.chance,
             clock=earshot.clock, memos=earshot.store, installations=earshot.store, vault=earshot.vault,
             incoming=earshot.folder / "incoming" / "slack", api_url=slack.api_url,
+            history=slack.history,
         )  # fmt: skip
         platforms.append(on_slack)
         routes += on_slack.routes()

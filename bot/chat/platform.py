@@ -23,8 +23,19 @@ class PostRef:
 class Outbox(Protocol):
     """Says things unasked: in a room, or to one person alone."""
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
-        """Raises `RoomLost` where the room is gone or closed to us, `Unavailable` where the platform is."""
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
+        """Say it in a room. With a `key` the message carries it, and `find` knows it again.
+
+        Raises `RoomLost` where the room is gone or closed to us, `Unavailable` where the platform is, `Unsure` (which
+        is one) where it may have been said.
+        """
+        ...
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        """The message of ours that carries this key, posted since then; None where there is none.
+
+        Raises `Refused` where we may not look, else as `post` does.
+        """
         ...
 
     async def edit(self, post: PostRef, card: Card) -> None:
@@ -84,9 +95,13 @@ class Platforms:
         """Which platforms can hear people right now."""
         return {name: platform.connected for name, platform in self._by_name.items()}
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         """See `Outbox`. Raises `NotFound` where the platform does not run."""
-        return await self._of(room.platform).post(room, card)
+        return await self._of(room.platform).post(room, card, key)
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        return await self._of(room.platform).find(room, key, since_ms)
 
     async def edit(self, post: PostRef, card: Card) -> None:
         """See `Outbox`. Raises `NotFound` where the platform does not run."""

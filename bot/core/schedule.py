@@ -17,10 +17,14 @@ from itertools import takewhile
 from bot.core import calendar
 from bot.core.calendar import HOUR_MS
 from bot.core.model import Period, PeriodKind
+from bot.text import t
 
 LATE_MS = 48 * HOUR_MS
 SETTLE_H = 18
 WEEKDAYS = 7
+WEEKDAY_NAMES = (
+    t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday"), t("Sunday"),
+)  # fmt: skip
 # How many periods back are looked through for what was never posted.
 _LOOK_BACK = 60
 

@@ -18,8 +18,12 @@ BATCH = 50
 class Looking:
     """Each run claims links in batches, for about `within_s` seconds; `at_once` looks at the same time.
 
-    A developer account is called by a digest: its name may tell whose app it is, and names of jobs are written down.
+    A lane is a developer account, called by a digest: its name may tell whose app it is, and names of jobs are written
+    down.
     """
+
+    name = "poll"
+    lanes_at_once = 8
 
     def __init__(self, polling: Polling, *, within_s: float = 10.0, at_once: int = 4) -> None:
         self._polling = polling

@@ -9,27 +9,46 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from bot.jobs.looking import Looking
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bot.jobs.engine import Engine
 
 log = logging.getLogger(__name__)
 
-POLL = "poll"
-ACCOUNTS_AT_ONCE = 8
 AGAIN_S = 30.0
+
+
+class Work(Protocol):
+    """Work of one kind, in lanes: in each there is one run at a time, in all processes; `lanes_at_once` in this one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lanes_at_once(self) -> int: ...
+
+    async def due(self) -> Sequence[str]:
+        """The lanes in which something is to do now."""
+        ...
+
+    async def run(self, lane: str) -> None:
+        """Do a bounded part of it. What is left, or was broken off, is due again."""
+        ...
+
+    def stop(self) -> None:
+        """Finish what is under way, and begin nothing else."""
+        ...
 
 
 class Jobs:
     """`start` and `stop` once. `engine` is where the engine remembers (see `Engine`); `every_s` between ticks."""
 
-    def __init__(self, looking: Looking, engine: Path | str, *, every_s: float = 5.0) -> None:
-        self._looking = looking
+    def __init__(self, works: Sequence[Work], engine: Path | str, *, every_s: float = 5.0) -> None:
+        self._works = works
         self._place = engine
         self._every_s = every_s
         self._stopping = asyncio.Event()
@@ -42,7 +61,8 @@ class Jobs:
     async def stop(self) -> None:
         """Begin nothing new, finish what is in flight."""
         self._stopping.set()
-        self._looking.stop()
+        for work in self._works:
+            work.stop()
         if self._loop is not None:
             await self._loop
 
@@ -50,7 +70,7 @@ class Jobs:
         await self._pause(self._every_s)
         while not self._stopping.is_set():
             try:
-                engine = await asyncio.to_thread(_engine, self._place, self._looking, self._every_s)
+                engine = await asyncio.to_thread(_engine, self._place, self._works, self._every_s)
                 await engine.start()
             except Exception:
                 log.exception("durable work cannot begin; trying again in %g s", AGAIN_S)
@@ -63,9 +83,10 @@ class Jobs:
         while not self._stopping.is_set():
             try:
                 await engine.tidy()
-                for lane in await self._looking.due():
-                    tick = int(time.time() // self._every_s)
-                    await engine.begin(POLL, f"{POLL}:{lane}:{tick}", lane, lane=lane)
+                for work in self._works:
+                    for lane in await work.due():
+                        tick = int(time.time() // self._every_s)
+                        await engine.begin(work.name, f"{work.name}:{lane}:{tick}", lane, lane=lane)
             except Exception:
                 log.exception("could not begin what is due; trying again in %g s", self._every_s)
             await self._pause(self._every_s)
@@ -85,8 +106,9 @@ def engine_place(folder: Path, url: str) -> Path | str:
     return folder / "engine.sqlite"
 
 
-def _engine(place: Path | str, looking: Looking, every_s: float) -> Engine:
+def _engine(place: Path | str, works: Sequence[Work], every_s: float) -> Engine:
     """Half a second of reading DBOS; in a thread, so that whoever comes meanwhile is answered."""
     from bot.jobs.engine import Engine, Job
 
-    return Engine(place, [Job(POLL, looking.run, ACCOUNTS_AT_ONCE)], every_s=min(1.0, every_s))
+    jobs = [Job(work.name, work.run, work.lanes_at_once) for work in works]
+    return Engine(place, jobs, every_s=min(1.0, every_s))

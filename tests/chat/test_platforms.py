@@ -25,9 +25,12 @@ class FakePlatform:
 
     async def stop(self) -> None: ...
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         self.said.append(room)
         return PostRef(room, "1")
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        return PostRef(room, f"{key} since {since_ms}")
 
     async def edit(self, post: PostRef, card: Card) -> None:
         self.said.append(post)
@@ -51,6 +54,7 @@ async def test_each_thing_is_said_where_it_belongs() -> None:
     await platforms.edit(post, CARD)
     await platforms.whisper(Identity("discord", "7"), CARD)
     assert here.said == [RoomRef("slack", "T1", "C1"), post]
+    assert await platforms.find(post.room, "1/2026-W47", 5) == PostRef(post.room, "1/2026-W47 since 5")
     assert there.said == [Identity("discord", "7")]
     assert platforms.connected() == {"slack": True, "discord": False}
 

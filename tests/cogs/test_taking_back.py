@@ -39,10 +39,13 @@ class Board:
 
     async def stop(self) -> None: ...
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         message = f"{room.channel}-{len(self.cards)}"
         self.cards[message] = card
         return PostRef(room, message)
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        return None
 
     async def edit(self, post: PostRef, card: Card) -> None:
         if self.broken is not None:
@@ -162,7 +165,7 @@ async def test_what_is_hidden_goes_and_the_rest_of_them_stays(house: House) -> N
         assert result.outcome is Outcome.CHANGED
     assert "Adele" not in house.said(message)
     assert "Ben" in house.said(message)
-    assert "one member took something of theirs back" in house.said(message)
+    assert "one member changed what is shown of theirs" in house.said(message)
 
 
 async def test_taken_back_by_somebody_who_still_shares_and_is_deleted_next(house: House) -> None:

@@ -50,7 +50,7 @@ async def work(url: str, folder: Path, api_url: str, accounts_url: str) -> None:
         access = Access(store, store, accounts, open_vault(folder / "keys"), clock, daily_budget=10_000)
         polling = Watched(store, store, SpotifyListening(gateway), access, clock, chance, lease_ms=LEASE_MS)
         polling.diary = folder / "diary"
-        jobs = Jobs(Looking(polling, within_s=1.0), engine_place(folder, url), every_s=0.2)
+        jobs = Jobs([Looking(polling, within_s=1.0)], engine_place(folder, url), every_s=0.2)
         await jobs.start()
         await stopped.wait()
         await jobs.stop()

@@ -14,7 +14,7 @@ from typing import TypeVar
 import aiohttp
 import discord
 
-from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable
+from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable, Unsure
 from bot.text import t
 
 log = logging.getLogger(__name__)
@@ -120,4 +120,4 @@ def ours(error: Exception, *, missing: str) -> EarshotError:
         return NotFound(t("That message is not there any more."))
     if isinstance(error, discord.RateLimited):
         return RateLimited(_LATER, error.retry_after)
-    return Unavailable(_LATER)
+    return Unsure(_LATER) if outcome_of(error) is Outcome.UNSURE else Unavailable(_LATER)

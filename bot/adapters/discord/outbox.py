@@ -1,12 +1,16 @@
 """Messages of the bot itself, beyond any interaction: posts, edits, private words.
 
-A post carries a nonce: however often it is sent, Discord shows it once.
+A post carries a nonce: however often it is sent within a few minutes, Discord shows it once. A post with a key has its
+nonce from that, and carries the key's mark for ever: a number of its own for the box that holds the card.
 """
 
 from __future__ import annotations
 
 import logging
+from base64 import b32encode
 from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import discord
@@ -18,7 +22,7 @@ from bot.chat.cards import Card
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
-from bot.errors import EarshotError, NotFound, RoomLost
+from bot.errors import EarshotError, NotFound, Refused, RoomLost
 from bot.ports import Chance
 from bot.text import t
 
@@ -26,6 +30,9 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 NONCE_MOST = 25
+# How far the clocks of Discord and ours may be apart, and how many messages are looked through.
+APART_MS = 5 * 60 * 1000
+LOOK_BACK = 500
 _NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages", "attach_files": "Attach Files"}
 
 # A card within the size that a file can have.
@@ -41,14 +48,33 @@ class Outbox:
         self._whispers = whispers
         self._chance = chance
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         """See `bot.chat.platform.Outbox`."""
         channel = self._channel(room)
         try:
-            message = await self.send(channel, self._drawing(card))
+            if key:
+                message = await self.send(
+                    channel, self._drawing(card, mark_of(key)), nonce=_nonce_of(room, key)
+                )
+            else:
+                message = await self.send(channel, self._drawing(card))
         except FAILURES as error:
             raise self.explained(error, room) from error
         return PostRef(room, str(message.id))
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        """See `bot.chat.platform.Outbox`."""
+        if not self._may_look(room):
+            raise Refused(t("I may not read the history of that channel, where my own posts are."))
+        since = datetime.fromtimestamp((since_ms - APART_MS) / 1000, UTC)
+        mark = mark_of(key)
+        try:
+            async for message in self._channel(room).history(after=since, limit=LOOK_BACK):
+                if message.author == self._client.user and _carries(message, mark):
+                    return PostRef(room, str(message.id))
+        except FAILURES as error:
+            raise self.explained(error, room) from error
+        return None
 
     async def edit(self, post: PostRef, card: Card) -> None:
         """See `bot.chat.platform.Outbox`."""
@@ -81,9 +107,10 @@ class Outbox:
         draw: Callable[[], Drawn],
         *,
         answers: discord.Message | None = None,
+        nonce: str = "",
     ) -> discord.Message:
         """A new message, in reply to `answers` if given and allowed. Raises one of `FAILURES`."""
-        nonce = self._chance.token()[:NONCE_MOST]
+        nonce = nonce or self._chance.token()[:NONCE_MOST]
         reply: dict[str, Any] = {}
         if answers is not None:
             reply = {"reference": answers.to_reference(fail_if_not_exists=False), "mention_author": False}
@@ -110,8 +137,21 @@ class Outbox:
 
         await tried(once, tries=TRIES)
 
-    def _drawing(self, card: Card) -> Callable[[], Drawn]:
-        return lambda: self._draw(card, FILE_MOST)
+    def _drawing(self, card: Card, mark: int | None = None) -> Callable[[], Drawn]:
+        def drawn() -> Drawn:
+            it = self._draw(card, FILE_MOST)
+            it.view.children[0].id = mark
+            return it
+
+        return drawn
+
+    def _may_look(self, room: RoomRef) -> bool:
+        """Whether we see what was said there. Discord tells of no refusal: it shows an empty room."""
+        guild = self._client.get_guild(number(room.place)) if room.place else None
+        channel = None if guild is None else guild.get_channel_or_thread(number(room.channel))
+        if guild is None or channel is None:
+            return True
+        return channel.permissions_for(guild.me).read_message_history
 
     def _channel(self, room: RoomRef) -> discord.PartialMessageable:
         if room.platform != PLATFORM:
@@ -137,6 +177,19 @@ def _missing(guild: discord.Guild | None, channel_id: int) -> str:
     return ", ".join(said for name, said in _NEEDED.items() if not getattr(permitted, name)) or ", ".join(
         _NEEDED.values()
     )
+
+
+def mark_of(key: str) -> int:
+    """A key as the id of a component: of 31 bits, and larger than those that Discord gives by itself."""
+    return int.from_bytes(sha256(key.encode()).digest()[:4], "big") >> 2 | 1 << 30
+
+
+def _carries(message: discord.Message, mark: int) -> bool:
+    return any(isinstance(it, discord.Container) and it.id == mark for it in message.components)
+
+
+def _nonce_of(room: RoomRef, key: str) -> str:
+    return b32encode(sha256(f"{room.channel}/{key}".encode()).digest()).decode()[:NONCE_MOST].lower()
 
 
 def number(digits: str) -> int:

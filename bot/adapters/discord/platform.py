@@ -147,9 +147,13 @@ class Discord:
             await running.answers.finish(self._finish_s)
             await running.session.close()
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         """See `bot.chat.platform.Outbox`."""
-        return await self._outbox().post(room, card)
+        return await self._outbox().post(room, card, key)
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        """See `bot.chat.platform.Outbox`."""
+        return await self._outbox().find(room, key, since_ms)
 
     async def edit(self, post: PostRef, card: Card) -> None:
         """See `bot.chat.platform.Outbox`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -134,16 +134,21 @@ class Lounge:
         await self._runner.cleanup()
         self._runner = None
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         """Say something in a room. Raises `NotFound` for a room that is not the lounge's."""
         here = self._room(room)
-        message = await self._rooms.add(here.name, await self._rooms.card_body(card, _UNASKED))
+        message = await self._rooms.add(here.name, await self._rooms.card_body(card, _unasked(key)))
         return PostRef(room, str(message.id))
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        """See `bot.chat.platform.Outbox`."""
+        message = await self._rooms.carrying(self._room(room).name, key, since_ms)
+        return None if message is None else PostRef(room, str(message.id))
 
     async def edit(self, post: PostRef, card: Card) -> None:
         """Replace what was posted. Raises `NotFound` if it is not there."""
         self._room(post.room)
-        await self._rooms.change(int(post.message), await self._rooms.card_body(card, _UNASKED))
+        await self._rooms.change(int(post.message), await self._rooms.card_body(card, _unasked()))
 
     async def whisper(self, identity: Identity, card: Card) -> None:
         """Say something to one person alone, in the first room; it waits there until they look.
@@ -152,7 +157,7 @@ class Lounge:
         """
         if identity not in [it.identity for it in await self._residents.people()]:
             return
-        body = await self._rooms.card_body(card, _UNASKED)
+        body = await self._rooms.card_body(card, _unasked())
         await self._rooms.add(self._rooms.all()[0].name, body, private_to=identity.user)
 
     async def present(self, identity: Identity, place: str) -> bool | None:
@@ -169,7 +174,8 @@ class Lounge:
         return self._rooms.room(room.channel)
 
 
-_UNASKED = {"for": None, "pressed": None}
+def _unasked(key: str = "") -> Mapping[str, object]:
+    return {"for": None, "pressed": None, **({"key": key} if key else {})}
 
 
 def _emptied(folder: Path) -> None:

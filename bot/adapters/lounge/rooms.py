@@ -1,9 +1,9 @@
 """Messages of the rooms: written down first, then shown; what each viewer gets of them.
 
 A body is JSON of one of five kinds: `line` (a member typed it), `pending` (an answer on its way), `card`, `form`
-and `gone` (a placeholder that was not needed). What is for the server's eyes only (`presses`, `submit`, `again`)
-never leaves it. An answer that is pending but that nobody works on was cut off by a restart; whoever looks at it
-first turns it into a card that says so, with a button that asks again.
+and `gone` (a placeholder that was not needed). What is for the server's eyes only (`presses`, `submit`, `again`, the
+`key` of a post) never leaves it. An answer that is pending but that nobody works on was cut off by a restart; whoever
+looks at it first turns it into a card that says so, with a button that asks again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from bot.text import t
 
 # The revision of what comes after everything that was written down.
 _AFTER_ALL = 1 << 31
-_SECRET = ("presses", "submit", "again", "hidden", "author_name")
+_SECRET = ("presses", "submit", "again", "hidden", "author_name", "key")
+_LOOK_BACK = 500
 
 
 class Rooms:
@@ -89,7 +90,8 @@ class Rooms:
         if before is None:
             raise NotFound(t("That message is not there any more."))
         old = json.loads(before.body)
-        whole = {"author_name": old["author_name"], **body, "rev": old["rev"] + 1}
+        kept = {name: old[name] for name in ("author_name", "key") if name in old}
+        whole = {**kept, **body, "rev": old["rev"] + 1}
         message = await self._store.rewrite(message_id, json.dumps(whole))
         if message is None:
             raise NotFound(t("That message is not there any more."))
@@ -124,6 +126,12 @@ class Rooms:
             if body["kind"] != "gone" and not body.get("hidden"):
                 views.append(_view(message, body))
         return views
+
+    async def carrying(self, room: str, key: str, since_ms: int) -> Message | None:
+        """The newest message of ours that was added with this `key` in its body since then."""
+        latest = await self._store.messages(room, "", 0, _LOOK_BACK)
+        found = [it for it in latest if it.made_ms >= since_ms and json.loads(it.body).get("key") == key]
+        return found[-1] if found else None
 
     async def card_body(self, card: Card, about: Mapping[str, object]) -> JSON:
         """A card as a body, its pictures kept on the disk. `about` says whom it answers."""

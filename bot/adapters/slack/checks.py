@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.draw import draw
 from bot.adapters.slack.failures import DEAD
-from bot.adapters.slack.manifest import INSTALL_PATH, SCOPES
+from bot.adapters.slack.manifest import INSTALL_PATH, scopes
 from bot.chat import Bars, Button, Card, Fields, Lines
 from bot.config import Slack
 from bot.core.findings import Finding, Level, failed, fine, is_made_up, warning, wrong
@@ -89,7 +90,7 @@ async def app_findings(slack: Slack) -> Sequence[Finding]:
     )
     found: list[Finding] = []
     if re.fullmatch(_BOT_SHAPE, slack.bot_token, re.ASCII):
-        found += await _asked(BOT, COPY_BOT, client.auth_test(), _bot)
+        found += await _asked(BOT, COPY_BOT, client.auth_test(), partial(_bot, scopes(history=slack.history)))
     if re.fullmatch(_APP_SHAPE, slack.app_token, re.ASCII):
         opened = client.apps_connections_open(app_token=slack.app_token)
         found += await _asked(APP, COPY_APP, opened, _socket)
@@ -120,15 +121,15 @@ def _code(error: SlackApiError) -> str:
     return plain(str(said.get("error"))) if isinstance(said, dict) else f"HTTP {error.response.status_code}"
 
 
-def _bot(answer: Any) -> Sequence[Finding]:
+def _bot(wanted: Mapping[str, str], answer: Any) -> Sequence[Finding]:
     name, team = plain(str(answer.get("user"))), plain(str(answer.get("team")))
     found = [fine(ABOUT, f"the token is good: {name} in {team}")]
     granted = {it.strip() for it in str(answer.headers.get("x-oauth-scopes", "")).split(",") if it.strip()}
     if not granted:
         return found
-    missing, extra = sorted(SCOPES.keys() - granted), sorted(granted - SCOPES.keys())
+    missing, extra = sorted(wanted.keys() - granted), sorted(granted - wanted.keys())
     if missing:
-        lost = "; ".join(f"{it} ({SCOPES[it]})" for it in missing)
+        lost = "; ".join(f"{it} ({wanted[it]})" for it in missing)
         found.append(wrong("Slack scopes", f"were not given: {lost}", REINSTALL))
     if extra:
         said = f"more was given than Earshot needs: {', '.join(map(plain, extra))}"
@@ -136,7 +137,7 @@ def _bot(answer: Any) -> Sequence[Finding]:
     return (
         found
         if missing or extra
-        else [*found, fine("Slack scopes", f"all {len(SCOPES)} that it needs, and no more")]
+        else [*found, fine("Slack scopes", f"all {len(wanted)} that it needs, and no more")]
     )
 
 

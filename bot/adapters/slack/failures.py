@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.adapters.slack.words import JSON
-from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable
+from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable, Unsure
 from bot.text import Text, t
 
 # The token opens nothing any more.
@@ -89,7 +89,7 @@ async def heard_url(call: Awaitable[WebhookResponse]) -> None:
 def ours(failure: No | Silence) -> EarshotError:
     """The failure as one of ours, with a sentence for whoever can act on it."""
     if isinstance(failure, Silence):
-        return Unavailable(_SLACK_IS_DOWN)
+        return Unsure(_SLACK_IS_DOWN)
     if failure.code in GONE:
         return NotFound(t("That message is gone, or too old to be changed."))
     if failure.code in UNREACHABLE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.adapters.slack.words import JSON, cut
 from bot.chat.commands import Command
@@ -28,6 +28,11 @@ SCOPES = {
     "im:write": "to open a conversation with one member",
     "users:read": "names, time zones, and who is an admin",
 }
+# Only where `[slack] history` is set: to look whether a post arrived that it was interrupted at.
+HISTORY_SCOPES = {
+    "channels:history": "to find its own posts in a channel again",
+    "groups:history": "to find its own posts in a private channel again",
+}
 EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 
 # What can be said to it in its own conversation. Slack shows four at most.
@@ -42,7 +47,19 @@ _ABOUT_MOST = 2000
 _HINT_MOST = 1000
 
 
-def manifest(features: Features, public_url: str, socket_mode: bool, short: Sequence[str] = SHORT) -> JSON:
+def scopes(*, history: bool = False) -> Mapping[str, str]:
+    """What the app needs at Slack, each with what it is for."""
+    return {**SCOPES, **HISTORY_SCOPES} if history else SCOPES
+
+
+def manifest(
+    features: Features,
+    public_url: str,
+    socket_mode: bool,
+    short: Sequence[str] = SHORT,
+    *,
+    history: bool = False,
+) -> JSON:
     """The manifest as JSON.
 
     `short` are the commands that get a slash of their own beside /earshot. Without `socket_mode` Slack sends its
@@ -67,7 +84,7 @@ def manifest(features: Features, public_url: str, socket_mode: bool, short: Sequ
                 "suggested_prompts": prompts(),
             },
         },
-        "oauth_config": {**back, "scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**back, "scopes": {"bot": list(scopes(history=history))}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **url},
             "interactivity": {"is_enabled": True, **url},

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.client import library_log
 from bot.adapters.slack.installs import Installs, States
-from bot.adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
+from bot.adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, scopes
 
 
 def install_flow(
@@ -26,6 +26,8 @@ def install_flow(
     installs: Installs,
     states: States,
     client: AsyncWebClient,
+    *,
+    history: bool,
 ) -> AsyncOAuthFlow | None:
     """Bolt's OAuth flow over our stores; None for an app of one workspace."""
     if not (client_id and client_secret):
@@ -33,7 +35,7 @@ def install_flow(
     settings = AsyncOAuthSettings(
         client_id=client_id,
         client_secret=client_secret,
-        scopes=list(SCOPES),
+        scopes=list(scopes(history=history)),
         user_scopes=[],
         redirect_uri=public_url.rstrip("/") + REDIRECT_PATH,
         authorization_url=urljoin(api_url, "../oauth/v2/authorize"),

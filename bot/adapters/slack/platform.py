@@ -36,7 +36,7 @@ from bot.chat.ledger import Ledger
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
 from bot.core.model import Identity, RoomRef
-from bot.errors import ConfigError, NotFound, Unavailable
+from bot.errors import ConfigError, NotFound, Refused, Unavailable
 from bot.ports import Chance, Clock, InstallationStore, MemoStore, Meter, Vault
 from bot.text import t
 
@@ -54,7 +54,8 @@ class Slack:
     With an `app_token` it speaks Socket Mode, without one HTTP, checked with the `signing_secret`; `routes` are to be
     served under `public_url` then. `bot_token` opens one workspace; with `client_id` and `client_secret` others
     install the app from a page of ours. `home` is the private action whose card is shown in the home tab, `talk` the
-    command that words in our own conversation with somebody are for. `incoming` is a folder for files on their way.
+    command that words in our own conversation with somebody are for; with `history` who installs us is asked to let us
+    look for our own posts. `incoming` is a folder for files on their way.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Slack:
         vault: Vault,
         incoming: Path,
         talk: str = "play",
+        history: bool = False,
         api_url: str = API_URL,
         finish_s: float = FINISH_S,
         grace_s: float = GRACE_S,
@@ -114,8 +116,9 @@ class Slack:
         Listeners(self._app, features, self._desk, page, conversation, self._workspaces)
         states = States(memos, chance, clock)
         self._flow = install_flow(
-            client_id, client_secret, public_url, api_url, self._installs, states, self._workspaces.client()
-        )
+            client_id, client_secret, public_url, api_url, self._installs, states, self._workspaces.client(),
+            history=history,
+        )  # fmt: skip
         self._socket: Socket | None = None
         self._serving = False
 
@@ -183,12 +186,22 @@ class Slack:
             return web.Response(status=503)
         return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
 
-    async def post(self, room: RoomRef, card: Card) -> PostRef:
+    async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
         """Say something in a room."""
         try:
-            return PostRef(room, await self._speech.post(room.place, _channel(room), card))
+            return PostRef(room, await self._speech.post(room.place, _channel(room), card, key=key))
         except (No, Silence) as failure:
             raise ours(failure) from failure
+
+    async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
+        """See `bot.chat.platform.Outbox`. It takes a permission that only whoever runs us can have asked for."""
+        try:
+            message = await self._speech.find(room.place, _channel(room), key, since_ms)
+        except (No, Silence) as failure:
+            if isinstance(failure, No) and failure.code == "missing_scope":
+                raise Refused(t("I may not read that channel, where my own posts are.")) from failure
+            raise ours(failure) from failure
+        return None if message is None else PostRef(room, message)
 
     async def edit(self, post: PostRef, card: Card) -> None:
         """Replace what was posted."""

@@ -23,6 +23,9 @@ from bot.text import Text, t
 log = logging.getLogger(__name__)
 
 _LINE_MOST = 300
+# How far the clocks of Slack and ours may be apart, and how many messages Slack tells at once.
+_APART_MS = 5 * 60 * 1000
+_PAGE = 200
 
 
 class Speech:
@@ -35,24 +38,58 @@ class Speech:
         self._phrases = phrases
 
     async def post(
-        self, team: str, channel: str, card: Card, *, thread: str = "", about: Text | None = None
+        self,
+        team: str,
+        channel: str,
+        card: Card,
+        *,
+        thread: str = "",
+        about: Text | None = None,
+        key: str = "",
     ) -> str:
-        """A new message for everybody there; its time stamp, which is its id."""
+        """A new message for everybody there; its time stamp, which is its id. It carries the `key`, see `find`."""
         card = self._phrases.of(card)
         pictures = pictures_of(card)
         files = await uploaded(self._workspaces, team, pictures)
         try:
             return await self._post(
-                team, channel, fallback(card), draw(card, files=files, about=about), thread
+                team, channel, fallback(card), draw(card, files=files, about=about), thread, key=key
             )
         except No as no:
             if no.code != "invalid_blocks" or not any(files):
                 raise
         # It was the pictures: the words first, then the files below them.
         log.warning("Slack does not show a file in the message itself; it goes into the thread")
-        message = await self._post(team, channel, fallback(card), draw(card, about=about), thread)
+        message = await self._post(team, channel, fallback(card), draw(card, about=about), thread, key=key)
         await shared(self._workspaces, team, channel, thread or message, pictures)
         return message
+
+    async def find(self, team: str, channel: str, key: str, since_ms: int) -> str | None:
+        """The message of ours that carries this key, of those since then; None where there is none."""
+        grant = await self._workspaces.grant(team)
+        oldest, cursor = f"{(since_ms - _APART_MS) / 1000:.6f}", ""
+        while True:
+            told = await self._page(team, channel, oldest, cursor)
+            for message in told["messages"]:
+                ours = grant is not None and message.get("bot_id") == grant.bot
+                if ours and (message.get("metadata") or {}).get("event_payload") == _carried(key):
+                    return str(message["ts"])
+            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return None
+
+    async def _page(self, team: str, channel: str, oldest: str, cursor: str) -> JSON:
+        """Some of what was said since then, with what our own messages carry."""
+        return await self._workspaces.do(
+            team,
+            lambda slack: slack.conversations_history(
+                channel=channel,
+                oldest=oldest,
+                include_all_metadata=True,
+                limit=_PAGE,
+                cursor=cursor or None,
+            ),
+        )
 
     async def update(
         self, team: str, channel: str, message: str, card: Card, *, about: Text | None = None
@@ -191,7 +228,14 @@ class Speech:
         return replace(without_pictures(card, where), buttons=(link, *card.buttons))
 
     async def _post(
-        self, team: str, channel: str, words: str, blocks: list[JSON], thread: str, care: Care = Care.ONCE
+        self,
+        team: str,
+        channel: str,
+        words: str,
+        blocks: list[JSON],
+        thread: str,
+        care: Care = Care.ONCE,
+        key: str = "",
     ) -> str:
         told = await self._workspaces.do(
             team,
@@ -200,6 +244,7 @@ class Speech:
                 text=words,
                 blocks=blocks,
                 thread_ts=thread or None,
+                metadata={"event_type": "earshot_post", "event_payload": _carried(key)} if key else None,
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -215,3 +260,8 @@ class Speech:
             lambda slack: slack.chat_update(channel=channel, ts=message, text=words, blocks=blocks),
             care,
         )
+
+
+def _carried(key: str) -> JSON:
+    """A key as the metadata of a message has it, where nobody sees it."""
+    return {"key": key}

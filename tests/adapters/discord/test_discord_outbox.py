@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 import pytest
@@ -11,7 +12,7 @@ from bot.chat import Card
 from bot.chat.cards import Button, Picture
 from bot.chat.platform import PostRef
 from bot.core.model import Identity, RoomRef
-from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable
+from bot.errors import EarshotError, NotFound, RateLimited, Refused, RoomLost, Unavailable, Unsure
 from bot.text import t
 from tests.adapters.discord.conftest import Build, House
 from tests.adapters.sample import png
@@ -198,3 +199,48 @@ async def test_what_discord_does_not_tell_says_nothing_about_anybody(house: Hous
     await house.discord.stop()
     with pytest.raises(Unavailable):
         await house.discord.present(identity_of(house.ben), server)
+
+
+async def test_a_post_with_a_key_is_found_again_and_nothing_else_is(house: House) -> None:
+    room, now_ms = room_of(house.room), round(time.time() * 1000)
+    assert await house.discord.find(room, "1/2026-W47", now_ms) is None
+    await house.discord.post(room, CARD, "1/2026-W46")
+    await house.discord.post(room, CARD)
+    post = await house.discord.post(room, CARD, "1/2026-W47")
+    assert await house.discord.find(room, "1/2026-W47", now_ms) == post
+    assert await house.discord.find(room, "2/2026-W47", now_ms) is None
+    assert await house.discord.find(room, "1/2026-W47", now_ms + 600_000) is None
+
+
+async def test_a_post_with_a_key_is_sent_twice_and_there_once(build: Build) -> None:
+    """Also by another process, which has other tokens."""
+    house = await build()
+    room = room_of(house.room)
+    post = await house.discord.post(room, CARD, "1/2026-W47")
+    other = await build(store=house.store)
+    assert await other.discord.post(room, CARD, "1/2026-W47") == post
+    assert await other.discord.post(room, CARD, "1/2026-W48") != post
+    assert len(house.ana.sees(house.room)) == 2
+
+
+async def test_where_history_is_closed_nobody_can_look(house: House) -> None:
+    await house.discord.post(room_of(house.room), CARD, "1/2026-W47")
+    house.room.forbid("READ_MESSAGE_HISTORY")
+    now_ms = round(time.time() * 1000)
+
+    async def refused() -> bool:
+        try:
+            await house.discord.find(room_of(house.room), "1/2026-W47", now_ms)
+        except Refused:
+            return True
+        return False
+
+    async with asyncio.timeout(5):
+        while not await refused():  # noqa: ASYNC110 – the gateway tells the client, not us
+            await asyncio.sleep(0.01)
+
+
+async def test_a_servers_error_that_stays_leaves_it_open_whether_it_was_posted(house: House) -> None:
+    house.twin.hang_up("POST", MESSAGES, times=9)
+    with pytest.raises(Unsure):
+        await house.discord.post(room_of(house.room), CARD, "1/2026-W47")

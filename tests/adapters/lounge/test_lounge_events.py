@@ -197,3 +197,16 @@ async def test_a_post_nobody_asked_for_arrives_too(house: House) -> None:
     async with listening(house, "ben") as stream:
         await house.lounge.post(RoomRef("lounge", "", ROOM), Card(t("Week 41")))
         assert (await stream.next())[1]["card"]["title"] == {"text": "Week 41"}
+
+
+async def test_a_post_with_a_key_is_found_again_and_nobody_sees_the_key(house: House) -> None:
+    room = RoomRef("lounge", "", ROOM)
+    assert await house.lounge.find(room, "1/2026-W47", 0) is None
+    await house.lounge.post(room, Card(t("Week 46")), "1/2026-W46")
+    post = await house.lounge.post(room, Card(t("Week 47")), "1/2026-W47")
+    await house.lounge.post(room, Card(t("Week 47")))
+    assert await house.lounge.find(room, "1/2026-W47", 0) == post
+    await house.lounge.edit(post, Card(t("Week 47, anew")))
+    assert await house.lounge.find(room, "1/2026-W47", 0) == post
+    assert await house.lounge.find(room, "1/2026-W48", 0) is None
+    assert "2026-W4" not in str(await house.caller.seen())

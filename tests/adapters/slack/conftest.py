@@ -127,9 +127,13 @@ async def eventually(true: Callable[[], bool], within_s: float = 10) -> None:
 
 
 @pytest.fixture
-async def twin() -> AsyncIterator[SlackTwin]:
-    """Slack, with the app of our own manifest. Whatever the tests send it has to be well-formed."""
-    async with slack_twin(manifest=manifest(features(), PUBLIC_URL, True, SHORT)) as slack:
+async def twin(request: pytest.FixtureRequest) -> AsyncIterator[SlackTwin]:
+    """Slack, with the app of our own manifest; with `history` it may read channels, too.
+
+    Whatever the tests send it has to be well-formed.
+    """
+    history = getattr(request, "param", "") == "history"
+    async with slack_twin(manifest=manifest(features(), PUBLIC_URL, True, SHORT, history=history)) as slack:
         yield slack
         assert slack.violations == []
 

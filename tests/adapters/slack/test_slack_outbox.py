@@ -10,7 +10,7 @@ from bot.adapters.slack.asked import identity
 from bot.chat import Card, Lines, Picture
 from bot.chat.platform import ChatPlatform, PostRef
 from bot.core.model import RoomRef
-from bot.errors import EarshotError, NotFound, RateLimited, RoomLost, Unavailable
+from bot.errors import EarshotError, NotFound, RateLimited, Refused, RoomLost, Unavailable, Unsure
 from bot.text import t
 from tests.adapters.sample import png
 from tests.adapters.slack.conftest import House, button, eventually, room_of
@@ -180,3 +180,39 @@ async def test_what_is_remembered_of_somebody_can_be_forgotten(house: House) -> 
     assert await asked() == before
     house.slack.forget(identity(house.team.id, house.ben.id))
     assert await asked() == before + 1
+
+
+@pytest.mark.parametrize("twin", ["history"], indirect=True)
+async def test_a_post_with_a_key_is_found_again_and_nothing_else_is(house: House) -> None:
+    room = room_of(house)
+    assert await house.slack.find(room, "1/2026-W47", house.clock.now) is None
+    await house.slack.post(room, CARD, "1/2026-W46")
+    await house.slack.post(room, CARD)
+    post = await house.slack.post(room, CARD, "1/2026-W47")
+    assert await house.slack.find(room, "1/2026-W47", house.clock.now) == post
+    assert await house.slack.find(room, "2/2026-W47", house.clock.now) is None
+    assert {it.text for it in house.ben.sees(house.room)} == {"Your week\n412 plays"}
+    await house.slack.edit(post, replace(CARD, title=t("Your month")))
+    assert await house.slack.find(room, "1/2026-W47", house.clock.now) == post
+
+
+@pytest.mark.parametrize("twin", ["history"], indirect=True)
+async def test_it_is_found_among_many_messages(house: House) -> None:
+    post = await house.slack.post(room_of(house), CARD, "1/2026-W47")
+    for n in range(205):
+        await house.ben.says(house.room, str(n))
+    assert await house.slack.find(room_of(house), "1/2026-W47", house.clock.now) == post
+    pages = house.called("conversations.history")
+    assert len(pages) == 2
+
+
+async def test_without_the_permission_nobody_can_look(house: House) -> None:
+    await house.slack.post(room_of(house), CARD, "1/2026-W47")
+    with pytest.raises(Refused, match="I may not read that channel"):
+        await house.slack.find(room_of(house), "1/2026-W47", house.clock.now)
+
+
+async def test_a_broken_connection_leaves_it_open_whether_it_was_posted(house: House) -> None:
+    house.twin.fail("chat.postMessage", lost=True)
+    with pytest.raises(Unsure):
+        await house.slack.post(room_of(house), CARD, "1/2026-W47")
