@@ -10,7 +10,7 @@ from bot.core.consent import Feature, Previewed
 from bot.core.model import GroupId, Member, MemberId, Span
 from bot.core.stories import Occasion, State, Story
 from bot.errors import NotFound
-from bot.ports import Membership
+from bot.ports import Membership, Weekly
 from bot.text import t
 
 
@@ -29,12 +29,13 @@ class FakeStories:
     _members: dict[MemberId, Member]
     _memberships: dict[tuple[GroupId, MemberId], Membership]
     _groups: dict[GroupId, Any]
+    _weekly: dict[GroupId, Weekly]
 
     def __init__(self) -> None:
         self._stories: dict[int, Story] = {}
         self._last_story = 0
         self._asking: dict[MemberId, Asked] = {}
-        self._previews: dict[tuple[GroupId, MemberId], tuple[str, Previewed]] = {}
+        self._previews: dict[tuple[GroupId, MemberId], tuple[int, Previewed]] = {}
 
     async def paused(self, member_id: MemberId) -> bool:
         raise NotImplementedError
@@ -123,16 +124,36 @@ class FakeStories:
         ]
         return sorted(found, key=lambda it: (it.told_ms, it.id))
 
-    async def ask_preview(self, group_id: GroupId, member_id: MemberId, key: str) -> bool:
-        asked, said = self._previews.get((group_id, member_id), ("", Previewed()))
-        if asked == key or said.fine or member_id not in self._members or group_id not in self._groups:
+    async def to_preview(self, now_ms: int, until_ms: int, limit: int) -> Sequence[tuple[GroupId, MemberId]]:
+        found = [
+            (self._weekly[group_id].next_ms, group_id, who)
+            for (group_id, who), it in self._memberships.items()
+            if Feature.RECAP in it.features
+            and group_id in self._weekly
+            and self._weekly[group_id].active
+            and now_ms < self._weekly[group_id].next_ms <= until_ms
+            and self._not_shown(group_id, who, self._weekly[group_id].next_ms - (until_ms - now_ms))
+            and not await self.paused(who)
+        ]
+        return [(group_id, who) for _, group_id, who in sorted(found)][:limit]
+
+    async def ask_preview(self, group_id: GroupId, member_id: MemberId, now_ms: int, since_ms: int) -> bool:
+        there = member_id in self._members and group_id in self._groups
+        if not there or not self._not_shown(group_id, member_id, since_ms):
             return False
-        self._previews[group_id, member_id] = key, said
+        _, said = self._previews.get((group_id, member_id), (0, Previewed()))
+        self._previews[group_id, member_id] = now_ms, said
         return True
+
+    def _not_shown(self, group_id: GroupId, member_id: MemberId, since_ms: int) -> bool:
+        if (group_id, member_id) not in self._previews:
+            return True
+        asked_ms, said = self._previews[group_id, member_id]
+        return not said.fine and bool(said.left_out) and asked_ms < since_ms
 
     async def answer_preview(self, group_id: GroupId, member_id: MemberId, said: Previewed) -> None:
         self._there(member_id in self._members and group_id in self._groups)
-        asked, _ = self._previews.get((group_id, member_id), ("", said))
+        asked, _ = self._previews.get((group_id, member_id), (0, said))
         self._previews[group_id, member_id] = asked, said
 
     async def previews(self, group_id: GroupId) -> Mapping[MemberId, Previewed]:

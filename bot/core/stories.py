@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.core.calendar import DAY_MS, HOUR_MS, local_time
+from bot.core.calendar import DAY_MS, local_time
 from bot.core.choices import credited
 from bot.core.facts import Tracks
 from bot.core.identity import Key, fold, lasting, tracks_meant
-from bot.core.model import GroupId, Listening, Member, MemberId, Period, Span, Track, TrackId
+from bot.core.model import GroupId, Listening, Member, MemberId, Span, Track, TrackId
 from bot.core.recap.insights import Insights
 from bot.core.recap.loops import LEAST_TIMES as LEAST_LOOP
 from bot.core.recap.model import Recap
+from bot.core.recap.when import from_to
 from bot.text import Text, t, tn
 
 MOST_LETTERS = 280
@@ -30,10 +31,6 @@ ASKED_EVERY_MS = 7 * DAY_MS
 FIRST_HOUR, LAST_HOUR = 10, 20
 # Sources date a play by its beginning or by its end: the edges of a moment may move by a song.
 EDGE_MS = 10 * 60_000
-_WEEK_MS = 7 * DAY_MS + HOUR_MS  # the longest, with a clock put back
-_DAYS = (
-    t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday"), t("Sunday"),
-)  # fmt: skip
 
 
 class Cause(StrEnum):
@@ -92,7 +89,7 @@ class Story:
 class Quote:
     """A member's words as they wrote them, with what they speak of as others may see it now.
 
-    `in_a_row`: back to back, in `span`; that is None where an hour of it is not to be told.
+    `span` is from the first to the last play where these were back to back, and each of their hours may be told.
     """
 
     story_id: int
@@ -101,7 +98,6 @@ class Quote:
     title: str
     artist: str
     times: int
-    in_a_row: bool
     span: Span | None
 
 
@@ -192,10 +188,10 @@ def _taken(known: Sequence[Story], tracks: Mapping[TrackId, Track]) -> set[Track
 # --- what others read
 
 
-def quote(story: Story, it: Listening, tracks: Tracks, period: Period) -> Quote | None:
-    """A story as others read it in the post of a period; None where no play that it speaks of is theirs to see.
+def quote(story: Story, it: Listening, tracks: Tracks) -> Quote | None:
+    """A story as others read it; None where no play that it speaks of is theirs to see.
 
-    `it` is the member's listening of the period, as it counts for those others.
+    `it` is the member's listening of a time, as it counts for those others.
     """
     if story.state is not State.TOLD:
         return None
@@ -221,8 +217,7 @@ def quote(story: Story, it: Listening, tracks: Tracks, period: Period) -> Quote 
         occasion.title,
         occasion.artist,
         len(plays),
-        in_a_row,
-        span if in_a_row and period.end_ms - period.start_ms <= _WEEK_MS else None,
+        span if in_a_row else None,
     )
 
 
@@ -230,11 +225,11 @@ def quote(story: Story, it: Listening, tracks: Tracks, period: Period) -> Quote 
 
 
 def question(it: Occasion, zone: str) -> Text:
-    """`You played X — Y 12 times in a row, between 01:40 and 03:10 on Tuesday`, by the member's own clock."""
+    """`You played X — Y 12 times in a row, Tue 17 Nov, 01:40 to 03:10`, by the member's own clock."""
     song = song_of(it)
     if it.cause is Cause.LOOP:
-        span = when(it.first_ms, it.last_ms, zone)
-        return t("You played {song} {n} times in a row, {when}", song=song, n=it.times, when=span)
+        when = from_to(it.first_ms, it.last_ms, zone)
+        return t("You played {song} {n} times in a row, {when}", song=song, n=it.times, when=when)
     if it.cause is Cause.COMEBACK:
         return t(
             "You played {song} {n} times in seven days, after {days} days without it",
@@ -249,13 +244,11 @@ def question(it: Occasion, zone: str) -> Text:
 
 
 def about(it: Quote) -> Text:
-    """What a quote speaks of: `X — Y, 12 times in a row, between 14:40 and 16:10 on Tuesday`."""
+    """What a quote speaks of: `X — Y, 12 times in a row, Tue 17 Nov, 14:40 to 16:10`."""
     song = t("{title} — {artist}", title=it.title, artist=it.artist)
-    if it.in_a_row and it.span is not None:
-        span = when(it.span.start_ms, it.span.end_ms - 1, it.member.zone)
-        return t("{song}, {n} times in a row, {when}", song=song, n=it.times, when=span)
-    if it.in_a_row:
-        return t("{song}, {n} times in a row", song=song, n=it.times)
+    if it.span is not None:
+        when = from_to(it.span.start_ms, it.span.end_ms - 1, it.member.zone)
+        return t("{song}, {n} times in a row, {when}", song=song, n=it.times, when=when)
     return tn("{song}, played once", "{song}, played {n} times", it.times, song=song)
 
 
@@ -267,16 +260,3 @@ def said(it: Quote) -> Text:
 def song_of(it: Occasion) -> Text:
     """`Title — Artist`."""
     return t("{title} — {artist}", title=it.title, artist=it.artist)
-
-
-def when(first_ms: int, last_ms: int, zone: str) -> Text:
-    """`between 01:40 and 03:10 on Tuesday`, with both days where they are two."""
-    first, last = local_time(first_ms, zone), local_time(last_ms, zone)
-    since, until = f"{first:%H:%M}", f"{last:%H:%M}"
-    day = _DAYS[first.weekday()]
-    if first.date() == last.date():
-        return t("between {since} and {until} on {day}", since=since, until=until, day=day)
-    return t(
-        "from {day} {since} to {last} {until}",
-        day=day, since=since, last=_DAYS[last.weekday()], until=until,
-    )  # fmt: skip

@@ -68,6 +68,15 @@ class PostStore(Protocol):
         """
         ...
 
+    async def draw_anew(
+        self, member_id: MemberId, group_id: GroupId, since_ms: int, now_ms: int, until_ms: int
+    ) -> Sequence[Post]:
+        """Each message that shows the member to this group, posted since then, is due to be changed, until then.
+
+        Nothing that was frozen changes. Returned are these, as by `strike_out`.
+        """
+        ...
+
     async def posts_due(self, now_ms: int, limit: int) -> Sequence[Post]:
         """Messages that are due to be changed, the longest due first."""
         ...

@@ -69,6 +69,13 @@ class Redaction:
         """The same after something of theirs was hidden or deleted; where they still share, they are counted anew."""
         return await self._strike_out(member_id, group_id, stays=True)
 
+    async def draw_anew(self, member_id: MemberId, group_id: GroupId, since_ms: int) -> Sequence[PostResult]:
+        """What was posted to a group since then and shows this member is drawn anew: their words have changed."""
+        now_ms = self._clock.now_ms()
+        until_ms = now_ms + TRIED_FOR_MS
+        posts = await self._posts.draw_anew(member_id, group_id, since_ms, now_ms, until_ms)
+        return await self._change_first(posts, until_ms)
+
     async def change_due(self) -> None:
         """Change some of the messages that are due."""
         for post in await self._posts.posts_due(self._clock.now_ms(), AT_ONCE):
@@ -80,6 +87,9 @@ class Redaction:
         now_ms = self._clock.now_ms()
         until_ms = now_ms + TRIED_FOR_MS
         posts = await self._posts.strike_out(member_id, group_id, redacted, now_ms, until_ms, stays=stays)
+        return await self._change_first(posts, until_ms)
+
+    async def _change_first(self, posts: Sequence[Post], until_ms: int) -> Sequence[PostResult]:
         results = []
         tried = 0
         for post in posts:
@@ -115,6 +125,6 @@ class Redaction:
 def _why(post: Post, now_ms: int) -> Text:
     day = Moment(now_ms)
     if not post.withdrawn:
-        return t("Changed on {day}: one member took something of theirs back.", day=day)
+        return t("Changed on {day}: one member changed what is shown of theirs.", day=day)
     whose = tn("one member took their part back", "{n} members took their part back", post.withdrawn)
     return t("Changed on {day}: {whose}.", day=day, whose=whose)

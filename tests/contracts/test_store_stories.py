@@ -19,8 +19,10 @@ from bot.core.model import (
     Source,
     Span,
 )
+from bot.core.schedule import Schedule
 from bot.core.stories import Cause, Occasion, State
 from bot.errors import NotFound
+from bot.ports import Planned, Weekly
 from tests.fakes import EveryStore
 
 ROOM, OTHER = RoomRef("lounge", "", "music"), RoomRef("lounge", "", "work")
@@ -177,20 +179,49 @@ async def test_two_who_become_one_keep_their_words_and_are_asked_no_more_than_on
     assert await store.previews(here.id) == {ana.id: Previewed(fine=False, left_out="2026-W47")}
 
 
-async def test_a_preview_is_shown_once_for_a_post_until_it_is_fine(store: EveryStore) -> None:
+async def test_a_preview_is_shown_once_until_it_is_asked_for_again(store: EveryStore) -> None:
     ana, here = await joined(store), await group_of(store)
     assert await store.previews(here.id) == {}
-    assert await store.ask_preview(here.id, ana.id, "2026-W47")
-    assert not await store.ask_preview(here.id, ana.id, "2026-W47")
-    assert await store.ask_preview(here.id, ana.id, "2026-W48")
+    assert await store.ask_preview(here.id, ana.id, 100, 50)
+    assert not await store.ask_preview(here.id, ana.id, 200, EVER)
     await store.answer_preview(here.id, ana.id, Previewed(left_out="2026-W48"))
     assert await store.previews(here.id) == {ana.id: Previewed(left_out="2026-W48")}
-    assert await store.ask_preview(here.id, ana.id, "2026-W49")
+    assert not await store.ask_preview(here.id, ana.id, 300, 100)
+    assert await store.ask_preview(here.id, ana.id, 300, 101)
+    assert not await store.ask_preview(here.id, ana.id, 400, 300)
     assert await store.previews(here.id) == {ana.id: Previewed(left_out="2026-W48")}
     await store.answer_preview(here.id, ana.id, Previewed(fine=True))
-    assert not await store.ask_preview(here.id, ana.id, "2026-W50")
+    assert not await store.ask_preview(here.id, ana.id, 500, EVER)
     assert await store.previews(here.id) == {ana.id: Previewed(fine=True)}
-    assert not await store.ask_preview(here.id, MemberId(99), "2026-W50")
-    assert not await store.ask_preview(GroupId(99), ana.id, "2026-W50")
+    assert not await store.ask_preview(here.id, MemberId(99), 1, 1)
+    assert not await store.ask_preview(GroupId(99), ana.id, 1, 1)
     with pytest.raises(NotFound):
         await store.answer_preview(GroupId(99), ana.id, Previewed())
+
+
+async def test_who_is_shown_their_part_before_the_next_post(store: EveryStore) -> None:
+    ana, ben = await joined(store), await joined(store, "ben")
+    await joined(store, "cem", ROOM, "compare")
+    here = await group_of(store)
+    wanted = await store.begin_weekly(Weekly(here.id, Schedule("UTC"), active=True, next_ms=1_000))
+    both = [(here.id, ana.id), (here.id, ben.id)]
+    assert await store.to_preview(500, 999, 9) == []
+    assert await store.to_preview(500, 1_000, 9) == both
+    assert await store.to_preview(500, 1_000, 1) == both[:1]
+    assert await store.to_preview(1_000, 2_000, 9) == []
+    await store.ask_preview(here.id, ana.id, 510, 0)
+    await store.pause(ben.id, 520)
+    assert await store.to_preview(530, 1_030, 9) == []
+    await store.resume(ben.id, 540)
+    await store.answer_preview(here.id, ben.id, Previewed(fine=True))
+    assert await store.to_preview(550, 1_050, 9) == []
+    # Whoever was left out of a post is shown their part before the one after.
+    await store.answer_preview(here.id, ana.id, Previewed(left_out="2026-W47"))
+    assert await store.to_preview(550, 1_050, 9) == []
+    later = replace(wanted, next_ms=5_000)
+    assert await store.plan([Planned(wanted, later)], 1_100) == [True]
+    assert await store.to_preview(4_400, 4_900, 9) == []
+    assert await store.to_preview(4_600, 5_100, 9) == both[:1]
+    stopped = replace(later, active=False)
+    assert await store.plan([Planned(replace(later, version=1), stopped)], 1_200) == [True]
+    assert await store.to_preview(4_600, 5_100, 9) == []

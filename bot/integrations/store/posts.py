@@ -74,19 +74,24 @@ class Posts(OnDatabase):
             if not stays:
                 going = _shown.member_id == member_id, _shown.post_id.in_(ids)
                 await connection.execute(delete(schema.shown).where(*going))
-            await connection.execute(
-                update(schema.post)
-                .where(_post.id.in_(ids))
-                .values(
-                    due_ms=case((_post.message == "", 0), else_=now_ms),
-                    until_ms=until_ms,
-                    withdrawn=_post.withdrawn + (0 if stays else 1),
-                )
+            return await _due(connection, ids, now_ms, until_ms, withdrawn=0 if stays else 1)
+
+    async def draw_anew(
+        self, member_id: MemberId, group_id: GroupId, since_ms: int, now_ms: int, until_ms: int
+    ) -> Sequence[Post]:
+        showing = (
+            select(_post.id)
+            .join(schema.shown)
+            .join(schema.recap)
+            .where(
+                _shown.member_id == member_id,
+                schema.recap.c.group_id == group_id,
+                _post.posted_ms >= since_ms,
             )
-            newest = (
-                select(schema.post).where(_post.id.in_(ids)).order_by(_post.posted_ms.desc(), _post.id.desc())
-            )
-            return await _posts(connection, newest)
+        )
+        async with self._database.write() as connection:
+            ids = (await connection.scalars(showing)).all()
+            return await _due(connection, ids, now_ms, until_ms, withdrawn=0)
 
     async def posts_due(self, now_ms: int, limit: int) -> Sequence[Post]:
         due = select(schema.post).where(_post.due_ms.between(1, now_ms)).order_by(_post.due_ms, _post.id)
@@ -109,6 +114,23 @@ class Posts(OnDatabase):
     async def given_up(self, post_id: int) -> None:
         async with self._database.write() as connection:
             await connection.execute(update(schema.post).where(_post.id == post_id).values(due_ms=0))
+
+
+async def _due(
+    connection: AsyncConnection, ids: Sequence[int], now_ms: int, until_ms: int, *, withdrawn: int
+) -> Sequence[Post]:
+    """These posts are due, where they can be edited, after so many more took their part back. The newest first."""
+    await connection.execute(
+        update(schema.post)
+        .where(_post.id.in_(ids))
+        .values(
+            due_ms=case((_post.message == "", 0), else_=now_ms),
+            until_ms=until_ms,
+            withdrawn=_post.withdrawn + withdrawn,
+        )
+    )
+    newest = select(schema.post).where(_post.id.in_(ids)).order_by(_post.posted_ms.desc(), _post.id.desc())
+    return await _posts(connection, newest)
 
 
 async def _show(connection: AsyncConnection, post_id: int, members: Collection[MemberId]) -> None:
