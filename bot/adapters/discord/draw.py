@@ -68,11 +68,12 @@ class _Drawing:
         self._files: list[discord.File] = []
 
     def drawn(self, page: Page) -> Drawn:
+        items = list(self._items(page))
+        if not any(isinstance(it, ui.TextDisplay | ui.MediaGallery) for it in items):
+            items.insert(0, ui.TextDisplay("…"))
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
-        for item in self._items(page):
+        for item in items:
             box.add_item(item)
-        if not box.children:
-            box.add_item(ui.TextDisplay("…"))
         return Drawn(_unheard(box), self._files)
 
     def _items(self, page: Page) -> Iterator[ui.Item[ui.LayoutView]]:
