@@ -51,9 +51,6 @@ class Feed:
         finally:
             self.at_once -= 1
 
-    async def now_playing(self, access_token: str) -> RawTrack | None:
-        return None
-
 
 class NoTokens:
     """Nothing to refresh here."""

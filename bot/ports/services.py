@@ -54,8 +54,6 @@ class ListeningSource(Protocol):
         """The newest 50 plays, newest first. Raises `ServiceError`s."""
         ...
 
-    async def now_playing(self, access_token: str) -> RawTrack | None: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
