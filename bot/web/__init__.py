@@ -52,8 +52,8 @@ def make_web(
 ) -> web.Application:
     """The application. `ready` names what has to work and whether it does; `https` is how browsers reach it.
 
-    `metrics` gives what `/metrics` shows, in Prometheus' text format; `uploads` takes files, `takeouts` gives them. Without one there is no
-    such page.
+    `metrics` gives what `/metrics` shows, in Prometheus' text format; `uploads` takes files, `takeouts` gives them.
+    Without one there is no such page.
     """
     app = web.Application(middlewares=[_kindly], client_max_size=16 * 1024)
     callback = _Callback(linking, https)

@@ -67,8 +67,8 @@ class BusyHour:
 class Coverage:
     """How much of the period is vouched for, as far as it has passed (`until_ms`).
 
-    `complete` is the share of that (0 to 1), 1 only where nothing is `missing`: those are the intervals that nobody vouches
-    for, in order, with a cause where one is known.
+    `complete` is the share of that (0 to 1), 1 only where nothing is `missing`: those are the intervals that nobody
+    vouches for, in order, with a cause where one is known.
     """
 
     member: Member
