@@ -147,7 +147,9 @@ def test_doctor_examines_a_fresh_folder_and_makes_nothing(tmp_path: Path) -> Non
 
 
 def test_doctor_tells_what_is_wrong_from_what_failed(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('[lounge]\nname = "Ana"\nport = 0\n[web]\nport = 0\n')
+    (tmp_path / "config.toml").write_text(
+        '[lounge]\nname = "Ana"\nport = 0\n[web]\nport = 0\npublic_url = "https://earshot.example"\n'
+    )
     well = earshot("doctor", cwd=tmp_path)
     assert (well.returncode, well.stderr) == (0, "")
     assert "configured: the lounge" in well.stdout
