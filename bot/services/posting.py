@@ -14,9 +14,9 @@ from typing import Protocol
 
 from bot.core.calendar import HOUR_MS
 from bot.core.consent import Audience, cleared
-from bot.core.model import Group, GroupId, MemberId, RoomRef
+from bot.core.model import GroupId, MemberId, Period, RoomRef
 from bot.core.recap import words
-from bot.core.schedule import LATE_MS
+from bot.core.schedule import LATE_MS, key_of
 from bot.errors import EarshotError, RateLimited, Refused, RoomLost, Unsure
 from bot.ports import Clock, Delivery, GroupStore, PreviewStore, Settled, Stage, Weekly, WeeklyStore, Why
 from bot.services.recap import Recaps, Told
@@ -123,7 +123,7 @@ class Posting:
             return Settled(Stage.GIVEN_UP, Why.LOST)
         if not message and self._clock.now_ms() - delivery.due_ms > LATE_MS:
             return Settled(Stage.SKIPPED, Why.LATE)
-        told = await self._told(delivery, group)
+        told = await self.counted(Audience(group, frozenset({delivery.room})), delivery.period)
         past = await self._past(delivery)
         if not message and not told.recap.plays and _heard_lately(past):
             return Settled(Stage.SKIPPED, Why.QUIET)
@@ -133,13 +133,13 @@ class Posting:
         message = await self._poster.show(delivery, weekly, told, notes, message)
         return Settled(Stage.SENT, message=message, posted_ms=self._clock.now_ms())
 
-    async def _told(self, delivery: Delivery, group: Group) -> Told:
-        """What is to be said in this room, of those who let themselves be seen there by now."""
-        await self._before_post(group.id)
-        memberships = await self._groups.memberships(group.id)
-        among = cleared(memberships, await self._previews.previews(group.id), delivery.key)
-        audience = Audience(group, frozenset({delivery.room}))
-        return await self._recaps.of_group(audience, delivery.period, TOP, more=True, among=among)
+    async def counted(self, audience: Audience, period: Period) -> Told:
+        """What a post about this period says there, of those who let themselves be seen in it by now."""
+        group_id = audience.group.id
+        await self._before_post(group_id)
+        memberships = await self._groups.memberships(group_id)
+        among = cleared(memberships, await self._previews.previews(group_id), key_of(period))
+        return await self._recaps.of_group(audience, period, TOP, more=True, among=among)
 
     async def _past(self, delivery: Delivery) -> Sequence[Delivery]:
         """The posts before this one in the same room, the newest first."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.core import calendar, schedule
 from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.model import PeriodKind
-from bot.core.schedule import Schedule
+from bot.core.schedule import Schedule, Slot
 
 ZONES = sorted(available_timezones())
 BERLIN = Schedule("Europe/Berlin", weekday=0, hour=18)
@@ -24,9 +24,16 @@ def ms(words: str) -> int:
     return round(datetime.fromisoformat(words).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def keys(wishes: Schedule, since: str, now: str, *handled: str) -> list[str]:
-    found = schedule.due(wishes, since_ms=ms(since), now_ms=ms(now), handled=handled)
-    return [it.key for it in found]
+def keys(wishes: Schedule, after: str, now: str) -> list[str]:
+    handled = dict.fromkeys(wishes.kinds, date.fromisoformat(after))
+    return [it.key for it in schedule.due(wishes, after=handled, now_ms=ms(now))]
+
+
+def up_to(slots: list[Slot], after: dict[PeriodKind, date]) -> dict[PeriodKind, date]:
+    return {
+        kind: max([day, *(it.period.first for it in slots if it.period.kind is kind)])
+        for kind, day in after.items()
+    }
 
 
 wishes = st.builds(
@@ -68,12 +75,16 @@ def test_every_zone_posts_every_week_exactly_once(year: int) -> None:
 def test_however_often_it_is_asked_each_slot_comes_once(it: Schedule, day: int, pauses: list[int]) -> None:
     """A bot that is asked at odd times handles the same periods as one that is asked at once at the end."""
     it = replace(it, kinds=frozenset({PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER}))
-    start_ms = now_ms = ms("2026-01-01") + day * DAY_MS // 2
+    now_ms = ms("2026-01-01") + day * DAY_MS // 2
+    begin = after = schedule.handled(it, now_ms)
+    assert schedule.due(it, after=after, now_ms=now_ms) == []
     handled: list[str] = []
     for pause in pauses:
         now_ms += pause * DAY_MS // 2
-        handled += [slot.key for slot in schedule.due(it, since_ms=start_ms, now_ms=now_ms, handled=handled)]
-    at_once = [slot.key for slot in schedule.due(it, since_ms=start_ms, now_ms=now_ms, handled=())]
+        found = schedule.due(it, after=after, now_ms=now_ms)
+        handled += [slot.key for slot in found]
+        after = up_to(found, after)
+    at_once = [slot.key for slot in schedule.due(it, after=begin, now_ms=now_ms)]
     assert handled == at_once
     assert len(set(handled)) == len(handled)
 
@@ -81,11 +92,23 @@ def test_however_often_it_is_asked_each_slot_comes_once(it: Schedule, day: int, 
 @given(wishes, st.integers(0, 1_500))
 def test_the_next_slot_is_the_next_that_becomes_due(it: Schedule, day: int) -> None:
     now_ms = ms("2026-01-01T11:00") + day * DAY_MS
-    coming = schedule.next_slot(it, now_ms)
+    after = schedule.handled(it, now_ms)
+    coming = schedule.next_slot(it, after, now_ms)
     assert coming is not None
     assert coming.at_ms > now_ms
-    found = schedule.due(it, since_ms=now_ms + 1, now_ms=coming.at_ms, handled=())
+    assert schedule.due(it, after=after, now_ms=coming.at_ms - 1) == []
+    found = schedule.due(it, after=after, now_ms=coming.at_ms)
     assert [slot.key for slot in found] == [coming.key]
+
+
+def test_what_was_handled_is_no_next_slot_even_if_the_wish_moves_later() -> None:
+    sunday = replace(BERLIN, weekday=6)
+    now_ms = ms("2026-11-25")
+    after = {PeriodKind.WEEK: date(2026, 11, 16)}
+    coming = schedule.next_slot(sunday, after, now_ms)
+    assert coming is not None
+    assert coming.key == "2026-W48"
+    assert schedule.due(sunday, after=after, now_ms=ms("2026-11-30")) == []
 
 
 def test_keys_are_names_for_ever() -> None:
@@ -101,10 +124,10 @@ def test_keys_are_names_for_ever() -> None:
 
 
 def test_a_week_is_posted_when_it_has_settled() -> None:
-    assert keys(BERLIN, "2026-11-20", "2026-11-23T16:59:59") == []
-    assert keys(BERLIN, "2026-11-20", "2026-11-23T17:00") == ["2026-W47"]
-    assert keys(BERLIN, "2026-11-20", "2026-11-23T17:00", "2026-W47") == []
-    assert keys(BERLIN, "2026-11-23T17:01", "2026-11-24") == []
+    assert keys(BERLIN, "2026-11-09", "2026-11-23T16:59:59") == []
+    assert keys(BERLIN, "2026-11-09", "2026-11-23T17:00") == ["2026-W47"]
+    assert keys(BERLIN, "2026-11-16", "2026-11-23T17:00") == []
+    assert keys(BERLIN, "2026-11-16", "2026-11-24") == []
 
 
 def test_a_wish_before_that_is_late_rather_than_early() -> None:
@@ -120,7 +143,7 @@ def test_a_wish_before_that_is_late_rather_than_early() -> None:
 
 def test_after_a_long_time_down_all_are_due_and_the_old_ones_skipped() -> None:
     now_ms = ms("2026-11-24T10:00")
-    found = schedule.due(BERLIN, since_ms=ms("2026-11-01"), now_ms=now_ms, handled=["2026-W44"])
+    found = schedule.due(BERLIN, after={PeriodKind.WEEK: date(2026, 10, 26)}, now_ms=now_ms)
     assert [(it.key, it.skipped(now_ms)) for it in found] == [
         ("2026-W45", True),
         ("2026-W46", True),
@@ -130,7 +153,8 @@ def test_after_a_long_time_down_all_are_due_and_the_old_ones_skipped() -> None:
 
 def test_the_year_is_posted_on_new_years_day() -> None:
     every = replace(BERLIN, weekday=3, hour=20, kinds=frozenset(PeriodKind) - {PeriodKind.DAYS})
-    found = schedule.due(every, since_ms=ms("2026-12-31T23:00"), now_ms=ms("2027-01-01T19:00"), handled=())
+    after = schedule.handled(every, ms("2026-12-31T23:00"))
+    found = schedule.due(every, after=after, now_ms=ms("2027-01-01T19:00"))
     assert [it.key for it in found] == ["2026-12", "2026-Q4", "2026"]
     year = found[-1]
     assert (year.period.first, year.period.last) == (date(2026, 1, 1), date(2026, 12, 31))
@@ -147,4 +171,5 @@ def test_what_post_now_posts() -> None:
 def test_without_kinds_nothing_is_due() -> None:
     silent = replace(BERLIN, kinds=frozenset())
     assert keys(silent, "2026-01-01", "2026-12-01") == []
-    assert schedule.next_slot(silent, 0) is None
+    assert schedule.next_slot(silent, {}, 0) is None
+    assert schedule.due(BERLIN, after={}, now_ms=ms("2026-12-01")) == []
