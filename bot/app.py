@@ -16,12 +16,16 @@ from bot.adapters.lounge.pictures import discard
 from bot.chat import Cog, Command
 from bot.chat.ledger import Ledger, Redrawing
 from bot.chat.platform import Platforms
+from bot.chat.previews import preview
+from bot.chat.stories import question
 from bot.chat.telling import tell, tell_as
 from bot.chat.whispers import Whispers
 from bot.config import Settings
 from bot.core.addresses import Addresses
 from bot.core.lifetimes import Said
-from bot.core.model import Group, Member, MemberId, Source
+from bot.core.model import Group, Member, MemberId, Period, Source
+from bot.core.recap.model import Recap
+from bot.core.stories import Story
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.painter import TypstPainter
 from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient, ListenBrainzSongs
@@ -57,11 +61,13 @@ from bot.services.panel import Panels
 from bot.services.people import People
 from bot.services.playlists import Playlists
 from bot.services.polling import Polling
+from bot.services.previews import Previews
 from bot.services.recap import Recaps
 from bot.services.redaction import Redaction
 from bot.services.retention import Retention
 from bot.services.rooms import Rooms
 from bot.services.songs import Filing, Songs
+from bot.services.stories import Asking, Stories
 from bot.services.takeout import Takeouts
 from bot.services.uploading import Uploading
 from bot.text import Moment, Text
@@ -77,12 +83,14 @@ from cogs.listening import Listening
 from cogs.person import SamePerson
 from cogs.play import Play
 from cogs.posts import Posts
+from cogs.previews import PartPreviews
 from cogs.privacy import Privacy
 from cogs.prove import Prove
 from cogs.rooms import GroupRooms
 from cogs.scrobbles import Scrobbles
 from cogs.songs import GroupSongs
 from cogs.spotify import SpotifyLink, reminder
+from cogs.story import StoryTelling
 from cogs.takeout import Takeout
 from cogs.wrapped import Wrapped
 
@@ -261,12 +269,26 @@ def _plugged(
         store, store, store, store, redaction.take_back, platforms.forget, discard_pictures, clock
     )
     leaving = Leaving(store, store, clock, platforms.present, tell_left, forget)
-    cogs += [Deletion(people, deletions, leaving), Posts(people, redaction)]
+
+    async def ask(member: Member, story: Story) -> None:
+        await tell(store, platforms, member.id, question(story, member))
+
+    async def show_part(member: Member, group: Group, period: Period, part: Recap) -> None:
+        await tell(store, platforms, member.id, preview(await wrapped.shown(part), group, period))
+
+    stories = Stories(store, store, store, store, clock, redaction.draw_anew)
+    previews = Previews(store, store, store, recaps, clock, show_part)
+    cogs += [
+        Deletion(people, deletions, leaving), Posts(people, redaction),
+        StoryTelling(people, stories), PartPreviews(people, previews),
+    ]  # fmt: skip
     chores = [
         Chore("songs", 60.0, Filing(store).run),
         Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
         Chore("redaction", 60.0, redaction.change_due),
         Chore("leaving", 300.0, leaving.look),
+        Chore("stories", 300.0, Asking(store, store, store, clock, ask).run),
+        Chore("previews", 300.0, previews.run),
         Chore("shredding", 60.0, deletions.shred),
     ]
     kept = Retention(store, store, clock, {Source.SPOTIFY: spotify.keep_days} if spotify.keep_days else {})

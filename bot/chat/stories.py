@@ -1,13 +1,11 @@
-"""What is asked about a moment, and members' words as a block of a card."""
+"""What a member is asked about one of their moments."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from bot.chat.cards import Button, Card, Lines
 from bot.core import stories
 from bot.core.model import Member
-from bot.core.stories import Quote, Story
+from bot.core.stories import Story
 from bot.text import t
 
 TELL = Button(t("Tell a story"), "story.tell")
@@ -35,8 +33,3 @@ def question(it: Story, member: Member) -> Card:
         ),
         t("Only you see this. I ask once a week at most, and I do not guess."),
     )
-
-
-def quoted(quotes: Sequence[Quote]) -> Lines:
-    """Members' words, as they are, in a card that others read."""
-    return Lines(tuple(map(stories.said, quotes)), t("In their words"))

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from bot.chat.stories import quoted
 from bot.core import calendar
 from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.choices import Aside, Mark, Whole
@@ -30,7 +29,7 @@ from bot.core.model import (
     Source,
     Span,
 )
-from bot.core.stories import ASKED_EVERY_MS, Cause, State, Story
+from bot.core.stories import ASKED_EVERY_MS, Cause, State, Story, said
 from bot.errors import BadOption, NotFound, NotJoined
 from bot.services.recap import Recaps, Told
 from bot.services.stories import Asking, Quotes, Stories
@@ -134,7 +133,7 @@ async def test_a_night_is_asked_about_but_its_hour_is_not_told_without_a_yes(hou
     await house.store.join(house.group.id, house.ana.id, without, [ROOM], 1)
     [quote] = await house.quotes.quotes_for(await house.told())
     assert (quote.span, quote.times) == (None, 8)
-    assert "02:" not in str(quoted([quote]).lines[0])
+    assert "02:" not in str(said(quote))
 
 
 @pytest.mark.parametrize("times", [5, 6])
@@ -351,7 +350,7 @@ def test_words_reach_no_card_unless_they_are_to_be_read_there(
         for member in house.members:
             await arrange(house, member, chosen[member.name])
         quotes = await house.quotes.quotes_for(await house.told(room))
-        return "\n".join(map(str, quoted(quotes).lines)), [it.words for it in quotes], chosen
+        return "\n".join(str(said(it)) for it in quotes), [it.words for it in quotes], chosen
 
     card, words, chosen = asyncio.run(shown())
     for name, it in chosen.items():
