@@ -274,7 +274,8 @@ def _plugged(
         await tell(store, platforms, member.id, question(story, member))
 
     async def show_part(member: Member, group: Group, period: Period, part: Recap) -> None:
-        await tell(store, platforms, member.id, preview(await wrapped.shown(part), group, period))
+        card = preview(await wrapped.shown(part), group, period, part.period)
+        await tell(store, platforms, member.id, card)
 
     stories = Stories(store, store, store, store, clock, redaction.draw_anew)
     previews = Previews(store, store, store, recaps, clock, show_part)

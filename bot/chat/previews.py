@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.chat.cards import Button, Card
 from bot.chat.features import GROUP
 from bot.core.model import Group, Period
+from bot.core.recap.when import period_name
 from bot.core.schedule import key_of
 from bot.text import t
 
@@ -21,13 +22,15 @@ def answers(group: Group, period: Period) -> tuple[Button, ...]:
     )
 
 
-def preview(card: Card, group: Group, period: Period) -> Card:
-    """The card of the member's part, shown to them unasked before it is in a post."""
+def preview(card: Card, group: Group, period: Period, shown: Period) -> Card:
+    """The card of the member's part, of the time that is `shown`, as they see it before the post about a period."""
     return replace(
         card,
-        title=t("{title}: your part of the next post in {group}", title=card.title, group=group.name),
-        buttons=answers(group, period),
-        footer=t(
-            "Only you see this, as it is so far. Until you say that it is fine, no post there has anything of yours."
+        title=t(
+            "Your part of the next post in {group}, by {period}",
+            group=group.name,
+            period=period_name(shown),
         ),
+        buttons=answers(group, period),
+        footer=t("Only you see this. Until you say that it is fine, no post there has anything of yours."),
     )
