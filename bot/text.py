@@ -15,9 +15,12 @@ from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-# Controls, invisible formatting, lone surrogates, line and paragraph separators; but letters and emoji need joiners.
+# Controls, invisible formatting, lone surrogates, line and paragraph separators; but letters and emoji need joiners,
+# words in two directions need marks, and signs of Arabic and Syriac can be seen.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = "\u200c\u200d"
+_SEEN = frozenset(
+    "\u200c\u200d\u200e\u200f\u061c\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def plain(words: str) -> str:
     """Words that somebody else wrote, on one line: what would move a terminal's cursor is shown as `�`."""
     if words.isprintable():
         return words
-    return "".join("\ufffd" if category(char) in _UNSEEN and char not in _JOINERS else char for char in words)
+    return "".join("\ufffd" if category(char) in _UNSEEN and char not in _SEEN else char for char in words)
 
 
 def in_english(

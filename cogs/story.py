@@ -245,7 +245,7 @@ def _row(it: Story, names: dict[GroupId, str]) -> Row:
     about = {"story": str(it.id)}
     there = [t("{name}", name=names[group]) for group in sorted(it.groups) if group in names]
     return Row(
-        t("“{words}”", words=it.words),
+        t("“{words}”", words=_on_one_line(it)),
         t(
             "on {song}, for {groups}",
             song=words_of.song_of(it.occasion),
@@ -260,7 +260,7 @@ def _row(it: Story, names: dict[GroupId, str]) -> Row:
 
 def _told(it: Story, member: Member) -> Card:
     return Card(
-        t("Told: “{words}”", words=it.words),
+        t("Told: “{words}”", words=_on_one_line(it)),
         (
             Lines(
                 (
@@ -274,6 +274,10 @@ def _told(it: Story, member: Member) -> Card:
             Button(t("Take back"), "story.withdraw", {"story": str(it.id)}),
         ),
     )
+
+
+def _on_one_line(it: Story) -> str:
+    return " / ".join(words_of.lines(it.words))
 
 
 def _words_field(value: str = "") -> FormField:

@@ -252,9 +252,25 @@ def about(it: Quote) -> Text:
     return tn("{song}, played once", "{song}, played {n} times", it.times, song=song)
 
 
-def said(it: Quote) -> Text:
-    """The words with their author and what they speak of; the words are a value, never a part of the sentence."""
-    return t("“{words}” — {who}, on {about}", words=it.words, who=it.member.name, about=about(it))
+def said(it: Quote) -> Sequence[Text]:
+    """The words, line by line as they are, with their author and what they speak of behind the last one.
+
+    They are values, never a part of a sentence.
+    """
+    first, *rest = lines(it.words)
+    if not rest:
+        return [t("“{words}” — {who}, on {about}", words=first, who=it.member.name, about=about(it))]
+    *between, last = rest
+    return [
+        t("“{words}", words=first),
+        *(t("{words}", words=line) for line in between),
+        t("{words}” — {who}, on {about}", words=last, who=it.member.name, about=about(it)),
+    ]
+
+
+def lines(words: str) -> Sequence[str]:
+    """The lines of somebody's words, without empty ones."""
+    return [line for line in words.splitlines() if line.strip()] or [words]
 
 
 def song_of(it: Occasion) -> Text:

@@ -110,7 +110,11 @@ class House(recaps.House):
     async def again(self, told: Told, rest: str) -> Card:
         """A card that quotes."""
         quotes = await self.quotes.quotes_for(told)
-        return Card(t("Words"), (Lines(tuple(map(stories.said, quotes))),), shows=shown(told, "words"))
+        return Card(
+            t("Words"),
+            (Lines(tuple(line for it in quotes for line in stories.said(it))),),
+            shows=shown(told, "words"),
+        )
 
     async def post(self) -> str:
         told = await self.wrapped.recaps.of_group(Audience(self.group, frozenset({ROOM})), WEEK)

@@ -194,3 +194,21 @@ async def test_the_newest_document_of_an_owner(store: EveryStore, club: Group, a
     await store.freeze(None, ana.id, 9, "[3]", "cc")
     assert await store.newest(club.id, None) == second
     assert await store.newest(None, MemberId(99)) is None
+
+
+async def test_posts_are_drawn_anew_without_any_change_of_what_was_frozen(
+    store: EveryStore, club: Group, ana: Member, ben: Member
+) -> None:
+    elsewhere = await store.open_room(OTHER, "", "UTC")
+    both = await shown(store, club, ana, ben, at_ms=7)
+    await shown(store, club, ana, message="early", at_ms=4)
+    await shown(store, club, ben, message="ben", at_ms=8)
+    await shown(store, elsewhere, ana, message="far", room=OTHER, at_ms=9)
+    await shown(store, club, ana, message="", at_ms=10)
+    posts = await store.draw_anew(ana.id, club.id, 5, 100, 900)
+    assert [(it.message, it.withdrawn, it.until_ms) for it in posts] == [("", 0, 900), ("m1", 0, 900)]
+    assert posts[1].members == ids([ana, ben])
+    assert [it.message for it in await store.posts_due(100, 9)] == ["m1"]
+    kept = await store.frozen(both)
+    assert kept is not None
+    assert kept.facts == names(ana, ben)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -47,8 +48,15 @@ def test_a_question_is_a_fact(cause: Cause, times: int, said: str) -> None:
 def test_words_stand_beside_their_fact_as_they_are() -> None:
     words = "  {who} says:\n“why not?” שלום 🌧️ @everyone "
     it = Quote(1, ANA, words, "Halo", "Beyoncé", 12, Span(AT, UNTIL + 1))
-    said = str(stories.said(it))
-    assert said == f"“{words}” — Ana, on Halo — Beyoncé, 12 times in a row, Tue 17 Nov, 01:40 to 03:10"
+    assert list(map(str, stories.said(it))) == [
+        "“  {who} says:",
+        "“why not?” שלום 🌧️ @everyone ” — Ana, on Halo — Beyoncé, 12 times in a row, Tue 17 Nov, 01:40 to 03:10",
+    ]
+    [alone] = stories.said(replace(it, words="Rain."))
+    assert str(alone) == "“Rain.” — Ana, on Halo — Beyoncé, 12 times in a row, Tue 17 Nov, 01:40 to 03:10"
+    poem = stories.said(replace(it, words="One\r\n\nTwo\u2028Three\n"))
+    assert list(map(str, poem[:2])) == ["“One", "Two"]
+    assert str(poem[2]).startswith("Three” — Ana, on ")
     untold = Quote(1, ANA, words, "Halo", "Beyoncé", 12, None)
     assert str(stories.about(untold)) == "Halo — Beyoncé, played 12 times"
     assert (
