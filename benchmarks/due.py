@@ -46,7 +46,7 @@ _LINKS = (
 # Links are not due in the order of their numbers: 48,271 generates the numbers below the prime 2^31 - 1.
 _POLLS = (
     "INSERT INTO poll (link_id, developer, active, next_ms, last_ms, fails)"
-    " SELECT n, '{developer}', {true}, (n * 48271 % 2147483647) % {hour}, 0, 0 FROM {numbers}"
+    " SELECT n, '{developer}', {true}, (CAST(n AS bigint) * 48271 % 2147483647) % {hour}, 0, 0 FROM {numbers}"
 )
 _CLAIM = (
     "UPDATE poll SET next_ms = {until} WHERE link_id IN (SELECT link_id FROM poll WHERE developer = '{developer}'"
