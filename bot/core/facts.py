@@ -24,6 +24,18 @@ class Measure(StrEnum):
     PLAYS = "plays"
     MINUTES = "minutes"
     LISTENERS = "listeners"
+    BEFORE = "plays before"
+    DISCOVERY = "first plays"
+    DAYS = "days in a row"
+    SILENCE = "days without"
+    FOLLOWED = "members one after another"
+    JOINED = "members who played it"
+    EFFECTIVE = "tenths of an artist"
+    REPEATED = "per cent repeated"
+    EXPLORED = "per cent new"
+    ALONE = "per cent alone"
+    ALIKE = "per cent alike"
+    AWARD = "award"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +43,10 @@ class Fact:
     """One statement. Which plays it counts: those of `about`, narrowed by every field that is set.
 
     `kind` with `key` name a song, artist or album (`core.identity`); `start_ms` and `end_ms` (excluded) a time;
-    `hour` an hour of each member's clock. `shares` are the plays (never minutes) of each member who had any when it was
-    said; none are told for a single member's busiest hour.
+    `hour` an hour of each member's clock, `hours` some of their week's 168. `shares` are the plays (never minutes) of
+    each member who had any when it was said; none are told for a single member's busiest hour. Of a number that
+    compares members they say whom it weighs in (`core.more_facts`), and `whose` it is. `interval` is what is certain
+    of it; `award` is what it was measured for (`awards.model.Candidate.id`).
     """
 
     id: str
@@ -47,6 +61,10 @@ class Fact:
     start_ms: int | None = None
     end_ms: int | None = None
     hour: int | None = None
+    hours: tuple[int, ...] = ()
+    whose: tuple[MemberId, ...] = ()
+    interval: tuple[int, int] | None = None
+    award: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,11 @@ class Facts:
     def fact(self, fact_id: str) -> Fact | None:
         """The fact of this id, or None."""
         return next((fact for fact in self.facts if fact.id == fact_id), None)
+
+
+def counts_of(fact: Fact) -> list[MemberId]:
+    """Whose plays a fact counted when it was said."""
+    return [who for who, n in fact.shares if n] or list(fact.about)
 
 
 def stated(recap: Recap, tracks: Tracks) -> Iterable[Fact]:

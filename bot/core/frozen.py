@@ -29,12 +29,14 @@ VERSION = 2
 JSON = dict[str, Any]
 
 
-def freeze(recap: Recap, tracks: Tracks, salts: Mapping[MemberId, str]) -> tuple[str, str]:
-    """The facts of a recap (each member on their own clock) as canonical JSON, and its sha256.
+def freeze(
+    recap: Recap, tracks: Tracks, salts: Mapping[MemberId, str], more: Iterable[Fact] = ()
+) -> tuple[str, str]:
+    """The facts of a recap (each member on their own clock), and `more` of it, as canonical JSON, and its sha256.
 
     `salts` has one of at least 128 bits for each member.
     """
-    facts = tuple(stated(recap, tracks))
+    facts = (*stated(recap, tracks), *more)
     coverage = {it.member.id: it for it in recap.coverage}
     alone = len(recap.members) == 1
     own = [
@@ -254,6 +256,11 @@ def _fact_json(fact: Fact) -> JSON:
         said |= {"start_ms": fact.start_ms, "end_ms": fact.end_ms}
     if fact.hour is not None:
         said["hour"] = fact.hour
+    for name in ("hours", "whose", "interval"):
+        if value := getattr(fact, name):
+            said[name] = list(value)
+    if fact.award:
+        said["award"] = fact.award
     return said
 
 
@@ -271,4 +278,8 @@ def _fact(said: JSON, about: Iterable[int]) -> Fact:
         start_ms=said.get("start_ms"),
         end_ms=said.get("end_ms"),
         hour=said.get("hour"),
+        hours=tuple(said.get("hours", ())),
+        whose=tuple(map(MemberId, said.get("whose", ()))),
+        interval=None if "interval" not in said else (said["interval"][0], said["interval"][1]),
+        award=said.get("award", ""),
     )

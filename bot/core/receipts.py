@@ -11,15 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from bot.core.calendar import HOUR_MS, offset_at, segments
-from bot.core.facts import Fact, Facts, Measure, Tracks, meant
+from bot.core.calendar import offset_at, segments
+from bot.core.facts import Fact, Facts, Measure, Tracks, counts_of, meant
 from bot.core.model import Listening, Member, MemberId, Origin, Period, Play, Source, Track
 from bot.core.precedence import source_at
 from bot.core.recap.compute import MINUTE_MS, sounded
 from bot.core.recap.coverage import coverage, vouching
+from bot.core.recap.hours import WEEK_HOURS, hour_of_week
 from bot.core.recap.model import Coverage
+from bot.core.recounting import COMPARING, NO_BACKGROUND, Background, recounted
 from bot.core.rules import RULES, Rule
 from bot.text import Text, t, tn
+
+_WHAT = {
+    Measure.PLAYS: ("{n} play", "{n} plays"),
+    Measure.MINUTES: ("{n} minute", "{n} minutes"),
+    Measure.LISTENERS: ("{n} listener", "{n} listeners"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Evidence:
     origins: tuple[tuple[MemberId, tuple[Origin, ...]], ...]
     behind: tuple[Behind, ...]
     difference: Text | None
+    interval: tuple[int, int] | None = None
 
 
 def of_one(facts: Facts, owner: Member) -> Facts:
@@ -58,22 +67,33 @@ def of_one(facts: Facts, owner: Member) -> Facts:
         facts,
         members=tuple((owner.id, owner.name, zone) for _, _, zone in facts.members),
         facts=tuple(
-            replace(fact, about=(owner.id,), shares=tuple((owner.id, n) for _, n in fact.shares))
+            replace(
+                fact,
+                about=(owner.id,),
+                shares=tuple((owner.id, n) for _, n in fact.shares),
+                whose=tuple(owner.id for _ in fact.whose),
+            )
             for fact in facts.facts
         ),
     )
 
 
 def evidence(
-    fact: Fact, facts: Facts, listenings: Sequence[Listening], tracks: Tracks, now_ms: int | None = None
+    fact: Fact,
+    facts: Facts,
+    listenings: Sequence[Listening],
+    tracks: Tracks,
+    now_ms: int | None = None,
+    background: Background = NO_BACKGROUND,
 ) -> Evidence:
     """Count a fact again from the members' counted plays of the period as they are now.
 
     `listenings` may lack members of the fact (who share no longer): their plays are not counted, and the difference
-    says so. `now_ms` is needed for a period that goes on.
+    says so. `now_ms` is needed for a period that goes on, `background` for what compares with the time before.
     """
     zones = {member_id: zone for member_id, _, zone in facts.members}
-    counted = [it for it in listenings if it.member.id in fact.about]
+    whom = counts_of(fact) if fact.measure in COMPARING else fact.about
+    counted = [it for it in listenings if it.member.id in whom]
     known = [coverage(it, facts.period, now_ms) for it in counted]
     narrowed = [(it, _narrowed(fact, it, tracks, zones, facts.period)) for it in counted]
     behind = tuple(
@@ -82,11 +102,15 @@ def evidence(
         for at_ms, track_id, ms_played in plays
     )
     sources = [play.source for play in behind]
-    value = {
-        Measure.PLAYS: len(behind),
-        Measure.MINUTES: sum(sounded(plays, tracks)[0] for _, plays in narrowed) // MINUTE_MS,
-        Measure.LISTENERS: sum(1 for _, plays in narrowed if plays),
-    }[fact.measure]
+    interval = None
+    if fact.measure is Measure.PLAYS:
+        value = len(behind)
+    elif fact.measure is Measure.MINUTES:
+        value = sum(sounded(plays, tracks)[0] for _, plays in narrowed) // MINUTE_MS
+    elif fact.measure is Measure.LISTENERS:
+        value = sum(1 for _, plays in narrowed if plays)
+    else:
+        value, interval = recounted(fact, facts.period, counted, tracks, background)
     return Evidence(
         value=value,
         plays=len(behind),
@@ -96,7 +120,8 @@ def evidence(
         coverage=tuple(known),
         origins=tuple((it.member.id, vouching(it, told)) for it, told in zip(counted, known, strict=True)),
         behind=behind,
-        difference=_difference(fact, value, {it.member.id for it in counted}),
+        difference=_difference(fact, value, interval, {it.member.id for it in counted}),
+        interval=interval,
     )
 
 
@@ -112,38 +137,39 @@ def fingerprint(behind: Iterable[Behind]) -> str:
 def _narrowed(
     fact: Fact, it: Listening, tracks: Tracks, zones: Mapping[MemberId, str], period: Period
 ) -> Sequence[Play]:
-    plays = it.plays if fact.hour is None and fact.start_ms is None else it.timed
+    if fact.whose and it.member.id not in fact.whose:
+        return []
+    untimed = fact.hour is None and fact.start_ms is None and not fact.hours
+    plays = it.plays if untimed else it.timed
     if fact.start_ms is not None and fact.end_ms is not None:
         plays = [play for play in plays if fact.start_ms <= play.at_ms < fact.end_ms]
     if fact.kind is not None:
         ids = meant(fact.kind, fact.key, tracks)
         plays = [play for play in plays if play.track_id in ids]
-    if fact.hour is not None:
+    if fact.hour is not None or fact.hours:
+        wanted = set(fact.hours) or set(range(fact.hour or 0, WEEK_HOURS, 24))
         pieces = segments(zones[it.member.id], period.start_ms, period.end_ms)
-        plays = [
-            play
-            for play in plays
-            if (play.at_ms + offset_at(pieces, play.at_ms)) // HOUR_MS % 24 == fact.hour
-        ]
+        plays = [play for play in plays if hour_of_week(play.at_ms + offset_at(pieces, play.at_ms)) in wanted]
     return plays
 
 
-def _difference(fact: Fact, value: int, counted: Set[MemberId]) -> Text | None:
+def _difference(
+    fact: Fact, value: int, interval: tuple[int, int] | None, counted: Set[MemberId]
+) -> Text | None:
     """What changed since it was said, in words; `counted` are the members whose plays were looked at now."""
-    if value == fact.value:
+    if (value, interval) == (fact.value, fact.interval):
         return None
     said = tn("It was {n} when it was said", "It was {n} when it was said", fact.value)
-    gone = len(set(fact.about) - counted)
+    whom = counts_of(fact) if fact.measure in COMPARING else fact.about
+    gone = len(set(whom) - counted)
     if gone:
         # Without names: this may be read by somebody who was never to see them.
         whose = tn("plays of {n} member are", "plays of {n} members are", gone)
         return t("{said}; {whose} not counted any more, because they are not shared with you.",
                  said=said, whose=whose)  # fmt: skip
-    what = {
-        Measure.PLAYS: ("{n} play", "{n} plays"),
-        Measure.MINUTES: ("{n} minute", "{n} minutes"),
-        Measure.LISTENERS: ("{n} listener", "{n} listeners"),
-    }[fact.measure]
+    what = _WHAT.get(fact.measure)
+    if what is None:
+        return t("{said}; by what is known now it is {n}.", said=said, n=value)
     if value > fact.value:
         return t("{said}; {more} arrived later.", said=said, more=tn(*what, value - fact.value))
     return t(

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.awards.choosing import NEARLY
+from bot.core.calendar import DAY_MS
 from bot.core.exports import SHORTEST_PLAY_MS
+from bot.core.recap.firsts import FOLLOWS_MS, KNOWN_MS, SILENT_MS
+from bot.core.recap.firsts import LEAST_PLAYS as LEAST_NEW
 from bot.core.recap.loops import LEAST_TIMES
+from bot.core.recap.moments import FALSE_SHARE, LEAST_BEFORE
+from bot.core.recap.moments import LEAST_PLAYS as LEAST_MOMENT
+from bot.core.recap.streaks import LEAST_DAYS, LEAST_RUN
+from bot.core.taste import LEAST_PLAYS as LEAST_TASTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,112 @@ _ALL = (
         "The clock hour of one day with the most plays, the earliest among equals. A group's hour is on the group's "
         "clock.",
         "Where clocks are put back, the hour that comes twice is two hours.",
+    ),
+    Rule(
+        "run",
+        "An artist with nobody else in between",
+        f"At least {LEAST_RUN} plays of one artist in a row in one member's counted plays, with no other artist in "
+        "between, told with the end of the first and of the last.",
+        "A play without an artist's name ends it.",
+    ),
+    Rule(
+        "days",
+        "Days in a row",
+        f"At least {LEAST_DAYS} days of the member's own clock in a row, each with a play of the song or artist. They "
+        "may have begun before the period, up to eight weeks (of a longer period as long as it is), and reach into it.",
+    ),
+    Rule(
+        "first",
+        "For the first time",
+        f"At least {LEAST_NEW} plays in the period of an artist of whom nothing is known from before. Only of a member "
+        f"of whom {KNOWN_MS // DAY_MS} days before the period are known.",
+        "What was played before the first known play, or on another service, cannot be known. What a member has set "
+        "aside or hidden is not remembered.",
+    ),
+    Rule(
+        "comeback",
+        "Back again",
+        f"A song with at least {LEAST_NEW} plays in the period that the member had not played for "
+        f"{SILENT_MS // DAY_MS} days or more: whole days from the last play before to the first one now.",
+    ),
+    Rule(
+        "chain",
+        "Who was first and who followed",
+        "The members who compare themselves, by their first known play of an artist, each within "
+        f"{FOLLOWS_MS // DAY_MS} days after the one before, the last one in the period. Each had been known for "
+        f"{KNOWN_MS // DAY_MS} days by then.",
+        "The order is counted, a cause is not claimed: both may have it from somewhere else.",
+    ),
+    Rule(
+        "moment",
+        "A remarkable song",
+        "Plays in the period of a song that is told because its share among the member's plays has grown so much over "
+        f"the time before that chance explains it badly. At least {LEAST_MOMENT} plays of it, and "
+        f"{LEAST_BEFORE} of anything before.",
+        "Measured by the log-likelihood ratio (Dunning 1993) over all songs of all members together; at most "
+        f"{round(100 * FALSE_SHARE)} % of what is told is expected to be chance (Benjamini and Hochberg 1995).",
+    ),
+    Rule(
+        "usual",
+        "The time before",
+        "Plays of the song in the eight weeks before the period; before a longer period, in as much time as it has.",
+    ),
+    Rule(
+        "effective",
+        "How many artists, evenly",
+        f"As if so many artists had been played equally often: exp of the entropy of the shares. Not under "
+        f"{LEAST_TASTE} plays. The interval holds 90 %, if plays came independently.",
+        "Hill's number of order 1. One artist in all gives 1; ten artists played equally give 10.",
+    ),
+    Rule(
+        "repeated",
+        "Played again",
+        f"The share of the plays that were not the first of their song in the period. Not under {LEAST_TASTE} plays. "
+        "The interval is Wilson's for 90 %.",
+    ),
+    Rule(
+        "explored",
+        "New songs",
+        "The share of the plays that were of songs of which nothing is known from before the period. Not under "
+        f"{LEAST_TASTE} plays, and not where fewer than {KNOWN_MS // DAY_MS} days before are known.",
+        "The interval is Wilson's for 90 %.",
+    ),
+    Rule(
+        "alone",
+        "Played by nobody else",
+        "The share of a member's plays that were of artists whom no other member who compares themselves played in the "
+        f"period. Not under {LEAST_TASTE} plays.",
+        "The interval is Wilson's for 90 %. It counts everybody's plays, so it goes with each of them.",
+    ),
+    Rule(
+        "alike",
+        "How alike two members are",
+        "1 less the Jensen–Shannon distance (base 2) between the shares of their plays by artist, in per cent. An "
+        "artist weighs ln(1 + N/n) if n of the N members who compare themselves played them: what few play tells more. "
+        f"Not under {LEAST_TASTE} plays on a side.",
+        "The interval holds 90 %, by the delta method, if plays came independently. Few plays look less alike than "
+        "they are. It counts everybody's plays through the weights, so it goes with each of them.",
+    ),
+    Rule(
+        "common",
+        "What all of you played",
+        "Artists with plays of every member who compares themselves and played anything; those first of whom the least "
+        "keen member played most.",
+    ),
+    Rule(
+        "bridge",
+        "What joins most of you",
+        "The artist whom most of the members who compare themselves played; among equals the one of whom the least "
+        "keen member played most.",
+    ),
+    Rule(
+        "award",
+        "Awards",
+        "Everybody active is measured in more than thirty ways, each with a least number. Each gets a different award "
+        f"that they lead, or of which they have {round(100 * NEARLY)} % of the most; so that as many as possible get "
+        "one. None twice running, and none that the member has declined.",
+        "Of all such ways the one is taken that is worth most in all: more for who leads clearly, less for an award of "
+        "one artist, one decade or one hour. Hours are those that may be told.",
     ),
     Rule(
         "coverage",

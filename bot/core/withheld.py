@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from bot.core.calendar import HOUR_MS, segments
 from bot.core.choices import Choices, Whole, credited
 from bot.core.consent import NIGHT, Eyes
-from bot.core.facts import Fact, Facts
+from bot.core.facts import Fact, Facts, counts_of
 from bot.core.identity import fold
 from bot.core.model import MemberId, Track, TrackId
+from bot.core.recap.model import Kind
 
 
 def said_again(facts: Facts, choices: Mapping[MemberId, Choices], eyes: Eyes) -> tuple[Fact, ...]:
@@ -31,17 +32,12 @@ def said_again(facts: Facts, choices: Mapping[MemberId, Choices], eyes: Eyes) ->
     )
 
 
-def counts_of(fact: Fact) -> list[MemberId]:
-    """Whose plays a fact counted when it was said."""
-    return [who for who, n in fact.shares if n] or list(fact.about)
-
-
 def _names(fact: Fact, chosen: Choices) -> bool:
     """Whether a fact names an artist or a song that is set aside."""
     if fact.kind is None:
         return False
     said = {name: str(fact.words.values.get(name, "")) for name in ("title", "artist")}
-    named = credited(Track(TrackId(0), "", said["title"], said["artist"], ""))
+    named = credited(Track(TrackId(0), "", said["title"], said["artist"], "")) | {_artist(fact)}
     return any(
         (it.whole is Whole.ARTIST and fold(it.key[0]) in named)
         or (it.whole is Whole.SONG and it.key[-2:] == fact.key[-2:])
@@ -49,10 +45,19 @@ def _names(fact: Fact, chosen: Choices) -> bool:
     )
 
 
+def _artist(fact: Fact) -> str:
+    """The artist of a key (`facts.written`), "" where it has none."""
+    if fact.kind is Kind.TRACK:
+        return fact.key[-2] if len(fact.key) > 1 else ""
+    return fact.key[0]
+
+
 def _tells_a_night(fact: Fact, zone: str) -> bool:
     """Whether a fact tells of an hour of the night on this clock."""
     if fact.hour is not None:
         return fact.hour in NIGHT
+    if fact.hours:
+        return any(hour % 24 in NIGHT for hour in fact.hours)
     if fact.start_ms is None or fact.end_ms is None:
         return False
     return any(

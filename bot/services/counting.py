@@ -4,19 +4,22 @@ counted, and the core count the rest."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core import calendar
-from bot.core.awards.model import Field
+from bot.core.awards.choosing import candidates, chosen
+from bot.core.awards.model import Candidate
 from bot.core.awards.standings import standings
 from bot.core.consent import Eyes, remembered, seen
-from bot.core.facts import Tracks
+from bot.core.facts import Fact, Tracks
 from bot.core.model import Counted, GroupId, Listening, Member, MemberId, Period, PeriodKind, Track, TrackId
+from bot.core.more_facts import stated_more
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.insights import History, Insights, insights, usual_span
 from bot.core.recap.model import Recap
 from bot.core.recap.tops import Names
+from bot.core.recounting import NO_BACKGROUND, Background
 from bot.ports import ChoiceStore, Clock, PlayStore
 
 
@@ -47,10 +50,16 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """What more there is to say, and where each member stands for the awards."""
+    """What more there is to say, and who gets which award; both as facts, and what these are counted again with.
+
+    `tracks` are all of the period and of the time before.
+    """
 
     insights: Insights
-    field: Field
+    awards: Sequence[Candidate] = ()
+    facts: Sequence[Fact] = ()
+    background: Background = NO_BACKGROUND
+    tracks: Tracks = field(default_factory=dict)
 
 
 class Counting:
@@ -79,8 +88,33 @@ class Counting:
         )
         return Count(recap, tracks, listenings[: len(now)])
 
-    async def more(self, asked: Question, count: Count, comparing: Collection[MemberId]) -> More:
-        """What more there is to say beside a recap; only members who are `comparing` are compared with others."""
+    async def more(
+        self,
+        asked: Question,
+        count: Count,
+        comparing: Collection[MemberId],
+        last_awards: Mapping[MemberId, Collection[str]],
+    ) -> More:
+        """What more there is to say beside a recap; only members who are `comparing` are compared with others.
+
+        `last_awards` are the kinds that members got the time before.
+        """
+        histories, past = await self._histories(asked, count.tracks)
+        names = Names({**past, **count.tracks})
+        said = insights(names, count.listenings, histories, asked.period, comparing)
+        stand = standings(count.recap, said, count.listenings, names)
+        choices = await self._choices.choices([it.id for it in asked.members])
+        not_again = {who: it.declined | frozenset(last_awards.get(who, ())) for who, it in choices.items()}
+        active = [part.member.id for part in count.recap.members if part.plays]
+        awards = chosen(candidates(stand), active, not_again)
+        played = {play.track_id for it in count.listenings for play in it.plays}
+        facts = stated_more(count.recap, said, awards, comparing, names.tracks, played)
+        return More(said, awards, tuple(facts), Background(histories, stand), names.tracks)
+
+    async def _histories(
+        self, asked: Question, known: Tracks
+    ) -> tuple[Mapping[MemberId, History], Mapping[TrackId, Track]]:
+        """What each member had played before the period, and its tracks beside those that are known."""
         start_ms, end_ms = usual_span(asked.period)
         zone = asked.period.zone
         days = calendar.local_day(start_ms, zone), calendar.local_day(end_ms - 1, zone)
@@ -89,7 +123,7 @@ class Counting:
             await self.counted(asked.members, usual_period), asked.eyes, asked.group_id
         )
         heard = await self._plays.heard_before([it.id for it in asked.members], end_ms)
-        missing = {number for of_one in heard.values() for number in of_one} - count.tracks.keys()
+        missing = {number for of_one in heard.values() for number in of_one} - known.keys()
         past = await self._plays.tracks(missing)
         choices = await self._choices.choices([it.id for it in asked.members])
         histories = {
@@ -98,16 +132,14 @@ class Counting:
                 remembered(
                     heard[it.member.id],
                     choices[it.member.id],
-                    {**past, **count.tracks},
+                    {**past, **known},
                     asked.eyes,
                     end_ms,
                 ),
             )
             for it in usual
         }
-        names = Names({**await self._in_group(past, asked.group_id), **tracks, **count.tracks})
-        said = insights(names, count.listenings, histories, asked.period, comparing)
-        return More(said, standings(count.recap, said, count.listenings, names))
+        return histories, {**await self._in_group(past, asked.group_id), **tracks}
 
     async def counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
         """The members' plays of a period after source precedence; for `seen`."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, sharing
-from bot.core.facts import Fact, Facts
+from bot.core.facts import Fact, Facts, counts_of
 from bot.core.frozen import freeze, salts_of, thaw, verify
-from bot.core.model import Member, MemberId, Period, RoomRef, Track
+from bot.core.model import GroupId, Member, MemberId, Period, RoomRef, Track
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
 from bot.core.receipts import Behind, Evidence
-from bot.core.withheld import counts_of, said_again
+from bot.core.recounting import LOOKING_BACK, NO_BACKGROUND, compared
+from bot.core.withheld import said_again
 from bot.errors import NotAllowed, NotFound
 from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, Membership, PlayStore, RecapStore
 from bot.services.counting import Counting, More, Question
@@ -32,13 +33,14 @@ Freshen = Callable[[Sequence[Member]], Awaitable[None]]
 class Told:
     """A recap, its facts as they were frozen, and (where it was asked for) what more there is to say.
 
-    `audience` is who sees it, None where that is its member alone.
+    `audience` is who sees it, None where that is its member alone; `order` are all who joined the group, in order.
     """
 
     recap: Recap
     frozen: FrozenRecap
     more: More | None = None
     audience: Audience | None = None
+    order: tuple[MemberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,11 @@ class Recaps:
         await self._fresh(members)
         asked = Question(group.name, members, period, others(memberships), top, group.id)
         comparing = {it.id for it in sharing(memberships, Feature.COMPARE, audience.rooms)}
-        return replace(await self._told(asked, comparing if more else None), audience=audience)
+        told = await self._told(asked, comparing if more else None)
+        if among is not None and told.more is not None:
+            given = [(award.member, award.kind) for award in told.more.awards]
+            await self._recaps.awarded(group.id, period, given)
+        return replace(told, audience=audience, order=_order(memberships))
 
     async def of_member(self, member: Member, period: Period, top: int = 10, *, more: bool = False) -> Told:
         """A member's own recap, to be opened by nobody else."""
@@ -146,7 +152,8 @@ class Recaps:
         period = thaw(frozen.facts).period
         asked = Question(group.name, members, period, others(memberships), MOST, group.id)
         comparing = {it.id for it in sharing(memberships, Feature.COMPARE, frozenset({room}))}
-        return replace(await self._told(asked, comparing), audience=Audience(group, frozenset({room})))
+        audience = Audience(group, frozenset({room}))
+        return replace(await self._told(asked, comparing), audience=audience, order=_order(memberships))
 
     async def arrived(self, recap_id: int, room: RoomRef) -> Sequence[tuple[str, int]]:
         """How many plays of the time of a group's recap came since it was said, by member, the most first.
@@ -210,9 +217,7 @@ class Recaps:
             raise NotFound(
                 t("That number cannot be opened any more: whom it was about shares no plays here now.")
             )
-        counts = await self._counting.counted(about, facts.period)
-        listenings, tracks = await self._counting.seen(counts, eyes, frozen.group_id)
-        evidence = receipts.evidence(fact, facts, listenings, tracks, self._clock.now_ms())
+        [evidence] = await self._evidence([fact], facts, about, eyes, frozen.group_id)
         names = {member.id: member.name for member in about}
         own = tuple(play for play in evidence.behind if play.member_id == viewer.id)
         return Proof(
@@ -246,16 +251,36 @@ class Recaps:
             eyes = others(memberships)
             sharing_now = {it.id for it in sharing(memberships, Feature.RECAP, _anywhere(memberships))}
             members = [it for it in members if it.id in sharing_now]
-        counts = await self._counting.counted(members, facts.period)
-        listenings, tracks = await self._counting.seen(counts, eyes, frozen.group_id)
-        now_ms = self._clock.now_ms()
-        again = ((it, receipts.evidence(it, facts, listenings, tracks, now_ms)) for it in facts.facts)
+        again = await self._evidence(facts.facts, facts, members, eyes, frozen.group_id)
         return Audit(
             frozen,
             facts,
             verify(frozen.facts, frozen.sha256),
-            tuple((fact, evidence) for fact, evidence in again if evidence.difference is not None),
+            tuple(
+                (fact, evidence)
+                for fact, evidence in zip(facts.facts, again, strict=True)
+                if evidence.difference is not None
+            ),
         )
+
+    async def _evidence(
+        self,
+        wanted: Sequence[Fact],
+        facts: Facts,
+        members: Sequence[Member],
+        eyes: Eyes,
+        group_id: GroupId | None,
+    ) -> list[Evidence]:
+        """Some of the facts counted again, from the plays of these members."""
+        counts = await self._counting.counted(members, facts.period)
+        listenings, tracks = await self._counting.seen(counts, eyes, group_id)
+        background = NO_BACKGROUND
+        if any(fact.measure in LOOKING_BACK for fact in wanted):
+            asked = Question(facts.name, members, facts.period, eyes, group_id=group_id)
+            more = await self._counting.more(asked, await self._counting.recap(asked), compared(facts), {})
+            background, tracks = more.background, {**more.tracks, **tracks}
+        now_ms = self._clock.now_ms()
+        return [receipts.evidence(it, facts, listenings, tracks, now_ms, background) for it in wanted]
 
     async def _fresh(self, members: Sequence[Member]) -> None:
         if self._freshen is not None:
@@ -269,10 +294,14 @@ class Recaps:
         before = await self._recaps.newest(asked.group_id, owner)
         known = {} if before is None else salts_of(before.facts)
         salts = {it.id: known.get(it.id) or self._chance.token() for it in asked.members}
-        facts, sha256 = freeze(count.recap, count.tracks, salts)
+        more = None
+        if comparing is not None:
+            group = asked.group_id
+            last = {} if group is None else await self._recaps.last_awards(group, asked.period)
+            more = await self._counting.more(asked, count, comparing, last)
+        facts, sha256 = freeze(count.recap, count.tracks, salts, () if more is None else more.facts)
         now_ms = self._clock.now_ms()
         frozen = await self._recaps.freeze(asked.group_id, owner, now_ms, facts, sha256, salts)
-        more = None if comparing is None else await self._counting.more(asked, count, comparing)
         return Told(count.recap, frozen, more)
 
     async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member], Eyes]:
@@ -304,6 +333,10 @@ class Recaps:
         eyes = others(memberships)
         again = said_again(replace(facts, facts=meant), choices, eyes)
         return frozen, replace(facts, facts=again), members, eyes
+
+
+def _order(memberships: Sequence[Membership]) -> tuple[MemberId, ...]:
+    return tuple(it.member.id for it in memberships)
 
 
 def _anywhere(memberships: Collection[Membership]) -> frozenset[RoomRef]:

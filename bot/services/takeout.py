@@ -43,7 +43,16 @@ FILES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "coverage.json": (("covered", "gap"), "of which time plays are known, and where some may be missing"),
     "groups.json": (
-        ("chat_group", "room", "membership", "room_consent", "presence", "departure", "weekly_admin", "award"),
+        (
+            "chat_group",
+            "room",
+            "membership",
+            "room_consent",
+            "presence",
+            "departure",
+            "weekly_admin",
+            "award",
+        ),
         "your groups, what you let them see in which rooms, when I last saw you there, whose posts you set up",
     ),
     "choices.json": (
@@ -181,7 +190,11 @@ def recap_part(recap: FrozenRecap, member_id: MemberId) -> dict[str, object] | N
     if not own and member_id not in {it[0] for it in facts.members}:
         return None
     about = [
-        it for it in facts.facts if own or it.about == (member_id,) or dict(it.shares).get(member_id, 0) > 0
+        it
+        for it in facts.facts
+        if own
+        or it.about == (member_id,)
+        or (member_id in it.whose if it.whose else dict(it.shares).get(member_id, 0) > 0)
     ]
     return {
         "recap": recap.id,

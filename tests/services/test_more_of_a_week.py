@@ -163,7 +163,7 @@ async def test_everybody_who_played_gets_an_award(house: House) -> None:
         await house.plays(
             name, WEEK.start_ms + n * DAY_MS + NOON, *[song(f"S{k % 5}", artist) for k in range(30)]
         )
-    field = (await house.more()).field
+    field = (await house.more()).background.standings
     assert [(it.plays, sum(it.hours), sum(it.days)) for it in field.standings] == [
         (30, 30, 30),
         (30, 30, 30),

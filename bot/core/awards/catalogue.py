@@ -16,14 +16,19 @@ from bot.text import Text, t, tn
 
 Scores = Mapping[MemberId, Score]
 LEAST = 5
+_OF_ALL = {"pathfinder", "alone", "alike", "hit"}
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """One thing to lead in. `measured` yields each parameter ("" where there is none), the title, everybody's score."""
+    """One thing to lead in. `measured` yields each parameter ("" where there is none), the title, everybody's score.
+
+    `of_all`: a member's score weighs in what the others played.
+    """
 
     kind: str
     measured: Callable[[Field], Iterator[tuple[str, Text, Scores]]]
+    of_all: bool = False
 
 
 def _plays(n: int) -> Text:
@@ -37,7 +42,7 @@ def _single(kind: str, title: Text, score: Callable[[Standing, Field], Score | N
         scores = {one.member: said for one in it.standings if (said := score(one, it)) is not None}
         yield "", title, scores
 
-    return Award(kind, measured)
+    return Award(kind, measured, kind in _OF_ALL)
 
 
 def _hours(kind: str, title: Text, when: Text, hours: Sequence[int], least: int = LEAST) -> Award:
@@ -219,3 +224,15 @@ CATALOGUE: tuple[Award, ...] = (
     Award("decade", _decades),
     Award("clock", _clock),
 )  # fmt: skip
+
+
+def score_of(it: Field, award_id: str, member: MemberId) -> Score | None:
+    """What a member is measured by for an award (`Candidate.id`), None where they are not."""
+    kind, _, wanted = award_id.partition(":")
+    for award in CATALOGUE:
+        if award.kind == kind:
+            return next(
+                (scores.get(member) for parameter, _, scores in award.measured(it) if parameter == wanted),
+                None,
+            )
+    return None

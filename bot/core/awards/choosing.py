@@ -26,7 +26,7 @@ def candidates(it: Field) -> list[Candidate]:
         candidate
         for award in CATALOGUE
         for parameter, title, scores in award.measured(it)
-        for candidate in _leading(award.kind, parameter, title, scores)
+        for candidate in _leading(award.kind, parameter, title, scores, it if award.of_all else None)
     ]
 
 
@@ -74,11 +74,16 @@ def _best(
     ]
 
 
-def _leading(kind: str, parameter: str, title: Text, scores: Scores) -> list[Candidate]:
+def _leading(
+    kind: str, parameter: str, title: Text, scores: Scores, everybody: Field | None
+) -> list[Candidate]:
     ranked = sorted(scores.items(), key=lambda it: (-it[1].rank_by, it[0]))
     if not ranked:
         return []
     best = ranked[0][1].rank_by
+    among = tuple((member, score.n) for member, score in ranked)
+    if everybody is not None:
+        among = tuple((one.member, one.plays) for one in everybody.standings if one.plays)
     found = []
     for place, (member, score) in enumerate(ranked):
         if score.rank_by < NEARLY * best:
@@ -100,6 +105,7 @@ def _leading(kind: str, parameter: str, title: Text, scores: Scores) -> list[Can
                 score,
                 other,
                 worth - _LESS.get(kind, 0.0),
+                among,
             )
         )
     return found

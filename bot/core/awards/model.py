@@ -75,7 +75,8 @@ class Candidate:
     """An award that a member leads, or nearly. `worth` is 1 and more for who leads, by how far, and less for others.
 
     `id` names award and parameter (`keeper:artist name`); `kind` the award alone. `next_best` is the runner-up, or for
-    one who nearly leads the leader.
+    one who nearly leads the leader. `among` are all who were measured, with their numbers; of an award that weighs in
+    what others played, everybody.
     """
 
     id: str
@@ -85,3 +86,4 @@ class Candidate:
     score: Score
     next_best: tuple[MemberId, Score] | None
     worth: float
+    among: tuple[tuple[MemberId, int], ...] = ()

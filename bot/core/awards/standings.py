@@ -7,14 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from bot.core.awards.model import Field, Standing
-from bot.core.calendar import DAY_MS, offset_at, segments
 from bot.core.identity import Key
 from bot.core.model import Listening, MemberId, TrackId
-from bot.core.recap.insights import Insights, Thing
+from bot.core.recap.insights import Insights, Thing, local_days
 from bot.core.recap.model import Kind, MemberRecap, Recap
 from bot.core.recap.tops import Names
-
-_EPOCH_DAY = 719_163  # `date.toordinal` of 1 January 1970
 
 
 def standings(recap: Recap, more: Insights, listenings: Sequence[Listening], names: Names) -> Field:
@@ -104,12 +101,9 @@ def _days(it: Listening, recap: Recap) -> tuple[int, ...]:
     """How many plays on each local day of the period, by the member's own clock."""
     first = recap.period.first.toordinal()
     counts = [0] * (recap.period.last.toordinal() - first + 1)
-    if it.plays:
-        pieces = segments(it.member.zone, it.plays[0].at_ms, it.plays[-1].at_ms + 1)
-        for play in it.plays:
-            day = (play.at_ms + offset_at(pieces, play.at_ms)) // DAY_MS + _EPOCH_DAY - first
-            # The group's period may begin or end inside a day of the member's.
-            counts[min(max(day, 0), len(counts) - 1)] += 1
+    for day in local_days(it.plays, it.member.zone):
+        # The group's period may begin or end inside a day of the member's.
+        counts[min(max(day - first, 0), len(counts) - 1)] += 1
     return tuple(counts)
 
 

@@ -18,6 +18,8 @@ from bot.core.recap.model import BusyHour
 # 1 January 1970 was a Thursday, and weeks begin on Monday.
 _EPOCH_HOURS = 3 * 24
 
+WEEK_HOURS = 168
+
 _at_ms = itemgetter(0)
 
 
@@ -44,6 +46,11 @@ def by_hour(plays: Sequence[Play], zone: str, period: Period) -> list[Piece]:
             Piece(offset_ms, Counter([(at_ms + offset_ms) // HOUR_MS for at_ms in instants[low:high]]))
         )
     return found
+
+
+def hour_of_week(local_ms: int) -> int:
+    """Which of the week's 168 hours an instant is in, by the clock that its milliseconds are of."""
+    return (local_ms // HOUR_MS + _EPOCH_HOURS) % WEEK_HOURS
 
 
 def clock(week_counts: Sequence[int]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from itertools import combinations
 from bot.core import taste
 from bot.core.calendar import DAY_MS, offset_at, segments
 from bot.core.identity import Key
-from bot.core.model import Heard, Listening, Member, MemberId, Memory, Period, Span, TrackId
+from bot.core.model import Heard, Listening, Member, MemberId, Memory, Period, Play, Span, TrackId
 from bot.core.recap import firsts, moments, streaks
 from bot.core.recap.firsts import Past
 from bot.core.recap.model import Kind
@@ -178,6 +178,14 @@ def usual_span(period: Period) -> Span:
     return Span(period.start_ms - long_ms, period.start_ms)
 
 
+def local_days(plays: Sequence[Play], zone: str) -> list[int]:
+    """The day number (`date.toordinal`) of each of these plays, which are in order of time, by the zone's clock."""
+    if not plays:
+        return []
+    pieces = segments(zone, plays[0].at_ms, plays[-1].at_ms + 1)
+    return [(play.at_ms + offset_at(pieces, play.at_ms)) // DAY_MS + _EPOCH_DAY for play in plays]
+
+
 def insights(
     names: Names,
     listenings: Sequence[Listening],
@@ -275,10 +283,7 @@ class _Part:
     def days(self, period: Period) -> list[DaysRow]:
         """The longest row of days with one song, and with one artist."""
         plays = [*self._history.usual.plays, *self._it.plays]
-        if not plays:
-            return []
-        pieces = segments(self.member.zone, plays[0].at_ms, plays[-1].at_ms + 1)
-        day_of = [(play.at_ms + offset_at(pieces, play.at_ms)) // DAY_MS + _EPOCH_DAY for play in plays]
+        day_of = local_days(plays, self.member.zone)
         found = []
         for kind, keys in self._things.keys.items():
             played = [
