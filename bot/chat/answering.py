@@ -2,7 +2,7 @@
 
 A platform gives a `Wire` for one exchange. Work that is not done after `grace_s` is acknowledged, so the first
 visible sign always comes in time, and from then on its progress is shown; a quick answer is just the answer. A failure
-becomes a sentence; a bug becomes an id that the log has too.
+becomes a sentence, for the asker alone where only they can act on it; a bug becomes an id that the log has too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.chat.cards import Button, Card, Form
 from bot.chat.commands import Answer
@@ -20,13 +20,24 @@ from bot.chat.features import Call
 from bot.chat.ledger import Ledger
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
-from bot.errors import EarshotError, LinkExpired, NotLinked, WhichGroup
+from bot.errors import (
+    EarshotError,
+    LinkExpired,
+    ListeningHidden,
+    NotAllowlisted,
+    NotLinked,
+    UserError,
+    WhichGroup,
+)
 from bot.ports import Meter
 from bot.text import Text, t
 
 log = logging.getLogger(__name__)
 
 GRACE_S = 1.0
+
+# What whoever asked can act on, and nobody else.
+_FOR_THE_ASKER = (UserError, LinkExpired, ListeningHidden, NotAllowlisted)
 
 
 class Wire(Protocol):
@@ -42,6 +53,10 @@ class Wire(Protocol):
 
     async def show(self, card: Card) -> PostRef | None:
         """The answer. Where everybody in a room sees it: which message it is, None where it cannot be edited later."""
+        ...
+
+    async def refuse(self, card: Card) -> None:
+        """Why there is no answer: for the asker's eyes alone where the platform can, wherever the answer was to be."""
         ...
 
     async def open(self, form: Form) -> None:
@@ -101,7 +116,7 @@ async def _answered(
     signs: list[asyncio.Task[None]] = []
     timer = loop.call_later(grace_s, lambda: signs.append(loop.create_task(acknowledge())))
     try:
-        outcome, said = await _outcome(call, replace(ctx, progress=progress))
+        outcome, said, refused = await _outcome(call, replace(ctx, progress=progress))
         timer.cancel()
         for sign in signs:
             await sign
@@ -112,6 +127,8 @@ async def _answered(
     post = None
     if isinstance(said, Form):
         await wire.open(said)
+    elif refused:
+        await wire.refuse(said)
     else:
         post = await wire.show(said)
     seconds = loop.time() - began
@@ -132,18 +149,27 @@ async def _hand_over(whispers: Whispers, person: Person, wire: Wire) -> None:
             await whispers.keep(person.identity, card)
 
 
-async def _outcome(call: Call, ctx: Context) -> tuple[str, Answer]:
-    """The answer and one word on how it went. The only place that catches everything: a bug must be said."""
+class _Outcome(NamedTuple):
+    """One word on how it went, what to say, and whether that is the asker's business alone."""
+
+    word: str
+    said: Answer
+    refused: bool = False
+
+
+async def _outcome(call: Call, ctx: Context) -> _Outcome:
+    """What comes of the call. The only place that catches everything: a bug must be said."""
     try:
-        return "answered", await call.run(ctx)
+        return _Outcome("answered", await call.run(ctx))
     except EarshotError as error:
-        return type(error).__name__, failed(error, call)
+        return _Outcome(type(error).__name__, failed(error, call), isinstance(error, _FOR_THE_ASKER))
     except Exception:
         log.exception("%s failed [%s]", call.name, ctx.request_id)
-        return "bug", Card(
+        sorry = Card(
             t("That went wrong on my side"),
             footer=t("Nothing you did. It is written down for whoever runs me, as {id}.", id=ctx.request_id),
         )
+        return _Outcome("bug", sorry)
 
 
 def failed(error: EarshotError, call: Call | None = None) -> Card:

@@ -230,7 +230,17 @@ class Sample(Cog):
 
     @command("Not for you")
     async def refuse(self, ctx: Context) -> Card:
+        self.at_work.set()
+        await self.gate.wait()
         raise NotAllowed("Only who asked may do that.")
+
+    @command("What not everybody may press")
+    async def closed(self, ctx: Context) -> Card:
+        return Card(t("Closed"), buttons=(Button(t("Open it"), "closed.open"),))
+
+    @action("closed.open")
+    async def open(self, ctx: Context) -> Card:
+        return await self.refuse(ctx)
 
     @command("A bug")
     async def crash(self, ctx: Context) -> Card:

@@ -17,7 +17,19 @@ from bot.chat.features import Call
 from bot.chat.ledger import Ledger
 from bot.chat.whispers import Whispers
 from bot.core.model import GroupId, Identity, Place
-from bot.errors import LinkExpired, NotAllowed, NotLinked, Unavailable, WhichGroup
+from bot.errors import (
+    BadOption,
+    EarshotError,
+    LinkExpired,
+    ListeningHidden,
+    NotAllowed,
+    NotAllowlisted,
+    NotLinked,
+    RateLimited,
+    RoomLost,
+    Unavailable,
+    WhichGroup,
+)
 from bot.text import Text, t
 from tests.fakes import FakeClock, FakeMeter, FakeStore
 
@@ -43,6 +55,10 @@ class FakeWire:
 
     async def show(self, card: Card) -> None:
         self.told.append(f"shown: {card.title}")
+        self.shown.append(card)
+
+    async def refuse(self, card: Card) -> None:
+        self.told.append(f"refused: {card.title}")
         self.shown.append(card)
 
     async def add(self, card: Card) -> None:
@@ -189,9 +205,27 @@ async def test_an_error_on_purpose_is_its_sentence(caplog: pytest.LogCaptureFixt
 
     with caplog.at_level(logging.INFO):
         wire = await run(work)
-    assert wire.told == ["shown: That is somebody's secret list."]
+    assert wire.told == ["refused: That is somebody's secret list."]
     assert "NotAllowed" in caplog.text
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [NotAllowed("x"), BadOption("x"), LinkExpired("x"), ListeningHidden("x"), NotAllowlisted("x")]
+)
+async def test_what_only_the_asker_can_act_on_is_for_them_alone(error: EarshotError) -> None:
+    async def work(progress: Progress) -> Answer:
+        raise error
+
+    assert (await run(work)).told == ["refused: x"]
+
+
+@pytest.mark.parametrize("error", [Unavailable("x"), RateLimited("x", 9), RoomLost("x")])
+async def test_what_concerns_everybody_is_shown_to_everybody(error: EarshotError) -> None:
+    async def work(progress: Progress) -> Answer:
+        raise error
+
+    assert (await run(work)).told == ["shown: x"]
 
 
 async def test_a_bug_shows_an_id_that_the_log_has_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:

@@ -39,6 +39,10 @@ class _Marked:
         self._begins()
         return await self._wire.show(card)
 
+    async def refuse(self, card: Card) -> None:
+        self._begins()
+        await self._wire.refuse(card)
+
     async def open(self, form: Form) -> None:
         self._begins()
         await self._wire.open(form)

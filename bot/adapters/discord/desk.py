@@ -180,7 +180,7 @@ class Desk:
 
     async def _show(self, wire: InteractionWire, card: Card) -> None:
         try:
-            await wire.show(card)
+            await wire.refuse(card)
         except Exception:
             log.exception("a word to somebody could not be shown")
 

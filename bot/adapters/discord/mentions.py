@@ -178,6 +178,10 @@ class MessageWire:
             await self._say(lambda: self._draw(Card(said), FILE_MOST))
         return None
 
+    async def refuse(self, card: Card) -> None:
+        """Where the answer was to be: Discord hides no reply to a message."""
+        await self.show(card)
+
     async def open(self, form: Form) -> None:
         """In the channel, for the form is about it; what comes of it is seen by those who are to see it."""
         await self._pace.stop()

@@ -2,8 +2,9 @@
 
 A command is acknowledged with a placeholder ("is thinking …") that becomes the answer. A press is acknowledged
 without one, for its answer may take the place of the message that was pressed; only whoever pressed sees how far it
-is. An interaction lives fifteen minutes. After that, and where Discord never took our first word, the answer is a
-message of the bot: in the channel, or in private.
+is. What concerns nobody but the asker is told beside a public placeholder, which then goes. An interaction lives
+fifteen minutes. After that, and where Discord never took our first word, the answer is a message of the bot: in the
+channel, or in private.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class _Stage(Enum):
 
     NOTHING = 0
     PLACEHOLDER = 1
-    PRESS_TAKEN = 2
+    ACKNOWLEDGED = 2
     ANSWERED = 3
     OUT_OF_REACH = 4
 
@@ -96,7 +97,7 @@ class InteractionWire:
         elif thinking:
             self._stage = _Stage.PLACEHOLDER
         else:
-            self._stage = _Stage.PRESS_TAKEN
+            self._stage = _Stage.ACKNOWLEDGED
             self._pace.say(ON_IT)
 
     async def progress(self, text: Text) -> None:
@@ -117,6 +118,21 @@ class InteractionWire:
         elif self._stage is not _Stage.OUT_OF_REACH:
             self._stage = _Stage.ANSWERED
         return self._answer
+
+    async def refuse(self, card: Card) -> None:
+        if self._room() is None:
+            await self.show(card)
+            return
+        await self._pace.stop()
+        placeholder = self._stage is _Stage.PLACEHOLDER
+        if placeholder:
+            # In place of one that still says "is thinking …" Discord would put the follow-up, for everybody to see.
+            await self._say_at_work()
+            self._stage = _Stage.ACKNOWLEDGED
+        self._private = True
+        await self.show(card)
+        if placeholder:
+            await attempt(self._interaction.delete_original_response, tries=EDIT_TRIES)
 
     async def open(self, form: Form) -> None:
         if (
@@ -151,9 +167,13 @@ class InteractionWire:
             return await self._edit(card) if outcome is Outcome.UNSURE else outcome
         if self._stage is _Stage.PLACEHOLDER:
             return await self._edit(card)
-        return await self._say_after_press(card, replaces=replaces)
+        return await self._say_anew(card, replaces=replaces)
 
-    async def _say_after_press(self, card: Card, *, replaces: bool) -> Outcome:
+    async def _say_at_work(self) -> None:
+        view = draw_progress(ON_IT).view
+        await attempt(lambda: self._interaction.edit_original_response(view=view), tries=EDIT_TRIES)
+
+    async def _say_anew(self, card: Card, *, replaces: bool) -> Outcome:
         if replaces:
             outcome = await self._edit(card)
             if outcome is not Outcome.DELETED:
@@ -218,7 +238,7 @@ class InteractionWire:
         if self._stage is _Stage.PLACEHOLDER:
             view = draw_progress(text).view
             await attempt(lambda: self._interaction.edit_original_response(view=view))
-        elif self._stage is _Stage.PRESS_TAKEN:
+        elif self._stage is _Stage.ACKNOWLEDGED:
             await attempt(lambda: self._write_note(draw_progress(text)))
 
     async def _write_note(self, drawn: Drawn) -> None:

@@ -87,6 +87,9 @@ class LoungeWire:
             self.landed = target
         return PostRef(self._exchange.room.ref, str(self.landed))
 
+    async def refuse(self, card: Card) -> None:
+        await self._say_alone(await self._rooms.card_body(card, self._exchange.about))
+
     async def _become(self, body: JSON) -> None:
         try:
             await self._rooms.change(self._placeholder, body)
@@ -102,9 +105,12 @@ class LoungeWire:
 
     async def open(self, form: Form) -> None:
         drawn, submit = draw_form(form)
-        body = {**self._exchange.about, **form_body(drawn, submit)}
+        await self._say_alone({**self._exchange.about, **form_body(drawn, submit)})
+
+    async def _say_alone(self, body: JSON) -> None:
+        """For the asker's eyes, whoever was to see the answer."""
         if self._exchange.private:
-            await self._rooms.change(self._placeholder, body)
+            await self._become(body)
             return
         message = await self._rooms.add(
             self._exchange.room.name, body, private_to=self._exchange.person.identity.user

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.adapters.slack.words import JSON, cut, rich, spoken, words_of
+from bot.adapters.slack.words import JSON, rich, spoken, words_of
 from bot.chat.cards import Bars
 
 POINTS_MOST = 20
 LABEL_MOST = 20
 TITLE_MOST = 50
+# The one series has to have a name; what is counted, the title says already.
+_NAMELESS = "·"
 _LINE_MOST = 200
 _WIDEST = 12
 
@@ -26,7 +28,7 @@ def chart(bars: Bars) -> JSON | None:
         "title": title,
         "chart": {
             "type": "bar",
-            "series": [{"name": cut(title, LABEL_MOST), "data": data}],
+            "series": [{"name": _NAMELESS, "data": data}],
             "axis_config": {"categories": labels},
         },
     }

@@ -22,7 +22,8 @@ from bot.text import Text, t
 # The token opens nothing any more.
 DEAD = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
 # Where we cannot post with our token; the request that somebody just made may still be answered there.
-NOT_HERE = frozenset({"not_in_channel", "channel_not_found"})
+LOST = "channel_not_found"
+NOT_HERE = frozenset({"not_in_channel", LOST})
 # A message that cannot be changed.
 GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "update_failed"}

@@ -66,6 +66,9 @@ class HomeWire:
         except (No, Silence) as failure:
             log.warning("the home tab could not be published: %s", failure)
 
+    async def refuse(self, card: Card) -> None:
+        await self.show(card)
+
     async def open(self, form: Form) -> None:
         await self.show(form_card(form.title, self._again))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.adapters.slack.asked import PLATFORM, Asked
-from bot.adapters.slack.failures import GONE, NOT_HERE, No, Silence, ours
+from bot.adapters.slack.failures import GONE, LOST, NOT_HERE, No, Silence, ours
 from bot.adapters.slack.modals import Modals, Reply, Screen
 from bot.adapters.slack.speech import Speech
 from bot.adapters.slack.unfinished import Placeholder, Unfinished
@@ -54,6 +54,9 @@ class QuietWire:
     async def show(self, card: Card) -> None:
         hidden = card.replaces and self._asked.hidden
         await self._speech.quietly(self._asked, card, replace_original=hidden)
+
+    async def refuse(self, card: Card) -> None:
+        await self.show(card)
 
     async def open(self, form: Form) -> None:
         if not await opened(self._workspaces, self._modals, form, self._asked):
@@ -113,6 +116,14 @@ class RoomWire:
             await self._speech.quietly(self._asked, _UNSURE)
         await self._settled()
         return self._post(message)
+
+    async def refuse(self, card: Card) -> None:
+        if self._asked.direct:
+            await self.show(card)
+            return
+        await self._pace.stop()
+        await self._clear()
+        await self._quiet.show(card)
 
     async def open(self, form: Form) -> None:
         await self._pace.stop()
@@ -188,6 +199,11 @@ class RoomWire:
     async def _elsewhere(self, card: Card, no: No) -> None:
         """Where we cannot post: through the request, else a private word on what can be done about it."""
         log.info("chat.postMessage: %s", no.code)
+        why = Card(ours(no).text)
+        if no.code == LOST and self._placeholder is not None:
+            # We have been there, so it is gone, and nobody sees what the request would say there.
+            await _alone(self._speech, self._asked, why)
+            return
         if no.code in NOT_HERE:
             try:
                 await self._speech.respond(self._asked, card, public=True, about=self._about())
@@ -198,7 +214,7 @@ class RoomWire:
                 return
             else:
                 return
-        await self._speech.quietly(self._asked, Card(ours(no).text))
+        await self._speech.quietly(self._asked, why)
 
 
 class ModalWire:
@@ -231,6 +247,9 @@ class ModalWire:
         await self._pace.stop()
         if self._reply is None or not self._reply.refused:
             await shown(self._screen, self._modals, self._speech, card, self._asked)
+
+    async def refuse(self, card: Card) -> None:
+        await self.show(card)
 
     async def open(self, form: Form) -> None:
         await self._pace.stop()
@@ -269,6 +288,11 @@ class FormWire:
             return None
         self._reply.close()
         return await self._wire.show(card)
+
+    async def refuse(self, card: Card) -> None:
+        if not self._reply.refused:
+            self._reply.close()
+            await self._wire.refuse(card)
 
     async def open(self, form: Form) -> None:
         self._reply.close()

@@ -99,12 +99,45 @@ async def test_progress_keeps_discords_pace(build: Build) -> None:
 async def test_an_error_is_a_sentence_and_a_bug_an_id(house: House, caplog: pytest.LogCaptureFixture) -> None:
     refused = await (await house.ana.types(house.room, "/refuse")).answer()
     assert refused.text == "## Only who asked may do that."
+    assert refused.ephemeral
     bug = await (await house.ana.types(house.room, "/crash")).answer()
     assert "That went wrong on my side" in bug.text
     assert "secret detail" not in bug.text
+    assert not bug.ephemeral
     await soon(
         lambda: house.meter.answers == [("discord", "/refuse", "NotAllowed"), ("discord", "/crash", "bug")]
     )
+
+
+async def test_a_late_refusal_is_seen_by_the_asker_alone(house: House) -> None:
+    house.sample.gate.clear()
+    asked = await house.ana.types(house.room, "/refuse")
+    first = await asked.shown()
+    assert first.is_thinking
+    assert not first.ephemeral
+    house.sample.gate.set()
+    refused = await asked.answer(lambda it: "Only who asked" in it.text)
+    assert refused.ephemeral
+    await soon(lambda: house.ben.sees(house.room) == [])
+    assert [it.id for it in house.ana.sees(house.room)] == [refused.id]
+
+
+async def test_a_refusal_in_our_own_conversation_becomes_of_the_placeholder(house: House) -> None:
+    house.sample.gate.clear()
+    asked = await house.ana.types(house.ana.dm(), "/refuse")
+    await asked.shown()
+    house.sample.gate.set()
+    await asked.answer(lambda it: "Only who asked" in it.text)
+    assert len(house.ana.sees(house.ana.dm())) == 1
+
+
+async def test_a_late_refusal_that_discord_takes_no_more_is_a_private_message(house: House) -> None:
+    house.sample.gate.clear()
+    await (await house.ana.types(house.room, "/refuse")).shown()
+    house.twin.expire_interactions()
+    house.sample.gate.set()
+    assert (await house.ana.dm().message()).text == "## Only who asked may do that."
+    assert not any("Only who asked" in it.text for it in house.ben.sees(house.room))
 
 
 async def test_what_is_typed_can_be_completed(house: House) -> None:

@@ -42,6 +42,19 @@ async def test_a_press_with_another_audience_gets_a_message_of_its_own(house: Ho
     assert not who.ephemeral
 
 
+async def test_whoever_may_not_press_is_told_so_alone(house: House) -> None:
+    card = await (await house.ana.types(house.room, "/closed")).answer()
+    refused = await (await house.ben.clicks(card, "Open it")).answer()
+    assert (refused.text, refused.ephemeral) == ("## Only who asked may do that.", True)
+    house.sample.gate.clear()
+    asked = await house.ben.clicks(card, "Open it")
+    note = await asked.answer(lambda it: "On it" in it.text)
+    house.sample.gate.set()
+    late = await asked.answer(lambda it: "Only who asked" in it.text)
+    assert (late.id, late.ephemeral) == (note.id, True)
+    assert [it.text for it in house.ana.sees(house.room)] == ["## Closed"]
+
+
 class Both(Cog):
     """A public card with a private button, and a slow one."""
 

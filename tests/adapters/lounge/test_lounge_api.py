@@ -242,8 +242,16 @@ async def test_a_bug_shows_an_id_and_no_detail(house: House, caplog: pytest.LogC
     assert shown in caplog.text
 
 
-async def test_a_refusal_says_its_sentence(house: House) -> None:
-    assert words((await house.caller.say("/refuse"))["answer"]) == "Only who asked may do that."
+async def test_a_refusal_says_its_sentence_to_the_asker_alone(house: House) -> None:
+    refused = (await house.caller.say("/refuse"))["answer"]
+    assert (words(refused), refused["private"]) == ("Only who asked may do that.", True)
+    card = (await house.caller.say("/closed"))["answer"]
+    pressed = (await house.caller.press(card, 0, who="ben"))["answer"]
+    assert (words(pressed), pressed["private"]) == ("Only who asked may do that.", True)
+    to_ana, to_ben = await house.caller.seen("ana"), await house.caller.seen("ben")
+    assert [it["id"] for it in to_ana if it["private"]] == [refused["id"]]
+    assert [it["id"] for it in to_ben if it["private"]] == [pressed["id"]]
+    assert {it["kind"] for it in (*to_ana, *to_ben)} == {"line", "card"}
 
 
 async def test_commands_and_suggestions_for_completion(house: House) -> None:

@@ -227,6 +227,7 @@ def test_numbers_to_compare_are_a_chart_of_slacks_own() -> None:
         (labels[0], 3),
         (labels[1], 0),
     ]
+    assert json.dumps(drawn).count("Plays") == 1
 
 
 @pytest.mark.parametrize(

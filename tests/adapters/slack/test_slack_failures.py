@@ -73,12 +73,14 @@ async def test_a_channel_where_only_some_may_post(house: House) -> None:
     assert answer.ephemeral
 
 
-async def test_a_deleted_channel(house: House) -> None:
+@pytest.mark.parametrize("expired", [False, True])
+async def test_a_deleted_channel(house: House, expired: bool) -> None:
     house.sample.gate.clear()
     asked = await house.ana.types(house.room, "/play late drive")
     await asked.answer("Looking for")
     house.room.delete()
-    house.twin.expire_response_urls()
+    if expired:
+        house.twin.expire_response_urls()
     house.sample.gate.set()
     answer = await asked.answer("I cannot find that channel (any more).")
     assert answer.ts in [it.ts for it in house.ana.sees(house.ana.dm())]

@@ -38,6 +38,36 @@ async def test_slow_private_work_says_once_that_it_is_on_it(house: House) -> Non
     assert [it.text for it in house.ana.sees(house.room)] == ["On it …", "Your own numbers, Ana"]
 
 
+async def test_a_refusal_is_for_the_askers_eyes(house: House) -> None:
+    asked = await house.ana.types(house.room, "/earshot refuse")
+    assert (await asked.answer("Only who asked")).ephemeral
+    mentioned = await house.ana.says(house.room, "@Earshot refuse")
+    assert (await mentioned.answer("Only who asked")).ephemeral
+    card = await (await house.ana.types(house.room, "/earshot closed")).answer("Closed")
+    pressed = await house.ana.clicks(card, "Open it")
+    assert (await pressed.answer("Only who asked")).ephemeral
+    assert not any("Only who asked" in it.text for it in house.ben.sees(house.room))
+
+
+async def test_a_late_refusal_leaves_nothing_above_it(house: House) -> None:
+    house.sample.gate.clear()
+    asked = await house.ana.types(house.room, "/earshot refuse")
+    placeholder = await asked.answer("On it …")
+    assert not placeholder.ephemeral
+    house.sample.gate.set()
+    assert (await asked.answer("Only who asked")).ephemeral
+    assert house.ben.sees(house.room) == []
+    assert [it.text for it in house.ana.sees(house.room)] == ["Only who asked may do that."]
+
+
+async def test_a_refusal_in_our_own_conversation_becomes_of_the_placeholder(house: House) -> None:
+    house.sample.gate.clear()
+    asked = await house.ana.types(house.ana.dm(), "/earshot refuse")
+    placeholder = await asked.answer("On it …")
+    house.sample.gate.set()
+    assert (await asked.answer("Only who asked")).ts == placeholder.ts
+
+
 async def test_private_words_under_a_public_card_do_not_replace_it(house: House) -> None:
     posted = await house.slack.post(
         room_of(house), Card(t("Your week"), buttons=(button("privacy.hide", "Hide"),))
