@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from bot.chat import Button, Card, Cog, Command, Context, Fields, Lines, Listing, Row, command
 from bot.core.rules import RULES
-from bot.text import t
+from bot.text import Text, t
 
 
 class Help(Cog):
@@ -21,9 +21,7 @@ class Help(Cog):
     @command("What I can do here", private=True)
     async def help(self, ctx: Context) -> Card:
         """Every command with its options."""
-        rows = tuple(
-            Row(t("{usage}", usage=it.usage), t("{about}", about=it.about)) for it in self.all_commands()
-        )
+        rows = tuple(Row(t("{usage}", usage=it.usage), _about(it)) for it in self.all_commands())
         return Card(
             t("What I can do here"),
             (
@@ -58,3 +56,11 @@ class Help(Cog):
                 ),
             ),
         )  # fmt: skip
+
+
+def _about(it: Command) -> Text:
+    """What a command is for, and what can be chosen where there is a choice."""
+    choices = [f"{option.name}: {', '.join(option.choices)}" for option in it.options if option.choices]
+    if not choices:
+        return t("{about}", about=it.about)
+    return t("{about} · {choices}", about=it.about, choices=" · ".join(choices))

@@ -1,9 +1,10 @@
 """A typed line into option words, for platforms that have nothing but a line (Slack, the lounge).
 
 `/top what:artist 10` and `/play something for a 2 AM breakup count:20` both work. `name:value` counts only for
-declared names; a mention (`@ana`, Slack's `<@U1|ana>`) goes to the first option that asks for somebody; the other
-words go to the declared options in order, and an option for free text takes all that are left, exactly as typed.
-Quotes (straight or curly) keep words together; an apostrophe is just a letter.
+declared names, and another name is a mistake where a number or a choice is expected; a mention (`@ana`, Slack's
+`<@U1|ana>`) goes to the first option that asks for somebody; the other words go to the declared options in order, and
+an option for free text takes all that are left, exactly as typed. Quotes (straight or curly) keep words together; an
+apostrophe is just a letter.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ def split_command(line: str) -> tuple[str, str]:
 
 
 def option_words(options: Sequence[Option], line: str) -> dict[str, str]:
-    """Words by option name. Raises `BadOption` when words are left that no option takes."""
-    named, rest = _take_named({option.name for option in options}, line)
+    """Words by option name. Raises `BadOption` for a name that no option has, and for words that no option takes."""
+    names = [option.name for option in options]
+    named, rest = _take_named(set(names), line)
     free = [option for option in options if option.name not in named]
     somebody = next((option for option in free if option.kind is Person), None)
     if somebody is not None and (mention := _MENTION.search(rest)):
@@ -46,8 +48,10 @@ def option_words(options: Sequence[Option], line: str) -> dict[str, str]:
         if option.kind is str and not issubclass(option.kind, Enum):
             named[option.name], rest = _unquoted(rest), ""
         else:
+            _refuse_unknown(names, rest)
             named[option.name], rest = _first_word(rest)
     if rest:
+        _refuse_unknown(names, rest)
         raise BadOption(t("I don't know what to do with “{rest}” here.", rest=rest[:80]))
     return named
 
@@ -68,6 +72,20 @@ def _take_named(names: set[str], line: str) -> tuple[dict[str, str], str]:
         at = end
     kept.append(line[at:])
     return found, " ".join(part.strip() for part in kept if part.strip())
+
+
+def _refuse_unknown(names: Sequence[str], rest: str) -> None:
+    """Raises `BadOption` where the next word is `name:value` and there is no such option."""
+    found = _NAMED.match(rest)
+    if found is None or not names or found["name"].casefold() in names:
+        return
+    raise BadOption(
+        t(
+            "There is no option “{name}” here. There is: {names}.",
+            name=found["name"][:50],
+            names=", ".join(names),
+        )
+    )
 
 
 def _value(line: str, start: int) -> tuple[str, int]:

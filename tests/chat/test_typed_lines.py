@@ -89,6 +89,13 @@ def test_words_that_no_option_takes_are_refused() -> None:
         option_words((), "anything")
 
 
+@pytest.mark.parametrize("line", ["wat:track", "artist wat:5", "artist 5 Wat:more", "wat:track count:5"])
+def test_a_name_that_no_option_has_is_told_with_those_that_there_are(line: str) -> None:
+    with pytest.raises(BadOption) as refused:
+        option_words(TOP, line)
+    assert str(refused.value.text).casefold() == ("there is no option “wat” here. there is: what, count.")
+
+
 @given(st.text())
 def test_any_line_gives_words_or_a_sentence(line: str) -> None:
     for options in (TOP, PLAY):

@@ -52,6 +52,10 @@ class Voice(Protocol):
         """The same message in the room, as it is now."""
         ...
 
+    async def looks_around(self) -> list[Seen]:
+        """Every card that they see in the room."""
+        ...
+
 
 @dataclass
 class LoungeVoice:
@@ -89,6 +93,12 @@ class LoungeVoice:
         async with self.http.get(path, headers=self._headers()) as answer:
             assert answer.status < 300, await answer.text()
             return self._seen((await answer.json())["message"])
+
+    async def looks_around(self) -> list[Seen]:
+        path = f"{self.base}/api/rooms/{self.room}/messages"
+        async with self.http.get(path, headers=self._headers()) as answer:
+            assert answer.status < 300, await answer.text()
+            return [self._seen(it) for it in (await answer.json())["messages"] if it["kind"] == "card"]
 
     async def _press(self, seen: Seen, n: int) -> Seen:
         path = f"rooms/{self.room}/messages/{seen.raw['id']}/buttons/{n}"
@@ -161,6 +171,9 @@ class DiscordVoice:
     async def looks_again(self, seen: Seen) -> Seen:
         return self._seen(next(it for it in self.human.sees(self.room) if it.id == seen.raw.id))
 
+    async def looks_around(self) -> list[Seen]:
+        return [self._seen(it) for it in self.human.sees(self.room)]
+
     async def _outcome(self, asked: discord.Asked) -> Seen:
         first = await asked.shown()
         if isinstance(first, discord.Form):
@@ -204,6 +217,9 @@ class SlackVoice:
     async def looks_again(self, seen: Seen) -> Seen:
         same = seen.raw.message.ts
         return self._seen(next(it for it in self.human.sees(self.room) if it.message.ts == same))
+
+    async def looks_around(self) -> list[Seen]:
+        return [self._seen(it) for it in self.human.sees(self.room)]
 
     async def _outcome(self, asked: slack.Asked) -> Seen:
         return self._seen(await asked.answer(lambda it: _is_final(it) and not self._aside(it)))

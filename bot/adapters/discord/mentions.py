@@ -1,6 +1,7 @@
 """Typed lines: `@Earshot play rainy sunday` in a channel, or any line in a private chat with us.
 
-Nothing else is read: Discord gives us no other words, and we ask for no intent that would.
+A few words may come before our name, if a command comes after it: `hey @Earshot, play rainy sunday`. Nothing else is
+read: Discord gives us no other words, and we ask for no intent that would.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from bot.text import Text, t
 log = logging.getLogger(__name__)
 
 HELP = "help"  # what our name alone asks for
+GREETING_MOST = 3  # words before our name
 
 _TALK = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -61,7 +63,7 @@ class Mentions:
         """Somebody, no bot, said something where we can hear it."""
         if message.type not in _TALK or self._answers.closing:
             return
-        line = _line(message, me)
+        line = self._line(message, me)
         if line is None:
             return
         with self._answers.in_flight():
@@ -100,6 +102,16 @@ class Mentions:
         )
         await self._answers.run(call, self._context(message, guild_id), wire)
 
+    def _line(self, message: discord.Message, me: discord.ClientUser) -> str | None:
+        """What was said to us; None if it was not said to us. In a channel our name is in it."""
+        said = message.content
+        found = re.match(rf"\s*((?:\S+\s+){{0,{GREETING_MOST}}}?)<@!?{me.id}>[,:]?", said)
+        line = said[found.end() :].strip() if found else ""
+        greeted = found is not None and bool(found[1])
+        if found is None or (greeted and split_command(line)[0] not in self._features.commands):
+            return None if message.guild else said
+        return f"/{line.removeprefix('/')}" if message.guild else line
+
     async def _reply(self, message: discord.Message, card: Card) -> None:
         await attempt(
             lambda: self._outbox.send(message.channel, lambda: self._draw(card, FILE_MOST), answers=message)
@@ -113,14 +125,6 @@ class Mentions:
             place_of(message.channel, guild_id, with_us=guild_id is None),
             self._answers.new_id(),
         )
-
-
-def _line(message: discord.Message, me: discord.ClientUser) -> str | None:
-    """What was said to us; None if it was not said to us. In a channel a line begins with our name."""
-    mention = re.match(rf"\s*<@!?{me.id}>", message.content)
-    if message.guild is None:
-        return message.content[mention.end() :] if mention else message.content
-    return f"/{message.content[mention.end() :].strip().removeprefix('/')}" if mention else None
 
 
 def _incomplete(command: Command, typed: Mapping[str, str], error: BadOption) -> Card:

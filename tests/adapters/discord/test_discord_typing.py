@@ -52,8 +52,22 @@ async def test_who_says_it_and_where(house: House) -> None:
     ).text == "## Ana in private  no admin"
 
 
+@pytest.mark.parametrize("greeting", ["hey", "hello there dear", "@Ben and"])
+async def test_a_few_words_may_come_before_the_mention(house: House, greeting: str) -> None:
+    asked = await house.ana.says(house.room, f"{greeting} @Earshot, who_plays Low")
+    assert (await asked.answer()).text == "## Nobody plays Low yet"
+
+
 @pytest.mark.parametrize(
-    "line", ["hello everybody", "@Ben look at this", "thanks @Earshot!", "@everyone play something"]
+    "line",
+    [
+        "hello everybody",
+        "@Ben look at this",
+        "thanks @Earshot!",
+        "thanks @Earshot for the playlist",
+        "tell him to ask @Earshot top of all",
+        "@everyone play something",
+    ],
 )
 async def test_nothing_else_is_heard(house: House, line: str) -> None:
     await house.ana.says(house.room, line)

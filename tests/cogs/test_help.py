@@ -1,0 +1,48 @@
+"""What help says of options."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+from bot.chat import Card, Cog, Context, Opt, Person, command
+from bot.chat.cards import Listing
+from bot.core.model import Identity, Place
+from bot.text import t
+from cogs.help import Help
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Paint(Cog):
+    @command("Paints")
+    async def paint(
+        self,
+        ctx: Context,
+        colour: Annotated[Colour, Opt("Which")] = Colour.RED,
+        coats: Annotated[int, Opt("How many")] = 1,
+        shiny: Annotated[bool, Opt("Whether it shines")] = False,
+    ) -> Card:
+        return Card(t("Painted"))
+
+    @command("Washes the brush")
+    async def wash(self, ctx: Context) -> Card:
+        return Card(t("Washed"))
+
+
+async def test_help_lists_what_can_be_chosen() -> None:
+    card = await Help(Paint().commands).help(
+        Context(Person(Identity("test", "ana"), "Ana"), Place(None), "r")
+    )
+    listing = card.blocks[0]
+    assert isinstance(listing, Listing)
+    assert [(str(row.text), str(row.note)) for row in listing.rows] == [
+        (
+            "/paint [colour:red] [coats:1] [shiny:no]",
+            "Paints · colour: red, blue · shiny: yes, no",
+        ),
+        ("/wash", "Washes the brush"),
+    ]
