@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.config import Settings
 from bot.core import calendar
 from bot.core.model import Member
+from bot.core.pictures import JCard, Theme
 from bot.core.recap import words
 from bot.core.recap.model import Ranked, Recap
 from bot.errors import ConfigError, NotFound, NothingPlayed
@@ -155,7 +156,7 @@ async def _paint(told: Recap, picture: Path, fonts: Path) -> None:
 
     painter = TypstPainter(fonts)
     try:
-        drawn = painter.draw_recap(told)
+        drawn = painter.paint(JCard(told), Theme.LIGHT)
     finally:
         painter.close()
     try:

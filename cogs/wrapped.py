@@ -28,6 +28,7 @@ from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
 from bot.core.keepers import keepers_among
 from bot.core.model import MemberId
+from bot.core.pictures import JCard, Theme
 from bot.core.recap import words
 from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.errors import ServiceError
@@ -164,8 +165,9 @@ class Wrapped(Cog):
         """The picture, or None where drawing failed: the words go out alone then."""
         if not recap.plays:
             return None
+        card = JCard(recap)
         try:
-            return Picture(await self.painter.recap(recap), words.alt(recap))
+            return Picture(await self.painter.draw(card, Theme.LIGHT), card.alt())
         except ServiceError:
             log.warning("the picture could not be drawn; the card goes out without it")
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,8 +11,9 @@ from bot.core.model import (
     RawTrack,
     Span,
 )
-from bot.core.recap.model import Recap
+from bot.core.pictures import Picture, Theme
 from bot.ports.links import Grant
+from bot.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,11 @@ class PlaylistHost(Protocol):
 
 
 class Painter(Protocol):
-    """Facts in, PNG bytes out. Raises `Unavailable` if drawing fails: the words go out alone then."""
+    """Facts in, PNG bytes out: the same bytes for the same picture, theme and words.
 
-    async def recap(self, recap: Recap) -> bytes: ...
+    Raises `Unavailable` if drawing fails: the words go out alone then.
+    """
+
+    async def draw(self, picture: Picture, theme: Theme, say: Callable[[Text], str] = str) -> bytes:
+        """`say` puts the sentences in the picture into the language of the room."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,11 +11,11 @@ import pytest
 
 from bot.chat import Bars, Button, Card, Cog, Context, Fields, Listing, Person, Picture
 from bot.chat.cards import Lines
-from bot.core import calendar
+from bot.core import calendar, pictures
 from bot.core.addresses import Addresses
 from bot.core.consent import Feature
 from bot.core.model import Identity, Member, NewPlay, Place, RawTrack, RoomRef, Source, Span
-from bot.core.recap.model import Kind, Recap
+from bot.core.recap.model import Kind
 from bot.errors import NotAllowed, NotJoined, Unavailable, UserError, WhichGroup
 from bot.services.people import People
 from bot.services.recap import Recaps
@@ -39,7 +40,9 @@ class Easel:
     def __init__(self) -> None:
         self.broken = False
 
-    async def recap(self, recap: Recap) -> bytes:
+    async def draw(
+        self, picture: pictures.Picture, theme: pictures.Theme, say: Callable[[Text], str] = str
+    ) -> bytes:
         if self.broken:
             raise Unavailable("no paint")
         return b"png"

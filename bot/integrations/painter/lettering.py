@@ -17,6 +17,9 @@ from bot.integrations.painter.coverage import Coverage
 log = logging.getLogger(__name__)
 
 _LONGEST = 240
+_LONGEST_PASSAGE = 1000
+_LONGEST_WORD = 18
+_BREAK = "\u200d\u200b\u200d"
 _JOINING = "\u200d"
 _KEPT_FORMAT = frozenset("\u200c\u200d\u200e\u200f")
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
@@ -35,6 +38,7 @@ _LANGUAGES = {
     "Devanagari": "hi", "Bengali": "bn", "Tamil": "ta", "Telugu": "te", "Georgian": "ka", "Armenian": "hy",
     "Greek": "el",
 }  # fmt: skip
+_WITHOUT_SPACES = frozenset({"Chinese", "Japanese", "Korean", "Thai", "Lao", "Khmer", "Burmese", "Tibetan"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,7 @@ class Lettering:
 
     def line(self, written: str, what: str) -> Line:
         """`written` as a line; `what` it is (title, artist, name) is said on a chip if nothing of it can be drawn."""
-        drawn, lost = [], []
-        for cluster in clusters(clean(written)):
-            shown = self._drawable(cluster)
-            drawn.append(shown)
-            if not shown:
-                lost.append(cluster)
-        text = " ".join("".join(drawn).split())
+        text, lost = self._drawn(clean(written))
         lost_script = next((name for name in map(script, lost) if name), "")
         if lost_script:
             self._tell(lost_script)
@@ -86,6 +84,30 @@ class Lettering:
             missing = lost_script or ("Emoji" if any(map(_is_emoji, lost)) else "")
             return Line("", chip=missing or "Unknown", what=what)
         return Line(text, _language(text), _is_rtl(text), lost_script)
+
+    def passage(self, written: str, what: str) -> tuple[list[Line], bool]:
+        """`written` line by line as it was broken, without empty lines, and whether every letter of it can be drawn."""
+        parts = [clean(part, _LONGEST_PASSAGE) for part in written.splitlines()]
+        lines, whole = [], True
+        for part in filter(None, parts):
+            text, lost = self._drawn(part)
+            whole = whole and not lost and len(part) < _LONGEST_PASSAGE
+            if not text or lost:
+                lines.append(self.line(part, what))
+            else:
+                broken = " ".join(map(_breakable, text.split(" ")))
+                lines.append(Line(broken, _language(text), _is_rtl(text)))
+        return lines or [self.line("", what)], whole
+
+    def _drawn(self, text: str) -> tuple[str, list[str]]:
+        """What of `text` the fonts have, and the clusters that they have not."""
+        drawn, lost = [], []
+        for cluster in clusters(text):
+            shown = self._drawable(cluster)
+            drawn.append(shown)
+            if not shown:
+                lost.append(cluster)
+        return " ".join("".join(drawn).split()), lost
 
     def _drawable(self, cluster: str) -> str:
         """`cluster`, or the same letter in a plainer form that is covered, or ""."""
@@ -101,11 +123,11 @@ class Lettering:
             log.warning("no installed font has %s letters: cards show a chip instead", script_name)
 
 
-def clean(written: str) -> str:
+def clean(written: str, longest: int = _LONGEST) -> str:
     """`written` without controls, bidi overrides and invisible letters; spaces joined, marks and length bounded."""
     kept: list[str] = []
     general = marks = 0
-    for char in unicodedata.normalize("NFC", written[: 4 * _LONGEST]):
+    for char in unicodedata.normalize("NFC", written[: 4 * longest]):
         category = unicodedata.category(char)
         if char.isspace() or category in ("Zl", "Zp"):
             char = " "
@@ -124,7 +146,7 @@ def clean(written: str) -> str:
         else:
             general = marks = 0
         kept.append(char)
-    return "".join(list(clusters(" ".join("".join(kept).split())))[:_LONGEST])
+    return "".join(list(clusters(" ".join("".join(kept).split())))[:longest])
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -153,6 +175,22 @@ def script(cluster: str) -> str:
         return ""
     first = unicodedata.name(cluster[0], "").partition(" ")[0].partition("-")[0]
     return _SCRIPTS.get(first, first.title())
+
+
+def unbroken(text: str) -> list[str]:
+    """The words of `text` that a line cannot be broken in."""
+    return [word for word in text.split(" ") if _BREAK not in word and not _breaks_anywhere(word)]
+
+
+def _breakable(word: str) -> str:
+    """A very long word with an invisible place to break after each letter; joiners keep letters that join in shape."""
+    parts = list(clusters(word))
+    return word if len(parts) <= _LONGEST_WORD or _breaks_anywhere(word) else _BREAK.join(parts)
+
+
+def _breaks_anywhere(word: str) -> bool:
+    """Whether a line may be broken inside, by the rules of its script or between emoji."""
+    return any(script(char) in _WITHOUT_SPACES or _is_emoji(char) for char in word)
 
 
 def _language(text: str) -> str:

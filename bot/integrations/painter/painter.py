@@ -1,4 +1,4 @@
-"""Facts in, PNG bytes out: typst in worker threads, one compiler each, fonts loaded at the first picture."""
+"""Facts in, PNG bytes out: typst in worker threads, one compiler each, fonts loaded once."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import asyncio
 import json
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import typst
 
-from bot.core.recap.model import Recap
+from bot.core.pictures import Picture, Theme
 from bot.errors import Unavailable
 from bot.integrations.painter.fonts import FontSet, load_fonts
-from bot.integrations.painter.jcard import jcard
+from bot.integrations.painter.layouts import written
 from bot.integrations.painter.lettering import Lettering
+from bot.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class _Studio:
 
 
 class TypstPainter:
-    """The port `Painter`. Nothing is loaded before the first picture; `close` ends the threads."""
+    """The port `Painter`. Nothing is loaded before `warm` or the first picture; `close` ends the threads."""
 
     def __init__(self, cache: Path, *, system_fonts: bool = True, threads: int = 2) -> None:
         """`cache` is the folder that packaged fonts are unpacked into (about 4 MB)."""
@@ -50,22 +52,26 @@ class TypstPainter:
         self._opening = threading.Lock()
         self._own = threading.local()  # a compiler cannot be shared between threads
 
-    async def recap(self, recap: Recap) -> bytes:
-        """The J-card of `recap`, 1080×1350 PNG. Raises `Unavailable` if it cannot be drawn."""
+    async def warm(self) -> None:
+        """Load the fonts now. It holds the whole process for a tenth of a second: best done before anybody waits."""
+        await asyncio.wrap_future(self._pool.submit(self._open))
+
+    async def draw(self, picture: Picture, theme: Theme, say: Callable[[Text], str] = str) -> bytes:
+        """The picture as PNG, 1080×1350, its sentences put into words by `say`. Raises `Unavailable`."""
         try:
-            drawing = self._pool.submit(self.draw_recap, recap)
+            drawing = self._pool.submit(self.paint, picture, theme, say)
         except RuntimeError as error:  # closed while somebody still asked
             raise Unavailable(_SORRY) from error
         return await asyncio.wrap_future(drawing)
 
-    def draw_recap(self, recap: Recap) -> bytes:
+    def paint(self, picture: Picture, theme: Theme, say: Callable[[Text], str] = str) -> bytes:
         """The same, blocking."""
         try:
             studio = self._open()
-            data = json.dumps(jcard(recap, studio.lettering), allow_nan=False)
-            return self._draw(studio, "jcard.typ", data)
+            template, data = written(picture, theme, studio.lettering, say)
+            return self._draw(studio, template, json.dumps(data, allow_nan=False))
         except (OSError, RuntimeError, ValueError, LookupError) as error:  # TypstError is a RuntimeError
-            log.exception("a recap could not be drawn: %s", getattr(error, "diagnostic", error))
+            log.exception("a picture could not be drawn: %s", getattr(error, "diagnostic", error))
             raise Unavailable(_SORRY) from error
 
     def close(self) -> None:

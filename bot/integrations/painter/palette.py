@@ -1,55 +1,63 @@
-"""The inks of the J-card and how members are told apart: an ink and a pattern each, stable by member id."""
+"""The inks on light and dark paper, and how members are told apart: an ink and a pattern for each place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.model import MemberId
+from bot.core.pictures import Theme
 
-PAPER = "#F3EBDD"
-INK = "#1D1B3A"
-WHITE = "#FFFFFF"
-TOMATO = "#CF3A1F"
-MARIGOLD = "#F0A81C"
-TEAL = "#196C7C"
-LILAC = "#A797D8"
+_INK, _PAPER, _WHITE = "#1D1B3A", "#F3EBDD", "#FFFFFF"
 
-TOKENS = {
-    "paper": PAPER, "ink": INK, "white": WHITE, "tomato": TOMATO, "marigold": MARIGOLD, "teal": TEAL, "lilac": LILAC,
+TOKENS: Mapping[Theme, Mapping[str, str]] = {
+    Theme.LIGHT: {
+        "paper": _PAPER, "ink": _INK, "spine": _INK, "on_spine": _PAPER,
+        "flood": "#196C7C", "on_flood": _PAPER, "shadow": _INK,
+        "tomato": "#CF3A1F", "on_tomato": _WHITE, "marigold": "#F0A81C", "on_marigold": _INK,
+        "teal": "#196C7C", "on_teal": _WHITE, "lilac": "#A797D8", "on_lilac": _INK,
+    },
+    Theme.DARK: {
+        "paper": "#16142C", "ink": _PAPER, "spine": "#2B2850", "on_spine": _PAPER,
+        "flood": "#0F3F49", "on_flood": _PAPER, "shadow": "#F2684B",
+        "tomato": "#F2684B", "on_tomato": _INK, "marigold": "#F0A81C", "on_marigold": _INK,
+        "teal": "#3FA9BC", "on_teal": _INK, "lilac": "#B9ABE6", "on_lilac": _INK,
+    },
 }  # fmt: skip
+"""The colours by what they are for; `on_x` is for letters on x. On dark paper the same spots are lighter."""
 
 READ_ON = (
-    ("ink", "paper"),
-    ("paper", "ink"),
-    ("white", "tomato"),
-    ("white", "teal"),
-    ("ink", "marigold"),
-    ("ink", "lilac"),
-)
-"""Every pair (letters, ground) that the card sets text in: each has a contrast of 4.5 or more."""
+    ("ink", "paper"), ("on_spine", "spine"), ("on_flood", "flood"), ("on_tomato", "tomato"),
+    ("on_marigold", "marigold"), ("on_teal", "teal"), ("on_lilac", "lilac"),
+)  # fmt: skip
+"""Every pair (letters, ground) that text is set in, beside `SHADES`: each has a contrast of 4.5 or more."""
+
+SHADES: Mapping[Theme, tuple[tuple[str, str], ...]] = {
+    Theme.LIGHT: (
+        ("#E6E1D5", _INK), ("#C9D1C8", _INK), ("#9CB8B6", _INK), ("#709FA3", _INK), ("#196C7C", _WHITE),
+    ),
+    Theme.DARK: (
+        ("#1C2440", _PAPER), ("#213850", _PAPER), ("#275166", _PAPER), ("#2D657B", _PAPER), ("#3FA9BC", _INK),
+    ),
+}  # fmt: skip
+"""(ground, letters) for how alike two members are, a fifth each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a member's marks are printed: `ink` with `pattern` (solid, stripes, dots, bars) in the colour `on`."""
+    """How a member's marks are printed: the token `ink`, and a `pattern` (solid, stripes, dots, bars) over it."""
 
     ink: str
-    on: str
     pattern: str
 
 
-_SPOTS = (("tomato", "white"), ("marigold", "ink"), ("teal", "white"), ("lilac", "ink"))
 LOOKS = tuple(
-    Look(ink, on, pattern) for pattern in ("solid", "stripes", "dots", "bars") for ink, on in _SPOTS
+    Look(ink, pattern)
+    for pattern in ("solid", "stripes", "dots", "bars")
+    for ink in ("tomato", "marigold", "teal", "lilac")
 )
+"""By a member's place in the group; from the seventeenth on they come round again."""
 REST = len(LOOKS)
 """The look of everybody who is not named on a card, taken together: plain paper."""
-
-
-def looks_by_member(members: Iterable[MemberId]) -> dict[MemberId, int]:
-    """Which of `LOOKS` each member prints in, by order of id; from the seventeenth on they come round again."""
-    return {member: index % len(LOOKS) for index, member in enumerate(sorted(members))}
 
 
 def contrast(first: str, second: str) -> float:

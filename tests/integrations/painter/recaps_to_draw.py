@@ -1,4 +1,4 @@
-"""Recaps made up for drawing: groups of any size, in any script, and what a malicious title may hold."""
+"""Pictures made up for drawing: groups of any size, in any script, and what a malicious title may hold."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from datetime import date, datetime, timedelta
 from itertools import cycle, islice
 from zoneinfo import ZoneInfo
 
-from bot.core.model import Member, MemberId, Period, PeriodKind, TrackId
+from bot.core.model import Member, MemberId, Period, PeriodKind, Span, TrackId
+from bot.core.pictures import Compared, Honour, Hours, JCard, Matrix, Picture, Poster, Ticket
+from bot.core.recap.insights import Bridge, Pair, Thing
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
+from bot.core.taste import Interval
+from bot.text import t, tn
 
 ZONE = "Europe/Berlin"
 WEEK = (PeriodKind.WEEK, date(2026, 11, 16), date(2026, 11, 22))
@@ -72,6 +76,20 @@ def period(kind: PeriodKind, first: date, last: date) -> Period:
     return Period(kind, first, last, ZONE, midnight(first), midnight(last + timedelta(days=1)))
 
 
+def _week(plays: int, i: int, n: int) -> tuple[int, ...]:
+    """A member's plays over the hours of the week: each has an evening of their own, and everybody sleeps."""
+    weights = [
+        0
+        if hour % 24 in range(2, 7)
+        else (7 * hour + 5 * i) % 13 + (40 if hour // 24 == (i + 4) % 7 and hour % 24 > 17 else 0)
+        for hour in range(168)
+    ]
+    return tuple(
+        plays * weight // sum(weights) + (hour == 20 + i % 3 and plays > 0)
+        for hour, weight in enumerate(weights)
+    )
+
+
 def make_recap(
     n: int = 4,
     *,
@@ -113,7 +131,8 @@ def make_recap(
         return tuple(lines)
 
     clock = tuple((plays * hour * hour) // 4324 for hour in range(24))
-    week = tuple((plays * ((7 * hour) % 13)) // 1008 for hour in range(168))
+    weeks = [_week(count, i, n) for i, count in enumerate(counts)]
+    week = tuple(map(sum, zip(*weeks, strict=True))) if weeks else (0,) * 168
     busiest = BusyHour(when.start_ms + 20 * HOUR_MS, ZONE, plays // 20 + 1) if plays else None
     title, artist = songs[0] if songs else ("", "")
     loop = (
@@ -133,9 +152,9 @@ def make_recap(
             artists[i % max(len(artists), 1) :],
             albums,
             clock,
-            week,
-            busiest,
-            (),
+            weeks[i],
+            busiest if count else None,
+            (loop,) if loop and loops and not i and count else (),
         )
         for i, (who, count) in enumerate(zip(people, counts, strict=True))
     )
@@ -177,4 +196,111 @@ CASES = {
     "long names": make_recap(
         4, names=("Maximiliane Aurelia von und zu Hohenlohe-Waldenburg-Schill", "みなみ" * 20)
     ),
+}
+
+
+QUOTES = {
+    "short": "Again.",
+    "long": (
+        "Put ‘Through the Night’ on at 2 a.m. while the rain hit the tin roof, and my whole flat stopped arguing for "
+        "exactly four minutes. Someone said «ещё раз» — so we did, three times, and then nobody wanted to be the one "
+        "to turn it off, so we just sat there until it got light outside."
+    ),
+    "lines": "roses are red\n\nviolets are blue\nthis bassline\nis longer than you",
+    "arabic": "سمعتها في الطريق إلى البيت وتوقفت السيارة كلها عن الكلام حتى انتهت الأغنية (مرتين)",
+    "hebrew": "שמעתי את זה ב-3 בלילה ולא הצלחתי להפסיק",
+    "thai": "เพลงนี้ทำให้คิดถึงบ้านทุกครั้งที่ได้ยิน ผู้หญิงในญี่ปุ่นร้องเพลงใหญ่ ๆ แบบนี้ไม่มีใครเหมือน",
+    "hindi": "यह गीत सुनकर मुझे अपनी दादी की रसोई याद आ गई, जहाँ रेडियो हमेशा चलता रहता था।",
+    "japanese": "夜中の二時に雨の音を聞きながらこの曲を流したら、家中の喧嘩がちょうど四分間だけ止まった。"
+    * 6,
+    "emoji": "🎧👩🏽‍🚀🇯🇵❤️🔥" * 56,
+    "one word": "N" + "o" * 278 + "!",
+    "laughing": "ه" * 120,
+    "no font": "இந்தப் பாடல் என் பாட்டியின் சமையலறையை நினைவூட்டியது",
+    "too long": "It goes on. " * 40,
+    "many lines": "\n".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(140)),
+    "hostile": '*bold* #panic("x") $x$ \u202egnp.exe Z̷̢̛͓̝̹̞̺̓̍a̶l̸g̶o',
+}
+
+
+def make_poster(said: str, name: str = "みなみ", song: tuple[str, str] = SONGS[0], times: int = 12) -> Poster:
+    """A quote of somebody who played a song some times on a Tuesday night."""
+    when = period(*WEEK)
+    span = Span(when.start_ms + 26 * HOUR_MS, when.start_ms + 28 * HOUR_MS) if times else None
+    return Poster(
+        said,
+        Member(MemberId(13), name, ZONE),
+        *song,
+        "#music-club",
+        when,
+        times,
+        span,
+        (MemberId(3), MemberId(13)),
+    )
+
+
+def make_matrix(n: int, names: Sequence[str] = NAMES, *, plays: int = 100, bridge: bool = True) -> Matrix:
+    """A matrix of `n` members, of whom every fifth has played too little."""
+    people = [Member(MemberId(10 * i + 3), who, ZONE) for i, who in enumerate(islice(cycle(names), n))]
+    compared = tuple(Compared(who, 3 if i % 5 == 4 else plays + i) for i, who in enumerate(people))
+    pairs = []
+    for i, one in enumerate(compared):
+        for j, other in enumerate(compared[:i]):
+            if min(one.plays, other.plays) < 30:
+                continue
+            value = 1.0 if (i, j) == (1, 0) and n == 12 else (37 * i + 23 * j) % 100 / 100
+            shared = tuple(Thing(Kind.ARTIST, "", artist, ()) for _, artist in SONGS[j % 4 : j % 4 + 3])
+            near = Interval(value, max(0.0, value - 0.11), min(1.0, value + 0.08))
+            pairs.append(Pair((other.member, one.member), near, shared))
+    joining = Bridge(
+        Thing(Kind.ARTIST, "", "아이유 (IU)", ()), tuple((who, 0.3 / (i + 1)) for i, who in enumerate(people))
+    )
+    return Matrix("#music-club", period(*WEEK), compared, tuple(pairs), joining if bridge and n > 1 else None)
+
+
+LONG = (
+    "Maximiliane Aurelia von und zu Hohenlohe-Waldenburg-Schillin",
+    "みなみ" * 20,
+    "نورالهدى" * 7,
+    "W" * 60,
+)
+AWARD = Honour(t("Night owl"), tn("{n} play after midnight", "{n} plays after midnight", 41))
+
+
+def make_ticket(recap: Recap, at: int = 0, award: Honour | None = None) -> Ticket:
+    """The ticket of the member at this place."""
+    return Ticket(recap, recap.members[at].member.id, award)
+
+
+PICTURES: dict[str, Picture] = {
+    **{f"jcard {name}": JCard(recap) for name, recap in CASES.items()},
+    "jcard one song": JCard(make_recap(4, songs=[("Dancing On My Own", "Robyn")])),
+    "ticket": make_ticket(make_recap(4), 1, AWARD),
+    "ticket loop": make_ticket(make_recap(4)),
+    "ticket busy": make_ticket(make_recap(12, plays=60_000), 11),
+    "ticket pattern": make_ticket(make_recap(9), 6, AWARD),
+    "ticket three plays": make_ticket(make_recap(1, plays=3, songs=SONGS[:1], before=False, loops=False)),
+    "ticket nothing": make_ticket(make_recap(4, plays=0), 2),
+    "ticket year": make_ticket(CASES["year"], 2),
+    **{f"ticket long {i}": make_ticket(make_recap(4, names=LONG), i, AWARD) for i in range(4)},
+    "ticket hostile": make_ticket(CASES["hostile"], 3),
+    "hours one": Hours(CASES["one"]),
+    "hours two": Hours(CASES["two"]),
+    "hours four": Hours(CASES["four"]),
+    "hours twelve": Hours(CASES["twelve"]),
+    "hours thirteen": Hours(CASES["thirteen"]),
+    "hours nobody": Hours(CASES["nobody"]),
+    "hours three plays": Hours(make_recap(1, plays=3)),
+    "hours month": Hours(CASES["month"]),
+    "hours year": Hours(CASES["year"]),
+    "hours long": Hours(make_recap(4, names=LONG, name="x" * 80)),
+    **{f"poster {name}": make_poster(said) for name, said in QUOTES.items()},
+    "poster long names": make_poster(
+        QUOTES["long"], LONG[0], ("A title without end " * 9, "An artist " * 20)
+    ),
+    "poster plain": make_poster(QUOTES["short"], "Ana", ("", "Kino"), 0),
+    **{f"matrix {n}": make_matrix(n) for n in (0, 1, 2, 3, 4, 6, 9, 12, 15)},
+    "matrix too little": make_matrix(3, plays=5, bridge=False),
+    "matrix long": make_matrix(6, LONG),
+    "matrix twelve long": make_matrix(12, LONG),
 }

@@ -1,30 +1,42 @@
-"""The picture itself: the same bytes for the same facts, one page of 1080×1350, no missing glyph, nothing too wide."""
+"""The picture itself: the same bytes for the same facts, one page of 1080×1350, no missing glyph, nothing too small."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
 import re
 import struct
+import zlib
 from importlib import metadata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from recaps_to_draw import CASES, SONGS, make_recap
+from recaps_to_draw import AWARD, PICTURES, SONGS, make_matrix, make_poster, make_recap, make_ticket
 
 import bot.integrations.painter as package
-from bot.core.recap.model import Recap
+from bot.core.pictures import Hours, JCard, Picture, Theme
 from bot.errors import Unavailable
 from bot.integrations.painter import FontSet, TypstPainter, load_fonts
-from bot.integrations.painter.jcard import jcard
+from bot.integrations.painter.layouts import written
 from bot.integrations.painter.lettering import Lettering
+from bot.text import Text
 
-SNAPSHOT = ("0.15.2", "3cb03f6ae0059b67b38f187ae9d7cc7e2838976e9fd675f5a865658d59f113f6")
+LEAST = 32  # points of 1080: 11 pixels where a picture is 375 wide, as on a phone
+TYPST = "0.15.2"
+SNAPSHOTS = {
+    "jcard four": "f2060b776b6a539c34b48fd64e5dcbfcc82365a115b8c135f4cfe05af0f92e39",
+    "ticket": "0f147eb83888c675895bfe209aa424172c94b2275c4716b78417631872839b24",
+    "hours four": "90348929483b31a20e5a9251c12ae69b8a8411b8c4b573a1698f331af1e5999b",
+    "poster long": "64be7112f596e1f38ae77e8b8d6b3797cef9edefb718dd92045d5c6ffa5edee1",
+    "matrix 6": "db0a3aa27c0113f560eb99187f3a5c0d6ffe84cf6eecd25a3add82e0723692c4",
+}
 TEMPLATES = Path(package.__file__).parent
 EMPTY_BOX = "\U0010fffd"  # nothing has a glyph for it
 
@@ -35,45 +47,65 @@ def size(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_every_card_is_one_page_without_a_warning(
+@pytest.mark.parametrize("case", PICTURES)
+def test_every_picture_is_one_page_without_a_warning(
     painter: TypstPainter, case: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    png = painter.draw_recap(CASES[case])
-    assert size(png) == (1080, 1350)
+    theme = Theme.DARK if len(case) % 2 else Theme.LIGHT
+    assert size(painter.paint(PICTURES[case], theme)) == (1080, 1350)
     assert [r.getMessage() for r in caplog.records if "painter.painter" in r.name] == []
 
 
 async def test_the_same_facts_give_the_same_bytes_in_every_thread(painter: TypstPainter) -> None:
-    recaps = [CASES["four"], CASES["hostile"]]
-    alone = [painter.draw_recap(recap) for recap in recaps]
-    together = await asyncio.gather(*(painter.recap(recap) for recap in recaps * 4))
+    pictures = [PICTURES[case] for case in ("jcard four", "jcard hostile", "hours four", "matrix 6")]
+    alone = [painter.paint(picture, Theme.DARK) for picture in pictures]
+    together = await asyncio.gather(*(painter.draw(picture, Theme.DARK) for picture in pictures * 4))
     assert list(together) == alone * 4
-    assert alone[0] != alone[1]
+    assert len(set(alone)) == len(alone)
 
 
 def test_another_painter_gives_the_same_bytes(painter: TypstPainter, tmp_path: Path) -> None:
     other = TypstPainter(tmp_path, system_fonts=False, threads=1)
-    assert other.draw_recap(CASES["twelve"]) == painter.draw_recap(CASES["twelve"])
+    for case in SNAPSHOTS:
+        assert other.paint(PICTURES[case], Theme.LIGHT) == painter.paint(PICTURES[case], Theme.LIGHT)
     other.close()
 
 
-def test_the_card_looks_as_it_did_when_it_was_last_looked_at(painter: TypstPainter) -> None:
-    version, expected = SNAPSHOT
-    found = hashlib.sha256(painter.draw_recap(CASES["four"])).hexdigest()
-    assert found == expected, (
-        f"The card has changed. typst is {metadata.version('typst')}, the snapshot was taken with {version}. "
-        "If that is why, or the template was changed on purpose: look at the picture, then set "
-        f"SNAPSHOT to {found}"
+def test_light_and_dark_are_two_pictures(painter: TypstPainter) -> None:
+    for case in SNAPSHOTS:
+        assert painter.paint(PICTURES[case], Theme.LIGHT) != painter.paint(PICTURES[case], Theme.DARK)
+
+
+@pytest.mark.parametrize("case", SNAPSHOTS)
+def test_a_picture_looks_as_it_did_when_it_was_last_looked_at(painter: TypstPainter, case: str) -> None:
+    found = hashlib.sha256(painter.paint(PICTURES[case], Theme.LIGHT)).hexdigest()
+    assert found == SNAPSHOTS[case], (
+        f"The picture has changed. typst is {metadata.version('typst')}, the snapshot was taken with {TYPST}. "
+        "If that is why, or the template was changed on purpose: look at the picture, then set the hash to "
+        f"{found}"
     )
 
 
 def test_a_title_is_never_read_as_code(painter: TypstPainter) -> None:
     drawn = {
-        painter.draw_recap(make_recap(2, songs=((title, "artist"),)))
+        painter.paint(make_poster("words", "name", (title, "artist")), Theme.LIGHT)
         for title in ('#panic("x")', "$x^2$", "*bold*", "bold", "]", '"', "\\", "#{", "<a>", "@a", "//")
     }
     assert len(drawn) == 11
+
+
+async def test_the_words_are_those_of_the_room(painter: TypstPainter) -> None:
+    def in_spanish(text: Text) -> str:
+        return {"Admit one": "Entrada"}.get(text.template, str(text))
+
+    ticket = make_ticket(make_recap(2), 1, AWARD)
+    assert await painter.draw(ticket, Theme.LIGHT, in_spanish) != await painter.draw(ticket, Theme.LIGHT)
+
+
+def test_nobody_who_is_not_in_the_recap_gets_a_ticket(painter: TypstPainter) -> None:
+    one, other = make_recap(1), make_recap(2)
+    with pytest.raises(Unavailable):
+        painter.paint(type(make_ticket(one))(one, other.members[1].member.id), Theme.LIGHT)
 
 
 async def test_a_cache_that_cannot_be_written_is_said_kindly(tmp_path: Path) -> None:
@@ -81,7 +113,7 @@ async def test_a_cache_that_cannot_be_written_is_said_kindly(tmp_path: Path) -> 
     in_the_way.write_text("not a folder")
     painter = TypstPainter(in_the_way, system_fonts=False)
     with pytest.raises(Unavailable, match="could not be drawn"):
-        await painter.recap(CASES["one"])
+        await painter.draw(PICTURES["poster short"], Theme.LIGHT)
     painter.close()
 
 
@@ -89,47 +121,74 @@ async def test_a_closed_painter_is_unavailable(tmp_path: Path) -> None:
     painter = TypstPainter(tmp_path, system_fonts=False)
     painter.close()
     with pytest.raises(Unavailable):
-        await painter.recap(CASES["one"])
+        await painter.draw(PICTURES["poster short"], Theme.LIGHT)
 
 
-def test_nothing_is_loaded_before_the_first_picture(tmp_path: Path) -> None:
-    TypstPainter(tmp_path / "fonts", system_fonts=False).close()
+async def test_nothing_is_loaded_before_the_first_picture_or_before_it_is_asked_for(tmp_path: Path) -> None:
+    painter = TypstPainter(tmp_path / "fonts", system_fonts=False)
     assert not (tmp_path / "fonts").exists()
+    await painter.warm()
+    assert list((tmp_path / "fonts").rglob("*.ttf"))
+    painter.close()
 
 
-def svg(recap: Recap, fonts: FontSet) -> str:
-    data = json.dumps(jcard(recap, Lettering(fonts.coverage)))
-    return svg_of(data, fonts)
+def data_of(picture: Picture, fonts: FontSet) -> tuple[str, dict[str, object]]:
+    return written(picture, Theme.LIGHT, Lettering(fonts.coverage), str)
 
 
-def svg_of(data: str, fonts: FontSet) -> str:
+def compiled(template: str, data: dict[str, object], fonts: FontSet, *, form: Literal["svg", "pdf"]) -> bytes:
     stacks = json.dumps({"labels": fonts.labels, "text": dict(fonts.stacks)})
-    page = typst.Compiler(TEMPLATES / "jcard.typ", root=TEMPLATES, font_paths=fonts.typst).compile(
-        format="svg", sys_inputs={"data": data, "stacks": stacks}
+    page = typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=fonts.typst).compile(
+        format=form, sys_inputs={"data": json.dumps(data), "stacks": stacks}
     )
     assert isinstance(page, bytes)
-    return page.decode()
+    return page
 
 
-def shapes(drawing: str) -> set[str]:
+def sizes(pdf: bytes) -> set[float]:
+    """The sizes of all letters in points. Nothing in a template is scaled."""
+    found: set[float] = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):  # fonts and images are packed otherwise
+            found |= {float(size) for size in re.findall(rb"/\w+ ([\d.]+) Tf", zlib.decompress(stream))}
+    return found
+
+
+@pytest.mark.parametrize("case", PICTURES)
+def test_every_letter_can_be_read_on_a_phone(packaged: FontSet, case: str) -> None:
+    template, data = data_of(PICTURES[case], packaged)
+    found = sizes(compiled(template, data, packaged, form="pdf"))
+    assert found
+    assert min(found) >= LEAST
+
+
+def shapes(template: str, data: dict[str, object], fonts: FontSet) -> set[str]:
     """The outlines of all glyphs, without their sizes."""
+    drawing = compiled(template, data, fonts, form="svg").decode()
     return {re.sub("[^A-Za-z]", "", path) for path in re.findall(r'<symbol[^>]*><path d="([^"]*)"', drawing)}
 
 
 @pytest.fixture(scope="session")
 def boxes(packaged: FontSet) -> set[str]:
     """What a missing glyph looks like in text and in labels."""
-    card = jcard(make_recap(1), Lettering(packaged.coverage))
+    template, card = data_of(JCard(make_recap(1)), packaged)
     missing = {"s": EMPTY_BOX, "lang": "en", "dir": "ltr", "chip": "", "what": ""}
     broken = {**card, "kicker": [missing], "discs": [{"look": 0, "initial": missing}]}
-    found = shapes(svg_of(json.dumps(broken), packaged)) - shapes(svg_of(json.dumps(card), packaged))
+    found = shapes(template, broken, packaged) - shapes(template, card, packaged)
     assert found
     return found
 
 
-@pytest.mark.parametrize("case", ["hostile", "hostile and alone", "twelve", "long names"])
-def test_no_card_shows_an_empty_box(packaged: FontSet, boxes: set[str], case: str) -> None:
-    assert not shapes(svg(CASES[case], packaged)) & boxes
+@pytest.mark.parametrize(
+    "case",
+    [
+        "jcard hostile", "jcard hostile and alone", "jcard twelve", "jcard long names", "ticket hostile",
+        "ticket long 2", "hours twelve", "poster hostile", "poster one word", "poster laughing", "poster no font",
+        "matrix twelve long",
+    ],
+)  # fmt: skip
+def test_no_picture_shows_an_empty_box(packaged: FontSet, boxes: set[str], case: str) -> None:
+    assert not shapes(*data_of(PICTURES[case], packaged), packaged) & boxes
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -137,13 +196,21 @@ def test_no_card_shows_an_empty_box(packaged: FontSet, boxes: set[str], case: st
 def test_no_text_at_all_gives_an_empty_box(packaged: FontSet, boxes: set[str], words: list[str]) -> None:
     songs = [(title, words[0]) for title in words]
     recap = make_recap(len(words), names=words, songs=songs, name=words[-1])
-    assert not shapes(svg(recap, packaged)) & boxes
+    drawn = (
+        JCard(recap),
+        Hours(recap),
+        make_ticket(recap),
+        make_matrix(3, words),
+        make_poster("\n".join(words)),
+    )
+    for picture in drawn:
+        assert not shapes(*data_of(picture, packaged), packaged) & boxes
 
 
 def width_when_fitted(text: str, room: int, fonts: FontSet, folder: Path) -> float:
     """How wide `fitted` of library.typ sets `text` where it has `room` points."""
     line = Lettering(fonts.coverage).line(text, "title")
-    card = jcard(make_recap(1), Lettering(fonts.coverage))
+    card = data_of(JCard(make_recap(1)), fonts)[1]
     probe = folder / "probe.typ"
     probe.write_text(
         f'#import "{TEMPLATES / "library.typ"}": *\n#let t = json(bytes(sys.inputs.line))\n'
@@ -181,9 +248,9 @@ def test_system_fonts_bring_the_scripts_that_the_packaged_ones_lack(
         pytest.skip("fonts-noto-cjk and fonts-noto-color-emoji are not installed")
     painter = TypstPainter(font_cache)
     with caplog.at_level(logging.WARNING):
-        png = painter.draw_recap(make_recap(4, songs=SONGS[1:2] + SONGS[4:5]))
+        png = painter.paint(JCard(make_recap(4, songs=SONGS[1:2] + SONGS[4:5])), Theme.LIGHT)
     painter.close()
     assert size(png) == (1080, 1350)
     assert caplog.records == []
-    drawn = svg(make_recap(4, songs=SONGS[1:2]), fonts)
-    assert "<image" in drawn, "emoji are drawn in colour"
+    template, data = data_of(JCard(make_recap(4, songs=SONGS[1:2])), fonts)
+    assert b"<image" in compiled(template, data, fonts, form="svg"), "emoji are drawn in colour"
