@@ -36,6 +36,7 @@ from bot.text import Text, joined, t
 
 SHOWN = 20
 SUGGESTED = 25
+_CHANGING = t("Changing what I posted …")
 _ASKED = {True: Button(t("Never ask me"), "story.never_me"), False: Button(t("Ask me again"), "story.ask_me")}
 
 
@@ -90,6 +91,7 @@ class StoryTelling(Cog):
     async def told_of(self, ctx: Context, which: str, words: str, groups: str | None = None) -> Card:
         """Words that nobody asked for."""
         member = await self._member(ctx)
+        await ctx.progress(_CHANGING)
         return _told(
             await self.stories.tell_of(member, TrackId(_number(which)), words, _chosen(groups)), member
         )
@@ -115,6 +117,7 @@ class StoryTelling(Cog):
     async def told(self, ctx: Context, story: str, words: str, groups: str | None = None) -> Card:
         """The words of a story."""
         member = await self._member(ctx)
+        await ctx.progress(_CHANGING)
         return _told(await self.stories.tell(member, _number(story), words, _chosen(groups)), member)
 
     @action("story.keep", private=True)
@@ -140,6 +143,7 @@ class StoryTelling(Cog):
     @action("story.withdraw", private=True)
     async def withdraw(self, ctx: Context, story: str) -> Card:
         """The words are gone, here and from what was posted."""
+        await ctx.progress(_CHANGING)
         it = await self._answer(ctx, story, State.WITHDRAWN)
         return Card(
             t("Taken back: your words on {song} are deleted.", song=words_of.song_of(it.occasion)),
