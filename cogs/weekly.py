@@ -225,6 +225,13 @@ class WeeklyPosts(Cog):
         )
 
 
+def undelivered(why: Text) -> Card:
+    """What who looks after a group's posts is told when one could not be posted."""
+    return Card(
+        t("A post did not go out"), (Lines((why,)),), footer=t("/weekly in the room shows how things stand.")
+    )
+
+
 def _buttons(standing: Standing) -> tuple[Button, ...]:
     weekly, coming = standing.weekly, standing.coming
     main = (
