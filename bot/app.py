@@ -122,6 +122,7 @@ class Earshot:
     ledger: Ledger
     redaction: Redaction
     platforms: Platforms
+    painter: TypstPainter
 
 
 @asynccontextmanager
@@ -302,7 +303,7 @@ def _plugged(
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
         uploading, takeouts, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock),
-        Ledger(store, clock), redaction, platforms,
+        Ledger(store, clock), redaction, platforms, painter,
     )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ async def serving(
     works = [Looking(earshot.polling)]
     jobs = Jobs(works, engine_place(earshot.folder, settings.data.url))
     async with AsyncExitStack() as stack:
+        await earshot.painter.warm()
         await _bound(web.start(), "[web] port", settings.web.port)
         stack.push_async_callback(web.stop)
         for platform in platforms:

@@ -54,7 +54,10 @@ class TypstPainter:
 
     async def warm(self) -> None:
         """Load the fonts now. It holds the whole process for a tenth of a second: best done before anybody waits."""
-        await asyncio.wrap_future(self._pool.submit(self._open))
+        try:
+            await asyncio.wrap_future(self._pool.submit(self._open))
+        except OSError as error:
+            log.warning("no pictures until the fonts can be unpacked: %s", error)
 
     async def draw(self, picture: Picture, theme: Theme, say: Callable[[Text], str] = str) -> bytes:
         """The picture as PNG, 1080×1350, its sentences put into words by `say`. Raises `Unavailable`."""

@@ -108,10 +108,14 @@ def test_nobody_who_is_not_in_the_recap_gets_a_ticket(painter: TypstPainter) -> 
         painter.paint(type(make_ticket(one))(one, other.members[1].member.id), Theme.LIGHT)
 
 
-async def test_a_cache_that_cannot_be_written_is_said_kindly(tmp_path: Path) -> None:
+async def test_a_cache_that_cannot_be_written_is_said_kindly(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
     painter = TypstPainter(in_the_way, system_fonts=False)
+    await painter.warm()
+    assert "no pictures until the fonts can be unpacked" in caplog.text
     with pytest.raises(Unavailable, match="could not be drawn"):
         await painter.draw(PICTURES["poster short"], Theme.LIGHT)
     painter.close()
