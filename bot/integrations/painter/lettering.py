@@ -111,8 +111,10 @@ class Lettering:
 
     def _drawable(self, cluster: str) -> str:
         """`cluster`, or the same letter in a plainer form that is covered, or ""."""
+        if self._coverage.covers(cluster):
+            return cluster
         plain = unicodedata.normalize("NFKC", cluster)
-        for form in (cluster, plain, plain.lower(), _without_marks(plain)):
+        for form in (plain, plain.lower(), _without_marks(plain)):
             if form and self._coverage.covers(form):
                 return form
         return ""
