@@ -29,6 +29,7 @@ bench: .venv/.dev  ## how fast, as ratios taken in one run
 	@$(BIN)/python -m benchmarks.recap
 	@$(BIN)/python -m benchmarks.cards
 	@$(BIN)/python -m benchmarks.answering
+	@$(BIN)/python -m benchmarks.posting --kills 20
 
 # One lock for running, one for working on it (the same versions and more). Every file is checked by its hash.
 .venv/.run: requirements/run.lock pyproject.toml

@@ -157,9 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = _command(
         commands, "verify", _verify, "count a recap that was shown again, and say what differs",
         "Looks whether the facts that were written down are unchanged, and counts each of them again from the plays. "
-        "RECAP is the beginning of the sha256 that /prove shows, or the recap's number. The exit code is 0 where all "
-        "is the same, 3 where something differs.",
-        "earshot verify 4f3ac09d2b6e8a17\n  earshot verify 12 --json",
+        "RECAP is the beginning of the sha256 that /prove shows, the recap's number (/weekly shows it), or a post: the "
+        "group's number with the period's key. The exit code is 0 where all is the same, 3 where something differs.",
+        "earshot verify 4f3ac09d2b6e8a17\n  earshot verify 12 --json\n  earshot verify 3/2026-W47",
     )  # fmt: skip
     verify.add_argument("recap", metavar="RECAP")
     _data(verify)

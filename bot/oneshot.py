@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings
 from bot.core import calendar
-from bot.core.model import Member
+from bot.core.model import GroupId, Member
 from bot.core.pictures import JCard, Theme
 from bot.core.recap import words
 from bot.core.recap.model import Ranked, Recap
@@ -21,7 +21,7 @@ from bot.errors import ConfigError, NotFound, NothingPlayed
 from bot.integrations.store import DATABASE, Store, database_file, open_data, pg_dump_command
 from bot.integrations.system import SystemChance, SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
-from bot.services.recap import Audit, Recaps, recap_json
+from bot.services.recap import SHORTEST_HASH, Audit, Recaps, recap_json
 from bot.services.songs import Filing
 from bot.text import Text, in_english, plain
 
@@ -188,11 +188,15 @@ def _in_words(told: Recap) -> str:
 
 
 async def verify(settings: Settings, folder: Path | None, recap: str) -> tuple[dict[str, object], str]:
-    """A frozen recap looked through: is it what was said, and which numbers are others now? Raises `NotFound`."""
+    """A frozen recap looked through: is it what was said, and which numbers are others now? Raises `NotFound`.
+
+    `recap` is its number, the beginning of its sha256, or a post that said it (`3/2026-W47`).
+    """
     if not _anything(settings, folder):
         raise NotFound(f"There is no recap “{recap}” here.")
     async with _store(settings, folder) as store:
-        found = await Recaps(store, store, store, store, SystemClock(), SystemChance()).audit(recap)
+        named = await _said_by(store, recap) if "/" in recap else recap
+        found = await Recaps(store, store, store, store, SystemClock(), SystemChance()).audit(named)
     differs = [
         {
             "id": fact.id, "words": _say(fact.words), "said": fact.value, "now": evidence.value,
@@ -210,6 +214,21 @@ async def verify(settings: Settings, folder: Path | None, recap: str) -> tuple[d
         "differs": differs,
     }
     return as_json, _audit_in_words(found)
+
+
+async def _said_by(store: Store, post: str) -> str:
+    """The number of the recap that a group's post about a period said. Raises `NotFound`."""
+    group, _, key = post.partition("/")
+    number = int(group) if group.isdecimal() and len(group) < SHORTEST_HASH else 0
+    made = [it for it in await store.deliveries(GroupId(number), key) if it.recap_id]
+    if not made:
+        raise NotFound(f"There is no post “{post}” here.")
+    said = {it.recap_id for it in made}
+    if len(said) > 1:
+        # Who is seen in one room may not be in another.
+        each = ", ".join(f"{it.recap_id} in {plain(it.room.channel)} on {it.room.platform}" for it in made)
+        raise NotFound(f"That post says something else in each room: name one of {each}.")
+    return str(said.pop())
 
 
 def _audit_in_words(found: Audit) -> str:

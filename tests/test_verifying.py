@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bot import oneshot
 from bot.__main__ import main
-from bot.core import calendar
-from bot.core.model import Member, NewPlay, RawTrack, Source, Span
+from bot.config import Settings
+from bot.core import calendar, schedule
+from bot.core.consent import Audience, Feature
+from bot.core.model import Member, NewPlay, RawTrack, RoomRef, Source, Span
+from bot.core.schedule import Schedule
+from bot.errors import NotFound
 from bot.integrations.store import Store, open_data
-from bot.ports import FrozenRecap
+from bot.ports import FrozenRecap, NewDelivery, Planned, Settled, Stage, Weekly
 from bot.services.recap import Recaps
 from tests.fakes import FakeChance, FakeClock
 
@@ -78,3 +83,51 @@ def test_a_document_that_somebody_changed_is_found_out(
 def test_a_recap_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "77", "--data", str(tmp_path)]) == 3
     assert "There is no recap “77” here." in capsys.readouterr().err
+
+
+@pytest.fixture
+async def posted(tmp_path: Path) -> int:
+    """A group's post about the week: the group's number. Its two rooms were told the same."""
+    store = await open_data(tmp_path)
+    try:
+        ana = await store.add_member("Ana", "Europe/Berlin", None, 0)
+        await played(store, ana, 10)
+        rooms = [RoomRef("lounge", "", name) for name in ("music", "more")]
+        group = await store.open_room(rooms[0], "Club", "Europe/Berlin")
+        await store.open_room(rooms[1], "More", "Europe/Berlin")
+        await store.move_room(rooms[1], group.id)
+        await store.join(group.id, ana.id, [Feature.RECAP], rooms, 0)
+        recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+        first = await store.begin_weekly(Weekly(group.id, Schedule("Europe/Berlin")))
+        slot = schedule.slot(first.schedule, WEEK)
+        await store.plan([Planned(first, first, [NewDelivery(it, slot) for it in rooms])], 0)
+        for room, delivery in zip(
+            rooms, await store.claim_deliveries("lounge", 2**50, 2**51, 2), strict=True
+        ):
+            told = await recaps.of_group(Audience(group, frozenset({room})), WEEK)
+            await store.say(delivery, told.frozen.id)
+            await store.settle(delivery, Settled(Stage.SENT, message="1"))
+        return group.id
+    finally:
+        await store.close()
+
+
+def test_a_post_is_named_by_its_group_and_period(
+    tmp_path: Path, posted: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = schedule.key_of(WEEK)
+    assert main(["verify", f"{posted}/{key}", "--data", str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["intact"], found["differs"]) == (True, [])
+    for wrong in (f"{posted}/2024-W01", f"9/{key}", f"x/{key}", "/"):
+        assert main(["verify", wrong, "--data", str(tmp_path)]) == 3
+        assert f"There is no post “{wrong}” here." in capsys.readouterr().err
+
+
+async def test_a_post_that_says_something_else_in_each_room_names_the_recaps(
+    tmp_path: Path, posted: int
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "earshot.sqlite")) as database, database:
+        database.execute("UPDATE delivery SET says = 77 WHERE channel = 'more'")
+    with pytest.raises(NotFound, match=r"name one of .*77 in more on lounge"):
+        await oneshot.verify(Settings(), tmp_path, f"{posted}/{schedule.key_of(WEEK)}")

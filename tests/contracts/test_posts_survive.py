@@ -1,0 +1,20 @@
+"""SIGKILLs while posting, in short (`benchmarks/posting.py` has the long form): no post is missing, none is doubled.
+
+The bot is another process with the real store, adapters, services and engine; the two platforms outlive it.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from benchmarks.posting import storm
+
+
+@pytest.mark.slow
+async def test_whoever_is_killed_while_posting_every_room_has_its_post_once(database_url: str) -> None:
+    told = await storm(database_url, kills=3, seed=random.SystemRandom().randrange(1000), groups_a_kill=3)
+    assert told["kills"] == 3
+    assert told["rooms"] == told["sent"] == 20
+    assert (told["missing"], told["doubled"], told["unlike"]) == (0, 0, 0)
