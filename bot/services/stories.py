@@ -68,6 +68,8 @@ class Quotes:
         }
         span = Span(period.start_ms, period.end_ms)
         found = await self._told.told_in(group.id, members.keys(), span) if members else ()
+        if not found:
+            return ()
         telling = [members[who] for who in dict.fromkeys(it.member_id for it in found)]
         counts = await self._counting.counted(telling, period)
         listenings, tracks = await self._counting.seen(counts, others(memberships), group.id)
