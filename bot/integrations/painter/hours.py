@@ -50,16 +50,20 @@ def _legend(it: Hours, sheet: Sheet) -> list[Data]:
         leaders = sorted(leaders, key=lambda who: (-counts[who.id], sheet.places[who.id]))[: room - 1]
     leaders.sort(key=lambda who: sheet.places[who.id])
     rows = [
-        {"look": sheet.look(who.id), "name": sheet.line(who.name, "name"), "n": sheet.number(counts[who.id])}
+        {"look": sheet.look(who.id), "name": sheet.line(who.name, "name"), "n": _hours(counts[who.id], sheet)}
         for who in leaders
     ]
     more = sum(counts.values()) - sum(counts[who.id] for who in leaders)
     if more:
         rows.append(
-            {"look": None, "name": sheet.line(sheet.say(t("others")), "words"), "n": sheet.number(more)}
+            {"look": None, "name": sheet.line(sheet.say(t("others")), "words"), "n": _hours(more, sheet)}
         )
     if shared:
         rows.append(
-            {"look": REST, "name": sheet.line(sheet.say(t("shared")), "words"), "n": sheet.number(shared)}
+            {"look": REST, "name": sheet.line(sheet.say(t("shared")), "words"), "n": _hours(shared, sheet)}
         )
     return rows
+
+
+def _hours(n: int, sheet: Sheet) -> str:
+    return sheet.say(t("{n} h", n=n))

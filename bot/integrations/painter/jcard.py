@@ -178,11 +178,11 @@ def _box(recap: Recap, sheet: Sheet) -> Data:
             "figure": sheet.number(busy.plays),
             "under": sheet.say(tn("play", "plays", busy.plays)),
             "title": sheet.data(Line(sheet.say(times.hour(busy)))),
-            "said": sheet.say(t("The busiest hour")),
+            "said": sheet.say(t("Busiest hour")),
         }
     return {
         "figure": sheet.number(0),
         "under": sheet.say(t("plays")),
-        "title": sheet.data(Line(sheet.say(t("An empty tape.")))),
+        "title": sheet.data(Line(sheet.say(t("An empty tape")))),
         "said": sheet.say(t("What you listen to next goes on the next card.")),
     }

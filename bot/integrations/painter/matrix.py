@@ -1,4 +1,4 @@
-"""The match matrix: how alike each two members are, a shade for each fifth. Facts in, plain JSON for matrix.typ out."""
+"""The match matrix: how alike each two members are, shaded. Facts in, plain JSON for matrix.typ out."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ def matrix(it: Matrix, sheet: Sheet) -> Data:
     shown, ranked = it.shown(), it.ranked()
     at = {one.member.id: place for place, one in enumerate(shown)}
     cells: list[list[Data | None]] = [[None] * len(shown) for _ in shown]
+    most = ranked[0].alike.value if ranked else 0.0
     for pair in ranked:
         row, column = sorted(at[who.id] for who in pair.members)
-        cells[row][column] = _cell(pair, sheet)
+        cells[row][column] = _cell(pair, most, sheet)
     more = len(it.members) - len(shown)
     pairs = len(shown) * (len(shown) - 1) // 2
     return {
@@ -48,8 +49,9 @@ def _lonely(members: int) -> Text:
     return t("Matches begin at {n} plays each.", n=LEAST_PLAYS)
 
 
-def _cell(pair: Pair, sheet: Sheet) -> Data:
-    fifth = min(int(pair.alike.value * 5), 4)
+def _cell(pair: Pair, most: float, sheet: Sheet) -> Data:
+    """A shade by how near a pair comes to the most alike: in a week, numbers are small and close to each other."""
+    fifth = min(int(5 * pair.alike.value / most), 4) if most else 0
     ground, letters = SHADES[sheet.theme][fifth]
     return {"said": sheet.number(percent(pair.alike.value)), "ground": ground, "letters": letters}
 

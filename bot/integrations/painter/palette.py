@@ -39,7 +39,7 @@ SHADES: Mapping[Theme, tuple[tuple[str, str], ...]] = {
         ("#1C2440", _PAPER), ("#213850", _PAPER), ("#275166", _PAPER), ("#2D657B", _PAPER), ("#3FA9BC", _INK),
     ),
 }  # fmt: skip
-"""(ground, letters) for how alike two members are, a fifth each."""
+"""(ground, letters) for how alike two members are, against the most alike: a fifth each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ import bot.integrations.painter as package
 from bot.core.model import MemberId, PeriodKind, Source
 from bot.core.pictures import Hours, JCard, Picture, Theme
 from bot.core.recap.model import Recap
+from bot.core.taste import Interval
 from bot.integrations.painter import FontSet
 from bot.integrations.painter.layouts import written
 from bot.integrations.painter.lettering import Lettering
@@ -118,7 +119,7 @@ def test_the_box_tells_a_loop_else_the_busiest_hour_else_nothing(said: Any) -> N
     loop = said(make_recap(2))["box"]
     assert (loop["figure"], loop["under"], loop["said"]) == ("12×", "in a row", "Tue 17 Nov, 02:00–04:00")
     assert said(make_recap(2, loops=False))["box"]["title"]["s"] == "Mon 16 Nov, 20:00–21:00"
-    assert said(make_recap(2, plays=0))["box"]["title"]["s"] == "An empty tape."
+    assert said(make_recap(2, plays=0))["box"]["title"]["s"] == "An empty tape"
 
 
 def test_the_footer_states_what_is_known_and_whom_to_thank(said: Any) -> None:
@@ -162,9 +163,9 @@ def test_an_hour_has_the_ink_of_whoever_played_more_than_half_of_it(write: Write
     assert card["peak"] == 0
     assert card["peak_said"] == "Mon 00:00–01:00, 5 plays"
     assert [(row["name"]["s"], row["n"]) for row in card["legend"]] == [
-        ("Łukasz", "1"),
-        ("Beatriz", "1"),
-        ("shared", "1"),
+        ("Łukasz", "1 h"),
+        ("Beatriz", "1 h"),
+        ("shared", "1 h"),
     ]
 
 
@@ -174,7 +175,9 @@ def test_the_legend_counts_every_hour_once(write: Write, case: str) -> None:
     assert isinstance(hours, Hours)
     legend = write(hours)["legend"]
     assert len(legend) <= 12
-    assert sum(int(row["n"]) for row in legend) == sum(1 for plays in hours.recap.week if plays)
+    assert sum(int(row["n"].removesuffix(" h")) for row in legend) == sum(
+        1 for plays in hours.recap.week if plays
+    )
 
 
 def test_a_quote_is_as_it_was_written(write: Write) -> None:
@@ -206,6 +209,22 @@ def test_the_matrix_is_an_upper_triangle_with_holes_where_too_little_was_played(
         ]
     assert card["hatched"] == "fewer than 30 plays"
     assert card["note"] == "100 = the same listening · give or take 11"
+
+
+def test_the_most_alike_have_the_deepest_shade_and_numbers_are_as_they_are(write: Write) -> None:
+    matrix = make_matrix(3)
+    low = replace(matrix, pairs=tuple(
+        replace(pair, alike=Interval(pair.alike.value / 10, 0.0, 0.1)) for pair in matrix.pairs
+    ))  # fmt: skip
+    cells = [cell for row in write(low)["cells"] for cell in row if cell]
+    assert [cell["said"] for cell in cells] == ["4", "7", "10"]
+    shades = [ground for ground, _ in SHADES[Theme.LIGHT]]
+    assert [shades.index(cell["ground"]) for cell in cells] == [1, 3, 4]
+    assert [shades.index(cell["ground"]) for row in write(matrix)["cells"] for cell in row if cell] == [
+        1,
+        3,
+        4,
+    ]
 
 
 def test_the_matrix_shows_the_twelve_with_most_plays_and_says_who_is_left_out(write: Write) -> None:
