@@ -16,7 +16,9 @@ from bot.adapters.lounge.pictures import discard
 from bot.chat import Cog, Command
 from bot.chat.ledger import Ledger, Redrawing
 from bot.chat.platform import Platforms
+from bot.chat.posting import RoomPoster
 from bot.chat.previews import preview
+from bot.chat.recap_cards import RecapCards
 from bot.chat.stories import question
 from bot.chat.telling import tell, tell_as
 from bot.chat.whispers import Whispers
@@ -25,8 +27,10 @@ from bot.core.addresses import Addresses
 from bot.core.lifetimes import Said
 from bot.core.model import Group, Member, MemberId, Period, Source
 from bot.core.recap.model import Recap
+from bot.core.schedule import Schedule
 from bot.core.stories import Story
 from bot.integrations.exports import FilesOnDisk
+from bot.integrations.languages import read_languages
 from bot.integrations.painter import TypstPainter
 from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient, ListenBrainzSongs
 from bot.integrations.spotify import (
@@ -61,15 +65,17 @@ from bot.services.panel import Panels
 from bot.services.people import People
 from bot.services.playlists import Playlists
 from bot.services.polling import Polling
+from bot.services.posting import Posting
 from bot.services.previews import Previews
 from bot.services.recap import Recaps
 from bot.services.redaction import Redaction
 from bot.services.retention import Retention
 from bot.services.rooms import Rooms
 from bot.services.songs import Filing, Songs
-from bot.services.stories import Asking, Stories
+from bot.services.stories import Asking, Quotes, Stories
 from bot.services.takeout import Takeouts
 from bot.services.uploading import Uploading
+from bot.services.weekly import Weeklies
 from bot.text import Moment, Text
 from cogs.account import Account, stopped
 from cogs.asides import Asides
@@ -92,6 +98,7 @@ from cogs.songs import GroupSongs
 from cogs.spotify import SpotifyLink, reminder
 from cogs.story import StoryTelling
 from cogs.takeout import Takeout
+from cogs.weekly import WeeklyPosts, undelivered
 from cogs.wrapped import Wrapped
 
 
@@ -114,13 +121,14 @@ class Earshot:
     uploading: Uploading
     takeouts: Takeouts
     recaps: Recaps
-    wrapped: Wrapped
+    cards: RecapCards
     cogs: Sequence[Cog]
     chores: Sequence[Chore]
     meter: PrometheusMeter
     whispers: Whispers
     ledger: Ledger
     redaction: Redaction
+    posting: Posting
     platforms: Platforms
     painter: TypstPainter
 
@@ -199,7 +207,9 @@ def _plugged(
         read_wordbook(), clock, chance,
     )  # fmt: skip
     addresses = Addresses(spotify.open_url.rstrip("/"))
-    wrapped = Wrapped(people, recaps, painter, clock, addresses)
+    quotes = Quotes(store, store, store, store, clock)
+    cards = RecapCards(painter, addresses, store, quotes.quotes_for, read_languages())
+    wrapped = Wrapped(people, recaps, cards, store, clock)
     on_spotify = SpotifyLink(people, linking)
     listening = Listening(people, recaps, clock)
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
@@ -240,7 +250,7 @@ def _plugged(
             asides.named,
             forgetting.pause,
             takeout.ask,
-            wrapped.shown,
+            cards.shown,
         ),
         takeout,
         asides,
@@ -253,7 +263,7 @@ def _plugged(
         Play(people, playlists, addresses, hosted=linking.hosted),
         Help(all_commands),
     ]
-    redrawing = Redrawing(platforms, {"wrapped": wrapped.again, "top": listening.again})
+    redrawing = Redrawing(platforms, {"wrapped": cards.again, "top": listening.again})
     redaction = Redaction(store, recaps, clock, redrawing)
 
     async def discard_pictures(names: Collection[str]) -> None:
@@ -275,14 +285,25 @@ def _plugged(
         await tell(store, platforms, member.id, question(story, member))
 
     async def show_part(member: Member, group: Group, period: Period, part: Recap) -> None:
-        card = preview(await wrapped.shown(part), group, period, part.period)
+        card = preview(await cards.shown(part), group, period, part.period)
         await tell(store, platforms, member.id, card)
 
     stories = Stories(store, store, store, store, clock, redaction.draw_anew)
     previews = Previews(store, store, store, recaps, clock, show_part)
+    async def tell_admin(member_id: MemberId, why: Text) -> None:
+        await tell(store, platforms, member_id, undelivered(why))
+
+    ledger, wanted = Ledger(store, clock), settings.weekly
+    usual = Schedule("UTC", wanted.weekday, wanted.hour, 0, wanted.settle_hours)
+    weeklies = Weeklies(store, store, clock, usual, previews.ask)
+    posting = Posting(
+        store, store, store, recaps, clock, RoomPoster(platforms, ledger, cards.post), leaving.before_post,
+        tell_admin, again=wanted.again,
+    )  # fmt: skip
     cogs += [
         Deletion(people, deletions, leaving), Posts(people, redaction),
         StoryTelling(people, stories), PartPreviews(people, previews),
+        WeeklyPosts(people, weeklies, posting, cards.post, clock),
     ]  # fmt: skip
     chores = [
         Chore("songs", 60.0, Filing(store).run),
@@ -291,6 +312,7 @@ def _plugged(
         Chore("leaving", 300.0, leaving.look),
         Chore("stories", 300.0, Asking(store, store, store, clock, ask).run),
         Chore("previews", 300.0, previews.run),
+        Chore("weekly", 30.0, weeklies.plan),
         Chore("shredding", 60.0, deletions.shred),
     ]
     kept = Retention(store, store, clock, {Source.SPOTIFY: spotify.keep_days} if spotify.keep_days else {})
@@ -302,8 +324,8 @@ def _plugged(
         chores.append(Chore("songs", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
-        uploading, takeouts, recaps, wrapped, cogs, chores, PrometheusMeter(), Whispers(store, clock),
-        Ledger(store, clock), redaction, platforms, painter,
+        uploading, takeouts, recaps, cards, cogs, chores, PrometheusMeter(), Whispers(store, clock),
+        ledger, redaction, posting, platforms, painter,
     )  # fmt: skip
 
 

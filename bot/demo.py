@@ -141,8 +141,8 @@ async def _first_post(earshot: Earshot, room: RoomRef) -> Card:
     """Last week's mini-Wrapped, as `/wrapped` would show it."""
     group = await earshot.store.open_room(room, ROOM, ZONE)
     period = period_of(When.WEEK, earshot.clock.now_ms(), group.zone)
-    told = await earshot.recaps.of_group(Audience(group, frozenset({room})), period)
-    return await earshot.wrapped.card(told, group=True)
+    told = await earshot.recaps.of_group(Audience(group, frozenset({room})), period, more=True)
+    return await earshot.cards.group(told)
 
 
 def _token(folder: Path, earshot: Earshot) -> str:

@@ -43,6 +43,7 @@ from cogs.prove import Prove
 from cogs.wrapped import Wrapped
 from tests.fakes import FakeChance
 from tests.playing import House
+from tests.recap_cards import Easel, recap_cards
 
 A, B = RoomRef("lounge", "", "music-club"), RoomRef("slack", "T1", "C1")
 NAMES = ("Quirin", "Xenia", "Yolanda")
@@ -103,13 +104,6 @@ def played_by(name: str) -> list[Heard]:
     ]
 
 
-class Easel:
-    """Draws the words of a recap, so that whoever is in a picture is found."""
-
-    async def recap(self, recap: Recap) -> bytes:
-        return repr(recap).encode()
-
-
 class Club(House):
     """A group in two rooms, and all its cards."""
 
@@ -121,7 +115,9 @@ class Club(House):
         recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
         self.recaps = recaps
         self.cogs: list[Cog] = [
-            Wrapped(self.people, recaps, Easel(), self.clock, Addresses()),
+            Wrapped(
+                self.people, recaps, recap_cards(self.store, Easel(), self.clock), self.store, self.clock
+            ),
             Listening(self.people, recaps, self.clock),
             Prove(self.people, recaps, self.clock),
             Play(self.people, self.playlists, Addresses()),

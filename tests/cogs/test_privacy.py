@@ -9,12 +9,10 @@ import pytest
 from bot.chat import Button, Card, Context, Form, Person
 from bot.chat.cards import Fields, Lines, Listing, Picture
 from bot.chat.features import Features
-from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
 from bot.core.choices import Mark
 from bot.core.consent import Feature
 from bot.core.model import Identity, MemberId, NewPlay, Period, Place, RawTrack, RoomRef, Source, Span
-from bot.core.recap.model import Recap
 from bot.errors import BadOption, NotFound, UserError
 from bot.services.choices import Choosing
 from bot.services.panel import Panels
@@ -28,6 +26,7 @@ from cogs.privacy import Privacy
 from cogs.prove import Prove
 from cogs.wrapped import Wrapped
 from tests.fakes import FakeChance, FakeClock, FakeStore
+from tests.recap_cards import Easel, recap_cards
 
 ROOM, OTHER = RoomRef("lounge", "", "music-club"), RoomRef("lounge", "", "work")
 HOUR, DAY = 3_600_000, 86_400_000
@@ -36,13 +35,6 @@ BLUR, HALO, RAIN = (
     RawTrack("spotify:track:2", "Halo", "Beyoncé", "Sasha", 200_000),
     RawTrack("spotify:track:3", "Rain", "Sleepers", "Noise", 200_000),
 )
-
-
-class Easel:
-    """Draws the words of a recap."""
-
-    async def recap(self, recap: Recap) -> bytes:
-        return repr(recap).encode()
 
 
 async def take_along(ctx: Context) -> Card:
@@ -58,12 +50,13 @@ class House:
         self.people = People(self.store, self.store, self.clock, "UTC")
         self.recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
         choosing = Choosing(self.store, self.store, self.clock)
-        self.wrapped = Wrapped(self.people, self.recaps, Easel(), self.clock, Addresses())
+        self.cards = recap_cards(self.store, Easel(), self.clock)
+        self.wrapped = Wrapped(self.people, self.recaps, self.cards, self.store, self.clock)
         asides = Asides(self.people, choosing, self.clock)
         forgetting = Forgetting(self.people, choosing, self.clock)
         self.privacy = Privacy(
             self.people, Panels(*[self.store] * 6, self.clock), choosing, self.recaps, self.clock,
-            asides.named, forgetting.pause, take_along, self.wrapped.shown,
+            asides.named, forgetting.pause, take_along, self.cards.shown,
         )  # fmt: skip
         consent = Consent(self.people, self.store, self.store, self.clock)
         self.cogs = [self.privacy, asides, forgetting, consent, self.wrapped,

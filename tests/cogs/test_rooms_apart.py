@@ -16,7 +16,7 @@ from bot.core.addresses import Addresses
 from bot.core.calendar import When, period_of
 from bot.core.consent import Feature
 from bot.core.model import Identity, NewPlay, Place, RawTrack, RoomRef, Source, Span
-from bot.core.recap.model import Kind, Recap
+from bot.core.recap.model import Kind
 from bot.errors import UserError
 from bot.services.people import People
 from bot.services.recap import Recaps
@@ -26,6 +26,7 @@ from cogs.prove import Prove
 from cogs.wrapped import Wrapped
 from tests.fakes import FakeChance
 from tests.playing import House
+from tests.recap_cards import Easel, recap_cards
 
 A, B = RoomRef("lounge", "", "music-club"), RoomRef("slack", "T1", "C1")
 NAMES = ("Quirin", "Xenia", "Yolanda", "Zbigniew")
@@ -40,13 +41,6 @@ class Said:
 
 
 said = st.builds(Said, st.frozensets(st.sampled_from(Feature)), st.frozensets(st.sampled_from([A, B])))
-
-
-class Easel:
-    """Draws the words of a recap, so that whoever is in a picture is found."""
-
-    async def recap(self, recap: Recap) -> bytes:
-        return repr(recap).encode()
 
 
 class Club(House):
@@ -75,7 +69,7 @@ class Club(House):
         recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
         people: People = self.people
         self.cogs: list[Cog] = [
-            Wrapped(people, recaps, Easel(), self.clock, Addresses()),
+            Wrapped(people, recaps, recap_cards(self.store, Easel(), self.clock), self.store, self.clock),
             Listening(people, recaps, self.clock),
             Prove(people, recaps, self.clock),
             Play(people, self.playlists, Addresses()),

@@ -11,10 +11,9 @@ from bot.chat import Button, Card, Context, Form, Person
 from bot.chat import Link as PageLink
 from bot.chat.cards import Fields, Lines, Listing
 from bot.chat.packing import packed
-from bot.core.addresses import Addresses
 from bot.core.calendar import When
 from bot.core.model import Identity, LinkState, MemberId, Place, Source
-from bot.errors import BadOption, NotAllowed, Refused, Unavailable
+from bot.errors import BadOption, NotAllowed, Refused
 from bot.integrations.scrobbles import LastfmClient, ListenBrainzClient
 from bot.services.approving import Approving
 from bot.services.histories import Histories
@@ -28,16 +27,12 @@ from cogs.prove import Prove
 from cogs.scrobbles import Scrobbles
 from cogs.wrapped import Wrapped
 from tests.fakes import FakeChance, FakeClock, FakeStore
+from tests.recap_cards import Easel, recap_cards
 from tests.twins.lastfm import KEY, SECRET, LastfmTwin, lastfm_twin
 from tests.twins.listenbrainz import listenbrainz_twin
 
 NOW_S = 1_760_000_000
 DAY_S = 86_400
-
-
-class NoPaint:
-    async def recap(self, recap: object) -> bytes:
-        raise Unavailable("no paint")
 
 
 class House:
@@ -54,7 +49,8 @@ class House:
         )
         self.scrobbles = Scrobbles(people, Approving(self.store, {Source.LASTFM: client}, client, self.clock))
         self.home = Home(people, Panels(*[self.store] * 6, self.clock))
-        self.wrapped = Wrapped(people, recaps, NoPaint(), self.clock, Addresses())
+        cards = recap_cards(self.store, Easel(), self.clock)
+        self.wrapped = Wrapped(people, recaps, cards, self.store, self.clock)
         self.prove = Prove(people, recaps, self.clock)
 
     async def look(self) -> None:

@@ -104,7 +104,7 @@ class House(recaps.House):
         await tell(self.store, self.platforms, member.id, question(story, member))
 
     async def show_part(self, member: Member, group: Group, period: Period, part: Recap) -> None:
-        card = preview(await self.wrapped.shown(part), group, period, part.period)
+        card = preview(await self.cards.shown(part), group, period, part.period)
         await tell(self.store, self.platforms, member.id, card)
 
     async def again(self, told: Told, rest: str) -> Card:

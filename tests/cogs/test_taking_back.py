@@ -69,7 +69,7 @@ class House(recaps.House):
         self.board, platforms = Board(), Platforms()
         platforms.add(self.board)
         self.ledger = Ledger(self.store, self.clock)
-        views = {"wrapped": self.wrapped.again, "top": self.listening.again}
+        views = {"wrapped": self.cards.again, "top": self.listening.again}
         self.redaction = Redaction(self.store, self.wrapped.recaps, self.clock, Redrawing(platforms, views))
 
     async def settle(self) -> House:
@@ -115,7 +115,7 @@ async def test_whoever_leaves_is_taken_out_of_what_was_posted(house: House) -> N
 
 async def test_what_was_said_stays_provable_without_them(house: House) -> None:
     told = await house.wrapped.recaps.of_group(house.audience, recaps.WEEK)
-    await house.show(await house.wrapped.card(told, group=True))
+    await house.show(await house.cards.group(told))
     await house.leave(house.ben)
     kept = await house.store.frozen(told.frozen.id)
     assert kept is not None

@@ -1,0 +1,320 @@
+"""Recaps as cards: a group's post, a member's own, what others would see of one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
+
+from bot.chat.cards import Bars, Block, Button, Card, Fields, Lines, Link, Listing, Picture, Row
+from bot.chat.languages import translated
+from bot.chat.ledger import shown
+from bot.core import stories
+from bot.core.addresses import Addresses
+from bot.core.awards.model import Candidate
+from bot.core.keepers import keepers_among
+from bot.core.languages import ENGLISH, Language
+from bot.core.model import GroupId, MemberId, PeriodKind
+from bot.core.phrases import Headline, headlines
+from bot.core.pictures import JCard, Theme
+from bot.core.recap import award_words, insight_words, words
+from bot.core.recap.insights import Insights, Taste
+from bot.core.recap.model import MemberRecap, Ranked, Recap
+from bot.core.recap.sections import HEADINGS, Section
+from bot.core.stories import Quote
+from bot.errors import ServiceError
+from bot.ports import Painter, Weekly, WeeklyStore
+from bot.services.counting import More
+from bot.services.recap import Told
+from bot.text import Text, joined, t, tn
+
+log = logging.getLogger(__name__)
+
+# How much of each part a post shows: one reads it on a phone, and Discord takes 4,000 characters.
+SONGS = 5
+NAMES = 3
+MEMBERS = 12
+AWARDS = 12
+QUOTES = 3
+PAIRS = 3
+NEWS = 5
+MINE = {
+    PeriodKind.WEEK: t("My week"),
+    PeriodKind.MONTH: t("My month"),
+    PeriodKind.QUARTER: t("My quarter"),
+    PeriodKind.YEAR: t("My year"),
+    PeriodKind.DAYS: t("My part"),
+}
+NOTHING_MORE = More(Insights())
+
+# Members' own words that this audience may read.
+QuotesOf = Callable[[Told], Awaitable[Sequence[Quote]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a card is shown: in which language, without which sections (by name)."""
+
+    language: Language = ENGLISH
+    left_out: Collection[str] = ()
+
+
+PLAIN = Look()
+
+
+class RecapCards:
+    """Builds them. `languages` by their code."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        addresses: Addresses,
+        weeklies: WeeklyStore,
+        quotes: QuotesOf,
+        languages: Mapping[str, Language],
+    ) -> None:
+        self._painter = painter
+        self._addresses = addresses
+        self._weeklies = weeklies
+        self._quotes = quotes
+        self._languages = languages
+
+    async def group(self, told: Told) -> Card:
+        """What a group is told when it asks, in the look that it wishes for its posts."""
+        weekly = None if told.audience is None else await self._weeklies.weekly(told.audience.group.id)
+        return await self._group(told, self.look(weekly), ())
+
+    async def post(self, told: Told, weekly: Weekly, notes: Sequence[Text]) -> Card:
+        """A group's post (`chat.posting.DrawPost`)."""
+        return await self._group(told, self.look(weekly), notes)
+
+    async def again(self, told: Told, rest: str) -> Card:
+        """The group's card, counted anew (`chat.ledger.View`)."""
+        return await self.group(told)
+
+    async def mine(
+        self,
+        told: Told,
+        said: Sequence[Text] = (),
+        buttons: Sequence[Button] = (),
+        group_id: GroupId | None = None,
+    ) -> Card:
+        """A member's own recap, for their eyes.
+
+        With what was `said` of them in a group's recap and what can be done about it, in that group's language.
+        """
+        look = self.look(None if group_id is None else await self._weeklies.weekly(group_id))
+        recap, more = told.recap, told.more or NOTHING_MORE
+        best = headlines(recap, more.insights)
+        told_of = [it.tells for it in best]
+        blocks: list[Block] = [
+            *await self._picture(JCard(recap), look),
+            Lines(tuple(_summary(recap, best))),
+            *([Lines(tuple(said), t("In the group's post"))] if said else []),
+            *_axes(more.insights.tastes),
+            *chain(*self._tops(recap)),
+            *_news(more.insights, told_of),
+            *_repeated(recap, more.insights, told_of),
+        ]
+        card = Card(
+            t("Your {period}", period=words.period_name(recap.period)),
+            tuple(blocks),
+            (
+                Button(t("Prove a number"), "prove.facts", {"recap": str(told.frozen.id)}, strong=True),
+                *buttons,
+                Button(t("Leave an artist out"), "aside.artist"),
+                *_credits(recap),
+            ),
+            _footer(recap),
+        )
+        return translated(card, look.language)
+
+    async def shown(self, recap: Recap) -> Card:
+        """What others would read of a recap that is kept nowhere, for a member who looks at their part."""
+        return await self._card(recap, NOTHING_MORE, (), PLAIN, (), ())
+
+    def look(self, weekly: Weekly | None) -> Look:
+        """The look of a group's posts."""
+        if weekly is None:
+            return PLAIN
+        return Look(self._languages.get(weekly.language, ENGLISH), weekly.left_out)
+
+    async def _group(self, told: Told, look: Look, notes: Sequence[Text]) -> Card:
+        quotes = [] if Section.WORDS in look.left_out else await self._quotes(told)
+        more = told.more or NOTHING_MORE
+        card = await self._card(told.recap, more, told.order, look, quotes, notes)
+        recap = {"recap": str(told.frozen.id)}
+        buttons = (
+            Button(MINE[told.recap.period.kind], "wrapped.mine", recap, strong=True),
+            Button(t("Prove a number"), "prove.facts", recap),
+            Button(t("Tell a story"), "story.tell"),
+            Button(t("Settings"), "wrapped.settings"),
+        )
+        card = replace(card, buttons=(*buttons, *card.buttons), shows=shown(told, "wrapped"))
+        return translated(card, look.language)
+
+    async def _card(
+        self,
+        recap: Recap,
+        more: More,
+        order: tuple[MemberId, ...],
+        look: Look,
+        quotes: Sequence[Quote],
+        notes: Sequence[Text],
+    ) -> Card:
+        """A recap as others see it, in the order of what people care about."""
+        best = headlines(recap, more.insights)
+        told_of = [it.tells for it in best]
+        parts: list[tuple[Section | None, Sequence[Block]]] = [
+            (Section.PICTURE, await self._picture(JCard(recap, order), look)),
+            (None, [Lines(tuple(_summary(recap, best)))]),
+            (
+                Section.WORDS,
+                _lines(Section.WORDS, [line for it in quotes[:QUOTES] for line in stories.said(it)]),
+            ),
+            (Section.AWARDS, _awards(more.awards, recap)),
+            *zip((Section.SONGS, Section.ARTISTS, Section.ALBUMS), self._tops(recap), strict=True),
+            (Section.COMPARED, _compared(recap)),
+            (Section.ALIKE, _alike(more.insights)),
+            (Section.NEW, _news(more.insights, told_of)),
+            (Section.REPEAT, _repeated(recap, more.insights, told_of)),
+            (None, [Lines(tuple(notes))] if notes else []),
+        ]
+        blocks = [block for section, told in parts if section not in look.left_out for block in told]
+        title = t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
+        return Card(title, tuple(blocks), tuple(_credits(recap)), _footer(recap))
+
+    async def _picture(self, layout: JCard, look: Look) -> list[Picture]:
+        """The picture, or nothing where drawing failed: the words go out alone then."""
+        if not layout.recap.plays:
+            return []
+        try:
+            png = await self._painter.draw(layout, Theme.LIGHT, lambda text: str(look.language.said(text)))
+        except ServiceError:
+            log.warning("the picture could not be drawn; the card goes out without it")
+            return []
+        return [Picture(png, layout.alt())]
+
+    def _tops(self, recap: Recap) -> list[list[Listing]]:
+        """The lists of songs, artists and albums; none where nothing is in it."""
+        names = words.names_of(recap)
+        lists = (
+            (Section.SONGS, recap.top_tracks[:SONGS]),
+            (Section.ARTISTS, recap.top_artists[:NAMES]),
+            (Section.ALBUMS, recap.top_albums[:NAMES]),
+        )
+        return [
+            [Listing(tuple(self._row(it, names) for it in ranked), HEADINGS[section], numbered=True)]
+            if ranked
+            else []
+            for section, ranked in lists
+        ]
+
+    def _row(self, ranked: Ranked, names: dict[MemberId, str]) -> Row:
+        return Row(words.song(ranked), words.played(ranked, names), url=self._addresses.of(ranked.uri))
+
+
+def _summary(recap: Recap, best: Sequence[Headline]) -> list[Text]:
+    if not recap.plays:
+        return [t("No plays in {days}.", days=words.days(recap.period.first, recap.period.last))]
+    plays = tn("{n} play", "{n} plays", recap.plays)
+    if len(recap.members) > 1:
+        who = tn("{n} listener", "{n} listeners", recap.listeners)
+        plays = t("{plays} by {who}", plays=plays, who=who)
+    lines = [t("{plays}, {change}.", plays=plays, change=words.change(recap))]
+    if recap.minutes:
+        lines.append(t("{minutes} of music.", minutes=words.minutes(recap)))
+    lines += [it.text for it in best]
+    if recap.busiest is not None and recap.plays > 1:
+        lines.append(t("{busiest}.", busiest=words.busiest(recap.busiest)))
+    return lines
+
+
+def _lines(section: Section, lines: Sequence[Text]) -> list[Lines]:
+    return [Lines(tuple(lines), HEADINGS[section])] if lines else []
+
+
+def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
+    names = words.names_of(recap)
+    best = sorted(awards, key=lambda it: -it.worth)[:AWARDS]
+    rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in best)
+    return [Listing(rows, HEADINGS[Section.AWARDS])] if rows else []
+
+
+def _compared(recap: Recap) -> list[Block]:
+    """Everybody's plays on one scale, and what stands behind them; of many members those who played most."""
+    if len(recap.members) < 2:
+        return []
+    parts = sorted(recap.members, key=lambda it: -it.plays)[:MEMBERS]
+    plays = tuple((t("{name}", name=it.member.name), it.plays) for it in parts)
+    return [
+        Bars(plays, t("Plays")),
+        Fields(tuple(map(_part, parts)), HEADINGS[Section.COMPARED]),
+    ]
+
+
+def _part(part: MemberRecap) -> tuple[Text, Text]:
+    name = t("{name}", name=part.member.name)
+    if not part.plays:
+        return name, t("nothing this time")
+    said = words.change(part)
+    if part.top_artists:
+        said = t("{change} · most {artist}", change=said, artist=part.top_artists[0].artist)
+    return name, said
+
+
+def _alike(more: Insights) -> list[Lines]:
+    lines = [insight_words.pair(it) for it in more.pairs[:PAIRS]]
+    if more.common:
+        names = joined([insight_words.named(it) for it in more.common[:NAMES]], ", ")
+        lines.append(t("All of you played: {names}", names=names))
+    elif more.bridge is not None:
+        lines.append(insight_words.bridge(more.bridge))
+    return _lines(Section.ALIKE, lines)
+
+
+def _news(more: Insights, told: Collection[object]) -> list[Lines]:
+    """What was new, who followed, what came back; the first of each before the second of any."""
+    kinds: list[list[Text]] = [
+        [insight_words.chain(it) for it in more.chains if it not in told],
+        [insight_words.discovery(it) for it in more.discoveries if it not in told],
+        [insight_words.comeback(it) for it in more.comebacks if it not in told],
+    ]
+    turns = [line for lines in zip_longest(*kinds) for line in lines if line is not None]
+    return _lines(Section.NEW, turns[:NEWS])
+
+
+def _repeated(recap: Recap, more: Insights, told: Collection[object]) -> list[Lines]:
+    loops = [words.loop(it) for it in recap.loops if it not in told]
+    rows = [insight_words.days_row(it) for it in more.days if it not in told]
+    return _lines(Section.REPEAT, [*loops[:2], *rows[:1]])
+
+
+def _axes(tastes: Sequence[Taste]) -> list[Fields]:
+    """One member's numbers on the axes that are known of them."""
+    if len(tastes) != 1:
+        return []
+    [it] = tastes
+    pairs: list[tuple[Text, Text]] = []
+    if it.explored is not None:
+        pairs.append(
+            (t("Familiar to exploring"), t("{share} new songs", share=insight_words.percent(it.explored)))
+        )
+    if it.repeated is not None:
+        pairs.append(
+            (t("Varied to loyal"), t("{share} played before", share=insight_words.percent(it.repeated)))
+        )
+    if it.effective is not None:
+        count = insight_words.number(it.effective)
+        pairs.append((t("How wide"), t("as if {n} artists had been played equally", n=count)))
+    return [Fields(tuple(pairs), t("How you listen"))] if pairs else []
+
+
+def _credits(recap: Recap) -> list[Link]:
+    return [Link(t("{name}", name=it.name), it.home) for it in keepers_among(words.sources(recap))]
+
+
+def _footer(recap: Recap) -> Text:
+    thanks = [t("{it}.", it=it) for it in words.thanks(recap)]
+    return joined([words.coverage(recap), words.rule(recap), *thanks], " ")
