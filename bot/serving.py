@@ -23,7 +23,7 @@ from bot.chat.platform import ChatPlatform
 from bot.config import Settings, secrets_of
 from bot.errors import ConfigError, EarshotError, Unavailable
 from bot.integrations.store import Store
-from bot.jobs import Chores, Jobs, Looking, engine_place
+from bot.jobs import Chores, Delivering, Jobs, Looking, Work, engine_place
 from bot.logs import start_logging
 from bot.metrics import Standing
 from bot.web import WebServer, make_web
@@ -68,7 +68,7 @@ async def serving(
     )  # fmt: skip
     pages.add_routes(routes)
     web = WebServer(pages, settings.web.host, settings.web.port)
-    works = [Looking(earshot.polling)]
+    works: list[Work] = [Looking(earshot.polling), Delivering(earshot.posting)]
     jobs = Jobs(works, engine_place(earshot.folder, settings.data.url))
     async with AsyncExitStack() as stack:
         await earshot.painter.warm()
