@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
@@ -12,7 +12,7 @@ from bot.core.frozen import freeze, salts_of, thaw, verify
 from bot.core.model import GroupId, Member, MemberId, Period, RoomRef, Track
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
 from bot.core.receipts import Behind, Evidence
-from bot.core.recounting import LOOKING_BACK, NO_BACKGROUND, compared
+from bot.core.recounting import COMPARING, LOOKING_BACK, NO_BACKGROUND, compared
 from bot.core.withheld import said_again
 from bot.errors import NotAllowed, NotFound
 from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, Membership, PlayStore, RecapStore
@@ -202,7 +202,7 @@ class Recaps:
         frozen, facts, members, _ = await self._open(recap_id, viewer)
         shared = {member.id for member in members}
         # What was said of one who is not shown to this viewer (any more) is not said again.
-        kept = tuple(fact for fact in facts.facts if not shared.isdisjoint(counts_of(fact)))
+        kept = tuple(fact for fact in facts.facts if _may_be_said(fact, shared))
         known = tuple(it for it in facts.members if it[0] in shared)
         return Opened(frozen, replace(facts, members=known, facts=kept))
 
@@ -213,7 +213,7 @@ class Recaps:
         if fact is None:
             raise NotFound(t("That number is not in this recap. Open the list of its numbers again."))
         about = [member for member in members if member.id in fact.about]
-        if {member.id for member in about}.isdisjoint(counts_of(fact)):
+        if not _may_be_said(fact, {member.id for member in about}):
             raise NotFound(
                 t("That number cannot be opened any more: whom it was about shares no plays here now.")
             )
@@ -333,6 +333,12 @@ class Recaps:
         eyes = others(memberships)
         again = said_again(replace(facts, facts=meant), choices, eyes)
         return frozen, replace(facts, facts=again), members, eyes
+
+
+def _may_be_said(fact: Fact, shown: Set[MemberId]) -> bool:
+    """Whether one of those whom a fact counted is shown; all of them, where it compares them."""
+    counted = frozenset(counts_of(fact))
+    return counted <= shown if fact.measure in COMPARING else not counted.isdisjoint(shown)
 
 
 def _order(memberships: Sequence[Membership]) -> tuple[MemberId, ...]:
