@@ -67,6 +67,9 @@ class Engine:
         logging.getLogger("dbos").addHandler(logging.NullHandler())
         if isinstance(self._database, Path):
             await asyncio.to_thread(_discard_if_broken, self._database)
+        else:
+            # Its tables are built beside the loop, for an index waits for every open transaction, ours too.
+            await asyncio.to_thread(DBOS.migrate, self._database)
         self._slot = await open_slot(self._database)
         try:
             DBOS(config=self._config())
