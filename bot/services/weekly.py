@@ -14,7 +14,7 @@ from bot.core import schedule
 from bot.core.model import Group, Member, Period, PeriodKind, Room
 from bot.core.schedule import Schedule, Slot
 from bot.errors import BadOption, NotAllowed, Stale
-from bot.ports import Clock, Delivery, GroupStore, NewDelivery, Planned, Stage, Weekly, WeeklyStore, Why
+from bot.ports import Clock, Delivery, GroupStore, NewDelivery, Planned, Weekly, WeeklyStore, Why
 from bot.text import t
 
 GROUPS_AT_ONCE = 200
@@ -174,11 +174,6 @@ class Weeklies:
     async def _made(self, planned: Planned) -> None:
         if not all(await self._store.plan([planned], self._clock.now_ms())):
             raise Stale(t("Somebody else changed this in the same moment. Look at /weekly again."))
-
-
-def posted(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-    """Those that arrived."""
-    return [it for it in deliveries if it.stage is Stage.SENT]
 
 
 def _plan(before: Weekly, rooms: Sequence[Room], now_ms: int) -> Planned:
