@@ -9,12 +9,13 @@ from typing import Annotated
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
 from bot.chat.cards import Block
 from bot.core.calendar import When, period_of
-from bot.core.facts import Facts
+from bot.core.facts import Facts, Measure
 from bot.core.keepers import KEEPERS, keepers_among
 from bot.core.model import Member, Source
-from bot.core.recap import words
+from bot.core.recap import insight_words, words
 from bot.core.recap.model import Kind
 from bot.core.receipts import Behind
+from bot.core.taste import Interval
 from bot.ports import Clock
 from bot.services.people import People
 from bot.services.recap import Opened, Proof, Recaps
@@ -101,8 +102,8 @@ def _numbers(opened: Opened, of: str = "") -> Card:
 def _proof(proof: Proof, viewer: Member) -> Card:
     evidence = proof.evidence
     pairs: list[tuple[Text, Text]] = [
-        (t("Said then"), t("{n}", n=proof.fact.value)),
-        (t("Counted now"), t("{n}", n=evidence.value)),
+        (t("Said then"), _amount(proof.fact.measure, proof.fact.value, proof.fact.interval)),
+        (t("Counted now"), _amount(proof.fact.measure, evidence.value, evidence.interval)),
     ]
     pairs.extend((t("From {source}", source=SOURCES[source]), _plays(n)) for source, n in evidence.by_source)
     blocks: list[Block] = [Fields(tuple(pairs))]
@@ -131,6 +132,15 @@ def _proof(proof: Proof, viewer: Member) -> Card:
         (Button(t("Another number"), "prove.facts", {"recap": str(proof.frozen.id)}), *credit),
         _hash(t("Your plays behind it, in order"), proof.sha256) if proof.own else None,
     )
+
+
+def _amount(measure: Measure, n: int, interval: tuple[int, int] | None) -> Text:
+    """A number with its interval: in per cent, in tenths, or as it is."""
+    if interval is None:
+        return t("{n}", n=n)
+    scale = 10 if measure is Measure.EFFECTIVE else 100
+    exact = Interval(n / scale, *(it / scale for it in interval))
+    return insight_words.number(exact) if measure is Measure.EFFECTIVE else insight_words.percent(exact)
 
 
 def _versions(proof: Proof) -> Iterable[Text]:
