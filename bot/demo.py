@@ -99,7 +99,7 @@ def _settings(folder: Path, lounge_port: int, web_port: int, practice: PracticeS
 
 
 async def _settle_in(earshot: Earshot, practice: PracticeSpotify, room: RoomRef) -> None:
-    """The sample members: there, joined, imported, linked."""
+    """The sample members: there, joined (and fine with the group's posts), imported, linked."""
     group = await earshot.store.open_room(room, ROOM, ZONE)
     app = spotify_app(earshot.settings, SAMPLE_APP, "sample")
     linking = Linking(
@@ -118,6 +118,7 @@ async def _settle_in(earshot: Earshot, practice: PracticeSpotify, room: RoomRef)
             await _link(linking, member, listener.id)
         if member.id not in joined:
             await earshot.store.join(group.id, member.id, list(Feature), [room], earshot.clock.now_ms())
+            await earshot.store.answer_preview(group.id, member.id, Previewed(fine=True))
 
 
 async def _bring_export(earshot: Earshot, practice: PracticeSpotify, listener: str, member: Member) -> None:
