@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 SONGS = 5
 NAMES = 3
 MEMBERS = 12
+COMPARED = 6
 AWARDS = 12
 QUOTES = 3
 PAIRS = 3
@@ -237,20 +238,21 @@ def _lines(section: Section, lines: Sequence[Text]) -> list[Lines]:
 
 def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
     names = words.names_of(recap)
-    best = sorted(awards, key=lambda it: -it.worth)[:AWARDS]
+    """What everybody knows first, then those of one artist, decade or hour."""
+    best = sorted(awards, key=lambda it: (":" in it.id, -it.worth))[:AWARDS]
     rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in best)
     return [Listing(rows, HEADINGS[Section.AWARDS])] if rows else []
 
 
 def _compared(recap: Recap) -> list[Block]:
     """Everybody's plays on one scale, and what stands behind them; of many members those who played most."""
-    if len(recap.members) < 2:
+    if len(recap.members) < 2 or not recap.plays:
         return []
     parts = sorted(recap.members, key=lambda it: -it.plays)[:MEMBERS]
     plays = tuple((t("{name}", name=it.member.name), it.plays) for it in parts)
     return [
         Bars(plays, t("Plays")),
-        Fields(tuple(map(_part, parts)), HEADINGS[Section.COMPARED]),
+        Fields(tuple(map(_part, parts[:COMPARED])), HEADINGS[Section.COMPARED]),
     ]
 
 
@@ -275,10 +277,16 @@ def _alike(more: Insights) -> list[Lines]:
 
 
 def _news(more: Insights, told: Collection[object]) -> list[Lines]:
-    """What was new, who followed, what came back; the first of each before the second of any."""
+    """What was new, who followed, what came back; the first of each before the second of any.
+
+    What a chain tells is no discovery besides, and of each member one is told.
+    """
+    followed = {it.thing for it in more.chains}
+    found = [it for it in more.discoveries if it.thing not in followed and it not in told]
+    firsts = {it.member.id: it for it in reversed(found)}
     kinds: list[list[Text]] = [
         [insight_words.chain(it) for it in more.chains if it not in told],
-        [insight_words.discovery(it) for it in more.discoveries if it not in told],
+        [insight_words.discovery(it) for it in found if firsts[it.member.id] is it],
         [insight_words.comeback(it) for it in more.comebacks if it not in told],
     ]
     turns = [line for lines in zip_longest(*kinds) for line in lines if line is not None]

@@ -149,7 +149,10 @@ def _candidates(recap: Recap, more: Insights) -> Iterator[_Candidate]:
                 "loop", 4 * loop.times, loop.member.id, loop,
                 {"who": loop.member.name, "what": words.song(loop), "n": loop.times, "when": when},
             )  # fmt: skip
+    loops = {(loop.member.id, loop.first_ms, loop.last_ms) for loop in recap.loops}
     for run in more.runs:
+        if (run.member.id, run.first_ms, run.last_ms) in loops:
+            continue
         when = from_to(run.first_ms, run.last_ms, run.member.zone)
         yield _Candidate(
             "run", 2 * run.times, run.member.id, run,
@@ -167,7 +170,7 @@ def _candidates(recap: Recap, more: Insights) -> Iterator[_Candidate]:
         yield _Candidate("comeback", 4 * math.log2(back.days) + back.plays, back.member.id, back, values)
     for chain in more.chains:
         first, *others = [t("{who}", who=member.name) for member, _ in chain.steps]
-        trail = {"first": first, "others": words.both(others), "what": said.named(chain.thing)}
+        trail = {"first": first, "others": said.some(others), "what": said.named(chain.thing)}
         yield _Candidate("chain", 15 * len(chain.steps), chain.steps[-1][0].id, chain, trail)
     yield from _of_tops(recap)
 
@@ -192,7 +195,7 @@ def _of_tops(recap: Recap) -> Iterator[_Candidate]:
     for song in recap.top_tracks:
         if len(song.shares) == recap.listeners:
             kind = "both" if recap.listeners == 2 else "all"
-            yield _Candidate(
-                kind, 5 * recap.listeners, None, song, {"what": words.song(song), "n": recap.listeners}
-            )
+            # Where most of what was played is one song, nothing else is worth as much.
+            rank = 100 if 2 * song.plays > recap.plays else 5 * recap.listeners
+            yield _Candidate(kind, rank, None, song, {"what": words.song(song), "n": recap.listeners})
             return

@@ -16,6 +16,8 @@ from bot.text import Text
 NEARLY = 0.9
 # A general award before one for an artist, and those before the hour of a clock, where both are led as clearly.
 _LESS = {"keeper": 0.2, "deep": 0.2, "decade": 0.2, "clock": 0.6}
+# What it adds that nobody else has done enough to be measured.
+_ALONE = 0.1
 _UNSERVED = -1_000.0
 _FEW = 8
 
@@ -91,9 +93,7 @@ def _leading(
         other = ranked[0] if place else ranked[1] if len(ranked) > 1 else None
         if score.rank_by == best:
             second = next((it.rank_by for _, it in ranked if it.rank_by < best), 0.0)
-            worth = 1 + (
-                0.5 * (best - second) / best if ranked[-1][1].rank_by < best or len(ranked) == 1 else 0
-            )
+            worth = 1 + (_ALONE if len(ranked) == 1 else 0.5 * (best - second) / best if second else 0)
         else:
             worth = score.rank_by / best - 0.3
         found.append(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.model import Period, PeriodKind
 from bot.core.recap.insights import Bridge, Chain, Comeback, DaysRow, Discovery, Pair, Run, Thing
 from bot.core.recap.when import from_to
-from bot.core.recap.words import both
+from bot.core.recap.words import both, listed
 from bot.core.taste import Interval
 from bot.text import Text, joined, t, tn
 
+MOST_NAMED = 3
 _TIME_BEFORE = {
     PeriodKind.QUARTER: t("in the three months before"),
     PeriodKind.YEAR: t("in the year before"),
@@ -63,13 +66,21 @@ def comeback(it: Comeback) -> Text:
 def chain(it: Chain) -> Text:
     """`Blur: first Ana, then Ben and Cem`."""
     first, *others = [t("{who}", who=member.name) for member, _ in it.steps]
-    return t("{what}: first {first}, then {others}", what=named(it.thing), first=first, others=both(others))
+    return t("{what}: first {first}, then {others}", what=named(it.thing), first=first, others=some(others))
+
+
+def some(names: Sequence[Text]) -> Text:
+    """`Ben, Cem and Dora`, or of more than these `Ben, Cem and 5 more`."""
+    return both(names) if len(names) <= MOST_NAMED else listed(names, MOST_NAMED - 1)
 
 
 def pair(it: Pair, *, shared: int = 2) -> Text:
     """`Ana and Ben: 61 % alike, between 54 and 68; both played Blur, Can`."""
     ana, ben = (member.name for member in it.members)
-    said = t("{one} and {other}: {alike} alike", one=ana, other=ben, alike=percent(it.alike))
+    n, low, high = (round(100 * part) for part in it.alike)
+    said = t("{one} and {other}: {n} % alike", one=ana, other=ben, n=n)
+    if low < high:
+        said = t("{said}, between {low} and {high}", said=said, low=low, high=high)
     if not it.shared:
         return said
     names = joined([named(thing) for thing in it.shared[:shared]], ", ")
@@ -78,7 +89,7 @@ def pair(it: Pair, *, shared: int = 2) -> Text:
 
 def bridge(it: Bridge) -> Text:
     """`What joins most of you: Blur (Ana, Ben, Cem)`."""
-    names = joined([t("{who}", who=member.name) for member, _ in it.shares], ", ")
+    names = listed([t("{who}", who=member.name) for member, _ in it.shares], MOST_NAMED)
     return t("What joins most of you: {what} ({names})", what=named(it.thing), names=names)
 
 
