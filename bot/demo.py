@@ -21,7 +21,7 @@ from bot.config import Data, Settings, Web
 from bot.config import Lounge as LoungeSettings
 from bot.config import Spotify as SpotifySettings
 from bot.core.calendar import When, period_of
-from bot.core.consent import Audience, Feature
+from bot.core.consent import Audience, Feature, Previewed
 from bot.core.model import Identity, Member, RoomRef, Source
 from bot.errors import ConfigError
 from bot.logs import start_logging
