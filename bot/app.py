@@ -321,7 +321,7 @@ def _plugged(
         into = Path(settings.data.backups) if settings.data.backups else None
         chores.append(Chore("backups", 600.0, Backups(file, into, settings.data.backup_days, clock).run))
     if songs is not None:
-        chores.append(Chore("songs", 600.0, Lookups(store, store, songs, clock).run))
+        chores.append(Chore("song facts", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(
         settings, folder, store, clock, chance, vault, accounts, access, people, linking, polling, importing,
         uploading, takeouts, recaps, cards, cogs, chores, PrometheusMeter(), Whispers(store, clock),

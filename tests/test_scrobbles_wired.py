@@ -75,7 +75,7 @@ async def test_songs_are_looked_up_by_a_chore_where_there_is_a_token(tmp_path: P
                 data=Data(folder=str(folder)), listenbrainz=Listenbrainz(token=token, api_url=twin.api_url)
             )
             async with open_earshot(settings, folder) as earshot:
-                chores = [it for it in earshot.chores if it.name == "songs"]
+                chores = [it for it in earshot.chores if it.name == "song facts"]
                 assert len(chores) == (1 if token else 0)
                 ana = await earshot.store.add_member("Ana", "UTC", None, 1)
                 link = await earshot.store.export_link(ana.id, Source.EXTENDED)

@@ -72,8 +72,9 @@ class Demo:
             raise AssertionError(f"{error.code}: {error.read().decode()}") from error
 
     def messages(self, member: str = "ana") -> list[dict[str, Any]]:
-        """What the member sees in the room, oldest first."""
-        return list(self.get(f"/api/rooms/{ROOM}/messages", member)["messages"])
+        """What the member sees in the room, oldest first; without what they are asked about unasked."""
+        seen = self.get(f"/api/rooms/{ROOM}/messages", member)["messages"]
+        return [it for it in seen if not _asks_for_words(it)]
 
     def ask(self, line: str, member: str = "ana") -> dict[str, Any]:
         """Say a line and wait for the card that answers it."""
@@ -103,6 +104,11 @@ class Demo:
         """SIGKILL."""
         self.process.kill()
         self.process.wait(10)
+
+
+def _asks_for_words(message: dict[str, Any]) -> bool:
+    buttons = message["card"]["buttons"] if message["kind"] == "card" else ()
+    return any(button["label"]["text"] == "Say it" for button in buttons)
 
 
 @pytest.fixture
