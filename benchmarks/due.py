@@ -50,7 +50,8 @@ _POLLS = (
 )
 _CLAIM = (
     "UPDATE poll SET next_ms = {until} WHERE link_id IN (SELECT link_id FROM poll WHERE developer = '{developer}'"
-    " AND active = {true} AND next_ms <= {now} ORDER BY next_ms LIMIT {batch}{locked}) RETURNING link_id, last_ms, fails"
+    " AND active = {true} AND next_ms <= {now} ORDER BY next_ms LIMIT {batch}{locked})"
+    " RETURNING link_id, last_ms, fails"
 )
 
 

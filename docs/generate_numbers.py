@@ -32,10 +32,10 @@ Every row is either a play or skipped for exactly one reason, decided in this or
 PROOFS = """## Proofs
 
 A recap is frozen when it is told: its facts as JSON (sorted keys, no spaces, ASCII, whole numbers), with a sha256 over
-salted commitments to each part, so that a member can take their part back and the rest stays verifiable. Opening a fact
-counts it again from the plays as they are now and says what changed since. Your own plays behind it have a sha256, which
-only you see: over the JSON list of `[ms, raw track, ms_played, source]`, sorted, without spaces. Whoever holds the same
-export can make the same list.
+salted commitments to each part, so that a member can take their part back and the rest stays verifiable. Opening a
+fact counts it again from the plays as they are now and says what changed since. Your own plays behind it have a sha256,
+which only you see: over the JSON list of `[ms, raw track, ms_played, source]`, sorted, without spaces. Whoever holds
+the same export can make the same list.
 """
 
 

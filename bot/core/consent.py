@@ -91,7 +91,7 @@ def sharing(memberships: Iterable[Consent], feature: Feature, rooms: frozenset[R
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What a member said to their part of a group's posts: once `fine`; and not in the post of the period `left_out`."""
+    """What a member said to their part of a group's posts: once `fine`, and not in the post of period `left_out`."""
 
     fine: bool = False
     left_out: str = ""

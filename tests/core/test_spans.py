@@ -13,6 +13,8 @@ from bot.core.model import Span
 from bot.core.spans import span_between, typed
 from bot.errors import BadOption
 
+# Readings of a clock, which have no zone.
+FIRST, LAST = datetime(1971, 1, 1), datetime(2037, 1, 1)  # noqa: DTZ001
 ZONES = [
     "UTC",
     "Europe/Berlin",
@@ -75,7 +77,7 @@ def test_an_end_comes_after_its_beginning(until: str) -> None:
         span_between("2026-11-24 23:00", until, "UTC")
 
 
-@given(st.datetimes(datetime(1971, 1, 1), datetime(2037, 1, 1)), st.integers(1, 5000), st.sampled_from(ZONES))
+@given(st.datetimes(FIRST, LAST), st.integers(1, 5000), st.sampled_from(ZONES))
 def test_every_instant_with_such_a_reading_is_in_it(since: datetime, minutes: int, zone: str) -> None:
     since = since.replace(second=0, microsecond=0)
     until = since + timedelta(minutes=minutes)

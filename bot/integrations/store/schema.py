@@ -426,8 +426,8 @@ award_declined = Table(
     "award_declined", metadata, _of("member", key=True), Column("kind", Words, primary_key=True)
 )
 
-# Which kind of award a member got in a group's post about a period (`kind`, `first`: its first day), so that they do not
-# get it twice running. Goes with the member; two who become one got both.
+# Which kind of award a member got in a group's post about a period (`kind`, `first`: its first day), so that they do
+# not get it twice running. Goes with the member; two who become one got both.
 award = Table(
     "award",
     metadata,
