@@ -21,9 +21,11 @@ from bot.chat import (
 )
 from bot.chat.places import where
 from bot.chat.posting import DrawPost
+from bot.chat.recap_pictures import GROUNDS, LAYOUTS, wish, wished
 from bot.core import calendar, schedule
 from bot.core.consent import Audience
 from bot.core.model import Group, Member, PeriodKind
+from bot.core.pictures import Theme
 from bot.core.recap import words
 from bot.core.recap.sections import HEADINGS
 from bot.core.schedule import WEEKDAY_NAMES, Schedule
@@ -41,13 +43,6 @@ KINDS = {
     PeriodKind.YEAR: t("Years"),
 }
 LANGUAGES = {"en": t("English"), "de": t("German"), "es": t("Spanish")}
-LAYOUTS = {
-    "": t("The one that fits best"),
-    "jcard": t("J-card"),
-    "hours": t("168 hours"),
-    "poster": t("Quote poster"),
-    "matrix": t("Match matrix"),
-}
 
 
 class WeeklyPosts(Cog):
@@ -120,11 +115,14 @@ class WeeklyPosts(Cog):
         """Ask for picture, sections and language."""
         group, _ = await self._admin(ctx)
         weekly = (await self.weeklies.standing(group)).weekly
+        layout, theme = wished(weekly.layout)
         return Form(
             t("What shall it look like?"),
             (
-                FormField("layout", t("Picture"), value=weekly.layout or "any",
+                FormField("layout", t("Picture"), value=layout or "any",
                           choices=tuple(Choice(it or "any", name) for it, name in LAYOUTS.items())),
+                FormField("ground", t("Its ground"), value=theme.value,
+                          choices=tuple(Choice(it.value, name) for it, name in GROUNDS.items())),
                 FormField("left_out", t("Leave out"), value=",".join(sorted(weekly.left_out)), required=False,
                           many=True, choices=tuple(Choice(it.value, name) for it, name in HEADINGS.items())),
                 FormField("language", t("Language"), value=weekly.language,
@@ -134,14 +132,17 @@ class WeeklyPosts(Cog):
         )  # fmt: skip
 
     @submitted("weekly.looks")
-    async def looks(self, ctx: Context, layout: str, language: str, left_out: str = "") -> Card:
+    async def looks(
+        self, ctx: Context, layout: str, language: str, ground: str = Theme.LIGHT.value, left_out: str = ""
+    ) -> Card:
         """Another look from the next post on."""
         group, admin = await self._admin(ctx)
         chosen = "" if layout == "any" else layout
         without = frozenset(it for it in left_out.split(",") if it)
-        if chosen not in LAYOUTS or language not in LANGUAGES or not without <= {it.value for it in HEADINGS}:
+        known = chosen in LAYOUTS and language in LANGUAGES and ground in {it.value for it in Theme}
+        if not known or not without <= {it.value for it in HEADINGS}:
             raise BadOption(t("That is none of the choices."))
-        await self.weeklies.look(group, admin, chosen, without, language)
+        await self.weeklies.look(group, admin, wish(chosen, Theme(ground)), without, language)
         return await self._standing(ctx, group, t("Changed."))
 
     @action("weekly.skip", private=True)
@@ -203,7 +204,7 @@ class WeeklyPosts(Cog):
             (t("Rooms"), joined([where(it) for it in standing.rooms], ", ")),
             (t("Weeks come"), _weekly_at(weekly)),
             (t("About"), _listed([name for kind, name in KINDS.items() if kind in weekly.schedule.kinds])),
-            (t("Picture"), LAYOUTS.get(weekly.layout, LAYOUTS[""])),
+            (t("Picture"), LAYOUTS[wished(weekly.layout)[0]]),
             (t("Language"), LANGUAGES.get(weekly.language, LANGUAGES["en"])),
         )
         left_out = [name for section, name in HEADINGS.items() if section.value in weekly.left_out]

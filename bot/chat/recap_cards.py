@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
+from bot.chat import recap_pictures
 from bot.chat.cards import Bars, Block, Button, Card, Fields, Lines, Link, Listing, Picture, Row
 from bot.chat.languages import translated
 from bot.chat.ledger import shown
@@ -17,7 +18,8 @@ from bot.core.keepers import keepers_among
 from bot.core.languages import ENGLISH, Language
 from bot.core.model import GroupId, MemberId, PeriodKind
 from bot.core.phrases import Headline, headlines
-from bot.core.pictures import JCard, Theme
+from bot.core.pictures import Picture as Layout
+from bot.core.pictures import Theme, Ticket
 from bot.core.recap import award_words, insight_words, words
 from bot.core.recap.insights import Insights, Taste
 from bot.core.recap.model import MemberRecap, Ranked, Recap
@@ -55,10 +57,12 @@ QuotesOf = Callable[[Told], Awaitable[Sequence[Quote]]]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a card is shown: in which language, without which sections (by name)."""
+    """How a card is shown: in which language, without which sections (by name), under which picture."""
 
     language: Language = ENGLISH
     left_out: Collection[str] = ()
+    layout: str = "jcard"
+    theme: Theme = Theme.LIGHT
 
 
 PLAIN = Look()
@@ -110,7 +114,7 @@ class RecapCards:
         best = headlines(recap, more.insights)
         told_of = [it.tells for it in best]
         blocks: list[Block] = [
-            *await self._picture(JCard(recap), look),
+            *(await self._picture(Ticket(recap, recap.members[0].member.id), look) if recap.plays else ()),
             Lines(tuple(_summary(recap, best))),
             *([Lines(tuple(said), t("In the group's post"))] if said else []),
             *_axes(more.insights.tastes),
@@ -139,7 +143,11 @@ class RecapCards:
         """The look of a group's posts."""
         if weekly is None:
             return PLAIN
-        return Look(self._languages.get(weekly.language, ENGLISH), weekly.left_out)
+        return Look(
+            self._languages.get(weekly.language, ENGLISH),
+            weekly.left_out,
+            *recap_pictures.wished(weekly.layout),
+        )
 
     async def _group(self, told: Told, look: Look, notes: Sequence[Text]) -> Card:
         quotes = [] if Section.WORDS in look.left_out else await self._quotes(told)
@@ -168,7 +176,14 @@ class RecapCards:
         best = headlines(recap, more.insights)
         told_of = [it.tells for it in best]
         parts: list[tuple[Section | None, Sequence[Block]]] = [
-            (Section.PICTURE, await self._picture(JCard(recap, order), look)),
+            (
+                Section.PICTURE,
+                await self._picture(
+                    recap_pictures.picture(look.layout, recap, more.insights, order, quotes), look
+                )
+                if recap.plays
+                else [],
+            ),
             (None, [Lines(tuple(_summary(recap, best)))]),
             (
                 Section.WORDS,
@@ -186,12 +201,10 @@ class RecapCards:
         title = t("{period} in {name}", period=words.period_name(recap.period), name=recap.name)
         return Card(title, tuple(blocks), tuple(_credits(recap)), _footer(recap))
 
-    async def _picture(self, layout: JCard, look: Look) -> list[Picture]:
+    async def _picture(self, layout: Layout, look: Look) -> list[Picture]:
         """The picture, or nothing where drawing failed: the words go out alone then."""
-        if not layout.recap.plays:
-            return []
         try:
-            png = await self._painter.draw(layout, Theme.LIGHT, lambda text: str(look.language.said(text)))
+            png = await self._painter.draw(layout, look.theme, lambda text: str(look.language.said(text)))
         except ServiceError:
             log.warning("the picture could not be drawn; the card goes out without it")
             return []
@@ -237,8 +250,8 @@ def _lines(section: Section, lines: Sequence[Text]) -> list[Lines]:
 
 
 def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
-    names = words.names_of(recap)
     """What everybody knows first, then those of one artist, decade or hour."""
+    names = words.names_of(recap)
     best = sorted(awards, key=lambda it: (":" in it.id, -it.worth))[:AWARDS]
     rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in best)
     return [Listing(rows, HEADINGS[Section.AWARDS])] if rows else []

@@ -177,13 +177,17 @@ async def test_what_cannot_be_is_refused(house: House, typed: dict[str, str], sa
 
 async def test_the_look_is_asked_for_and_changed(house: House) -> None:
     assert [(it.name, it.value) for it in (await house.form("weekly.look")).fields] == [
-        ("layout", "any"), ("left_out", ""), ("language", "en"),
+        ("layout", "any"), ("ground", "light"), ("left_out", ""), ("language", "en"),
     ]  # fmt: skip
-    card = await house.press("weekly.looks", layout="matrix", language="de", left_out="awards,albums")
+    card = await house.press(
+        "weekly.looks", layout="matrix", ground="dark", language="de", left_out="awards,albums"
+    )
+    asked = {it.name: it.value for it in (await house.form("weekly.look")).fields}
+    assert (asked["layout"], asked["ground"]) == ("matrix", "dark")
     told = fields(card)
     assert (told["Picture"], told["Language"]) == ("Match matrix", "German")
     assert told["Left out"] == "Awards, Albums"
-    for wrong in ({"layout": "nude"}, {"language": "fr"}, {"left_out": "names"}):
+    for wrong in ({"layout": "nude"}, {"ground": "wet"}, {"language": "fr"}, {"left_out": "names"}):
         with pytest.raises(BadOption):
             await house.press("weekly.looks", **{"layout": "any", "language": "de", **wrong})
 

@@ -46,7 +46,9 @@ class House:
             self.told.append((member_id, str(why)))
             self.was_told.set()
 
-        source = Histories(self.store, self.store, self.store, self.store, self.client, self.clock, FakeChance())
+        source = Histories(
+            self.store, self.store, self.store, self.store, self.client, self.clock, FakeChance()
+        )
         nothing: object = None  # nothing here goes to Spotify
         access = Access(self.store, self.store, nothing, nothing, self.clock)  # type: ignore[arg-type]
         self.polling = Polling(
