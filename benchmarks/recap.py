@@ -1,7 +1,7 @@
 """How fast a year is counted: 150,000 plays of ten members, next to sqlite3 doing the lists and the clock in SQL.
 
-`python -m benchmarks.recap [plays]`. The yardstick groups by raw track, artist and album and by UTC hour; it knows no
-time zones, no songs, no loops, no movement and no shares.
+`python -m benchmarks.recap [plays] [total] [groups]`; the last two are for `benchmarks.groups`. The yardstick groups by
+raw track, artist and album and by UTC hour; it knows no time zones, no songs, no loops, no movement and no shares.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks import groups
 from bot.core import calendar, receipts
 from bot.core.choices import Choices
 from bot.core.consent import OWN, seen
@@ -26,6 +27,8 @@ from bot.integrations.system import SystemChance
 from bot.services.recap import Recaps
 
 PLAYS = 150_000
+TOTAL = 600_000
+GROUPS = 10
 MEMBERS = 10
 SONGS = 20_000
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
@@ -149,9 +152,13 @@ async def _timed_flow(recaps: Recaps, members: list[Member], period: Period) -> 
 
 def main() -> None:
     """Measure in a temporary folder."""
-    plays = int(sys.argv[1]) if len(sys.argv) > 1 else PLAYS
+    given = [int(it) for it in sys.argv[1:]]
+    plays, total, many = (*given, *(PLAYS, TOTAL, GROUPS)[len(given) :])
     with tempfile.TemporaryDirectory() as made:
         asyncio.run(measure(Path(made), plays))
+        times = asyncio.run(groups.measure(Path(made), total, many))
+    for line in groups.told(times, total, many):
+        print(line)
 
 
 if __name__ == "__main__":

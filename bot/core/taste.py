@@ -9,8 +9,9 @@ independent, which listening is not quite: they are the least that is uncertain,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 from bot.core.identity import Key
@@ -98,14 +99,29 @@ def match(
     """
     if min(sum(ones.values()), sum(others.values())) < LEAST_PLAYS:
         return None
-    left, right = _Weighted(ones, weights), _Weighted(others, weights)
-    divergence = 0.5 * (left.against(right) + right.against(left))
+    return _matched(one, _Weighted(ones, weights), other, _Weighted(others, weights), most)
+
+
+def matches(everybody: Mapping[MemberId, Counts], *, most: int = 5) -> list[Match]:
+    """Every match of two of these members, each artist weighing what its rarity among all of them says."""
+    weights = rarity(everybody.values())
+    known = {
+        who: _Weighted(counts, weights)
+        for who, counts in everybody.items()
+        if sum(counts.values()) >= LEAST_PLAYS
+    }
+    return [_matched(one, known[one], other, known[other], most) for one, other in combinations(known, 2)]
+
+
+def _matched(one: MemberId, left: _Weighted, other: MemberId, right: _Weighted, most: int) -> Match:
+    both = [key for key in left.shares if key in right.shares]
+    here, there = left.against(right, both), right.against(left, both)
+    divergence = 0.5 * (here + there)
     divergence = min(1.0, max(0.0, divergence))
     distance = math.sqrt(divergence)
-    spread = Z * math.sqrt(left.variance(right) + right.variance(left))
+    spread = Z * math.sqrt(left.variance(right, both, here) + right.variance(left, both, there))
     # The distance is a square root, so its interval is that of the divergence, carried over.
     low, high = math.sqrt(max(0.0, divergence - spread)), math.sqrt(min(1.0, divergence + spread))
-    both = [key for key, count in ones.items() if count and others.get(key)]
     both.sort(key=lambda key: (-min(left.shares[key], right.shares[key]), key))
     return Match((one, other), Interval(1 - distance, 1 - high, 1 - low), tuple(both[:most]))
 
@@ -149,37 +165,44 @@ def repeated(songs: Counts) -> Interval | None:
 
 
 class _Weighted:
-    """Weighted shares of one side, and what of the divergence each play has a part in."""
+    """_Weighted shares of one side, and what of the divergence each play has a part in.
+
+    Of what one side alone has played the logarithm is 1, so that only what both played is gone through.
+    """
 
     def __init__(self, counts: Counts, weights: Mapping[Key, float]) -> None:
         self.plays = sum(counts.values())
         heavy = {key: count * weights[key] for key, count in counts.items() if count}
         self._whole = sum(heavy.values())
         self.shares = {key: weight / self._whole for key, weight in heavy.items()}
-        self._counts = counts
         self._weights = weights
+        self._squares = sum(weight * weights[key] for key, weight in heavy.items())
 
-    def against(self, other: _Weighted) -> float:
-        """The Kullback–Leibler divergence from the middle of both, in bits."""
-        return sum(q * self._log(key, other) for key, q in self.shares.items())
+    def against(self, other: _Weighted, both: Sequence[Key]) -> float:
+        """The Kullback–Leibler divergence from the middle of both sides, in bits. `both` is what both played."""
+        shared = sum(self.shares[key] for key in both)
+        return sum(self.shares[key] * self._log(key, other) for key in both) + max(0.0, 1 - shared)
 
-    def variance(self, other: _Weighted) -> float:
+    def variance(self, other: _Weighted, both: Sequence[Key], mean: float) -> float:
         """The variance of the Jensen–Shannon divergence that this side's plays bring."""
-        mean = self.against(other)
-        scale = self.plays / self._whole
-        influences = [
-            (
-                self._counts[key] / self.plays,
-                scale * self._weights[key] * 0.5 * (self._log(key, other) - mean),
-            )
-            for key in self.shares
-        ]
-        first = sum(p * g for p, g in influences)
-        return max(0.0, sum(p * g * g for p, g in influences) - first**2) / self.plays
+        first = second = 0.0
+        alone, alone_squares = self._whole, self._squares
+        for key in both:
+            heavy, more = self.shares[key] * self._whole, self._log(key, other) - mean
+            square = heavy * self._weights[key]
+            alone, alone_squares = alone - heavy, alone_squares - square
+            first += heavy * more
+            second += square * more * more
+        first += alone * (1 - mean)
+        second += alone_squares * (1 - mean) ** 2
+        # A play's influence is half of its weight's, as a share of the whole weight.
+        scale = 0.5 * self.plays / self._whole
+        first, second = scale * first / self.plays, scale * scale * second / self.plays
+        return max(0.0, second - first**2) / self.plays
 
     def _log(self, key: Key, other: _Weighted) -> float:
         q = self.shares[key]
-        return math.log2(2 * q / (q + other.shares.get(key, 0.0)))
+        return math.log2(2 * q / (q + other.shares[key]))
 
 
 def _shares(everybody: Mapping[MemberId, Counts]) -> dict[Key, dict[MemberId, float]]:

@@ -6,6 +6,7 @@ out members who have not done enough of it for it to mean anything.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from bot.text import Text, t, tn
 
 Scores = Mapping[MemberId, Score]
 LEAST = 5
-_OF_ALL = {"pathfinder", "alone", "alike", "hit"}
+_OF_ALL = {"pathfinder", "alone", "alike"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +141,20 @@ def _top(counts: Mapping[Key, int]) -> tuple[Key, int] | None:
     return key, counts[key]
 
 
-def _hit(one: Standing, it: Field) -> Score | None:
+def _hits(it: Field) -> Iterator[tuple[str, Text, Scores]]:
     """Plays of the song that the group played most."""
-    together: dict[Key, int] = {}
-    for other in it.standings:
-        for key, n in other.songs.items():
-            together[key] = together.get(key, 0) + n
-    best = _top(together)
-    if best is None or (n := one.songs.get(best[0], 0)) < LEAST:
-        return None
-    return Score(n, t("{plays} of {song}", plays=_plays(n), song=it.name(best[0])), n, best[0])
+    together: Counter[Key] = Counter()
+    for one in it.standings:
+        together.update(one.songs)
+    if (best := _top(together)) is None:
+        return
+    song = it.name(best[0])
+    scores = {
+        one.member: Score(n, t("{plays} of {song}", plays=_plays(n), song=song), n, best[0])
+        for one in it.standings
+        if (n := one.songs.get(best[0], 0)) >= LEAST
+    }
+    yield "", t("Behind the group's hit"), scores
 
 
 def _kept(one: Standing, it: Field) -> Score | None:
@@ -217,7 +222,7 @@ CATALOGUE: tuple[Award, ...] = (
             lambda n: t("{n} % of the plays are of artists that nobody else here played", n=n), 0.4, 100),
     _number("alike", t("Common ground"), lambda it: it.alike,
             lambda n: t("{n} % alike with the others on average", n=n), 0.1, 100),
-    _single("hit", t("Behind the group's hit"), _hit),
+    Award("hit", _hits, of_all=True),
     _single("kept", t("Faithful"), _kept),
     Award("keeper", _keepers),
     Award("deep", _deepest),

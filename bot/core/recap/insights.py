@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from operator import itemgetter
 
 from bot.core import taste
-from bot.core.calendar import DAY_MS, offset_at, segments
+from bot.core.calendar import DAY_MS, segments
 from bot.core.identity import Key
 from bot.core.model import Heard, Listening, Member, MemberId, Memory, Period, Play, Span, TrackId
 from bot.core.recap import firsts, moments, streaks
@@ -27,6 +27,7 @@ from bot.core.taste import Interval
 USUAL_MS = 56 * DAY_MS
 # The epoch's day number (`date.toordinal`).
 _EPOCH_DAY = 719_163
+_at_ms = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,12 @@ def local_days(plays: Sequence[Play], zone: str) -> list[int]:
     """The day number (`date.toordinal`) of each of these plays, which are in order of time, by the zone's clock."""
     if not plays:
         return []
-    pieces = segments(zone, plays[0].at_ms, plays[-1].at_ms + 1)
-    return [(play.at_ms + offset_at(pieces, play.at_ms)) // DAY_MS + _EPOCH_DAY for play in plays]
+    found: list[int] = []
+    for start_ms, end_ms, offset_ms in segments(zone, plays[0].at_ms, plays[-1].at_ms + 1):
+        start = bisect_left(plays, start_ms, key=_at_ms)
+        end = bisect_left(plays, end_ms, key=_at_ms)
+        found += [(play[0] + offset_ms) // DAY_MS + _EPOCH_DAY for play in plays[start:end]]
+    return found
 
 
 def insights(
@@ -269,6 +274,7 @@ class _Part:
         self.artists = Counter(
             key for play in it.plays if (key := self._artist_of.get(play.track_id)) is not None
         )
+        self._pasts: dict[Kind, Past] = {}
         self._timed = set(it.timed) if len(it.timed) < len(it.plays) else None
 
     def runs(self) -> list[Run]:
@@ -286,10 +292,12 @@ class _Part:
         day_of = local_days(plays, self.member.zone)
         found = []
         for kind, keys in self._things.keys.items():
+            # What reaches into the period was played in it.
+            now = {keys.get(play.track_id) for play in self._it.plays}
             played = [
                 (day, key)
                 for day, play in zip(day_of, plays, strict=True)
-                if (key := keys.get(play.track_id)) is not None
+                if (key := keys.get(play.track_id)) in now and key is not None
             ]
             rows = streaks.days_in_a_row(played, period.first.toordinal(), period.last.toordinal())
             found += [
@@ -326,6 +334,11 @@ class _Part:
 
     def past(self, kind: Kind) -> Past:
         """What was heard before by song or artist."""
+        if kind not in self._pasts:
+            self._pasts[kind] = self._remembered(kind)
+        return self._pasts[kind]
+
+    def _remembered(self, kind: Kind) -> Past:
         keys = self._things.keys[kind]
         merged: dict[Key, Heard] = {}
         for track_id, heard in self._history.memory.heard.items():
@@ -378,13 +391,12 @@ def _chains(compared: Sequence[_Part], things: _Things, period: Period) -> list[
 
 
 def _pairs(compared: Sequence[_Part], things: _Things) -> list[Pair]:
-    weights = taste.rarity(part.artists for part in compared if part.artists)
+    members = {part.member.id: part.member for part in compared}
     found = []
-    for one, other in combinations(compared, 2):
-        it = taste.match(one.member.id, one.artists, other.member.id, other.artists, weights)
-        if it is not None:
-            shared = tuple(things.named(Kind.ARTIST, key) for key in it.shared)
-            found.append(Pair((one.member, other.member), it.alike, shared))
+    for it in taste.matches({part.member.id: part.artists for part in compared if part.artists}):
+        one, other = it.members
+        shared = tuple(things.named(Kind.ARTIST, key) for key in it.shared)
+        found.append(Pair((members[one], members[other]), it.alike, shared))
     return sorted(found, key=lambda it: -it.alike.value)
 
 

@@ -62,6 +62,8 @@ def days_in_a_row(
         by_key.setdefault(key, set()).add(day)
     found: list[Days] = []
     for key, played in by_key.items():
+        if len(played) < least or max(played) < first:
+            continue
         best: Days | None = None
         for day in sorted(played):
             if day - 1 in played:

@@ -6,9 +6,12 @@ which they are read, so that neither sorting nor a second index is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import (
+    Select,
     bindparam,
     delete,
     func,
@@ -36,6 +39,8 @@ from bot.integrations.store.engine import Database, OnDatabase, raw_rows
 from bot.integrations.store.links import links_of, require_link
 from bot.integrations.store.recording import Recording
 from bot.ports import Polled
+
+V = TypeVar("V")
 
 _AT_ONCE = 5_000
 
@@ -151,16 +156,32 @@ class Plays(OnDatabase):
     async def plays_between(
         self, member_ids: Collection[MemberId], start_ms: int, end_ms: int
     ) -> Sequence[LinkPlays]:
+        play, covered, gap = schema.play.c, schema.covered.c, schema.gap.c
         async with self._database.read() as connection:
-            return [
-                LinkPlays(
-                    link,
-                    await _plays(connection, link.id, start_ms, end_ms),
-                    await spans_of(connection, link.id),
-                    await _gaps(connection, link.id, start_ms, end_ms),
-                )
-                for link in await links_of(connection, list(member_ids))
-            ]
+            links = await links_of(connection, list(member_ids))
+            ids = [link.id for link in links]
+            plays = await _by_link(
+                connection,
+                select(play.link_id, play.at_ms, play.track_id, play.ms_played)
+                .where(play.link_id.in_(ids), play.at_ms >= start_ms, play.at_ms < end_ms)
+                .order_by(play.link_id, play.at_ms, play.track_id, play.ms_played, play.nth),
+                Play._make,
+            )
+            spans = await _by_link(
+                connection,
+                select(covered.link_id, covered.start_ms, covered.end_ms)
+                .where(covered.link_id.in_(ids))
+                .order_by(covered.link_id, covered.start_ms),
+                Span._make,
+            )
+            gaps = await _by_link(
+                connection,
+                select(gap.link_id, gap.start_ms, gap.end_ms, gap.cause)
+                .where(gap.link_id.in_(ids), gap.start_ms < end_ms, gap.end_ms > start_ms)
+                .order_by(gap.link_id, gap.start_ms, gap.end_ms, gap.cause),
+                Gap._make,
+            )
+        return [LinkPlays(link, plays[link.id], spans[link.id], gaps[link.id]) for link in links]
 
     async def artists(self) -> Sequence[tuple[str, int]]:
         counted = (
@@ -242,16 +263,14 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-async def _plays(connection: AsyncConnection, link_id: LinkId, start_ms: int, end_ms: int) -> list[Play]:
-    rows = await raw_rows(
-        connection,
-        select(schema.play.c.at_ms, schema.play.c.track_id, schema.play.c.ms_played)
-        .where(
-            schema.play.c.link_id == link_id, schema.play.c.at_ms >= start_ms, schema.play.c.at_ms < end_ms
-        )
-        .order_by(schema.play.c.at_ms, schema.play.c.track_id, schema.play.c.ms_played, schema.play.c.nth),
-    )
-    return list(map(Play._make, rows))
+async def _by_link(
+    connection: AsyncConnection, rows: Select[tuple[Any, ...]], make: Callable[[Sequence[Any]], V]
+) -> Mapping[LinkId, list[V]]:
+    """What is made of the rows, in their order, by the link in their first column; nothing for any other link."""
+    found: defaultdict[LinkId, list[V]] = defaultdict(list)
+    for row in await raw_rows(connection, rows):
+        found[row[0]].append(make(row[1:]))
+    return found
 
 
 async def spans_of(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
@@ -263,15 +282,3 @@ async def spans_of(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
         .order_by(schema.covered.c.start_ms),
     )
     return list(map(Span._make, rows))
-
-
-async def _gaps(connection: AsyncConnection, link_id: LinkId, start_ms: int, end_ms: int) -> list[Gap]:
-    rows = await raw_rows(
-        connection,
-        select(schema.gap.c.start_ms, schema.gap.c.end_ms, schema.gap.c.cause)
-        .where(
-            schema.gap.c.link_id == link_id, schema.gap.c.start_ms < end_ms, schema.gap.c.end_ms > start_ms
-        )
-        .order_by(schema.gap.c.start_ms, schema.gap.c.end_ms, schema.gap.c.cause),
-    )
-    return list(map(Gap._make, rows))
