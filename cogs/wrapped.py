@@ -77,6 +77,7 @@ class Wrapped(Cog):
             for it in opened.facts.facts
             if member.id in it.whose and it.measure in _AMONG_OTHERS and not it.id.startswith("next:")
         ]
+        said.sort(key=lambda it: it.measure is not Measure.AWARD)
         return await self._mine(ctx, member, opened.facts.period, said, opened.frozen.group_id)
 
     @action("wrapped.decline", private=True)
