@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from bot.chat import Button, Card, Cog, Command, Context, Fields, Lines, Listing, Row, command
+from bot.chat import Button, Card, Cog, Command, Context, Fields, Lines, Listing, Row, action, command
 from bot.core.rules import RULES
 from bot.text import Text, t
+
+# The rules of what every answer tells; the others have a card of their own, for one message is too short for all.
+FIRST = (
+    "play", "sources", "song", "artist", "album", "order", "minutes", "listeners", "choices", "coverage",
+)  # fmt: skip
 
 
 class Help(Cog):
@@ -50,12 +55,21 @@ class Help(Cog):
                         t("Every number can be opened: press “Prove a number” under it."),
                     )
                 ),
-                Fields(
-                    tuple((t("{name}", name=rule.name), t("{says}", says=rule.says)) for rule in RULES.values()),
-                    t("How the numbers are made"),
-                ),
+                _rules(FIRST, t("How the numbers are made")),
             ),
+            (Button(t("How the other numbers are made"), "help.rules"),),
         )  # fmt: skip
+
+    @action("help.rules", private=True)
+    async def rules(self, ctx: Context) -> Card:
+        """The rules that `/about` has no room for."""
+        rest = [name for name in RULES if name not in FIRST]
+        return Card(t("How the other numbers are made"), (_rules(rest),))
+
+
+def _rules(names: Collection[str], heading: Text | None = None) -> Fields:
+    told = [RULES[name] for name in names]
+    return Fields(tuple((t("{name}", name=it.name), t("{says}", says=it.says)) for it in told), heading)
 
 
 def _about(it: Command) -> Text:

@@ -6,8 +6,9 @@ from enum import Enum
 from typing import Annotated
 
 from bot.chat import Card, Cog, Context, Opt, Person, command
-from bot.chat.cards import Listing
+from bot.chat.cards import Fields, Listing
 from bot.core.model import Identity, Place
+from bot.core.rules import RULES
 from bot.text import t
 from cogs.help import Help
 
@@ -46,3 +47,16 @@ async def test_help_lists_what_can_be_chosen() -> None:
         ),
         ("/wash", "Washes the brush"),
     ]
+
+
+async def test_every_rule_is_told_in_one_of_two_cards() -> None:
+    cog = Help(Paint().commands)
+    ctx = Context(Person(Identity("test", "ana"), "Ana"), Place(None), "r")
+    told = [
+        str(name)
+        for card in (await cog.about(ctx), await cog.rules(ctx))
+        for block in card.blocks
+        if isinstance(block, Fields)
+        for name, _ in block.pairs
+    ]
+    assert sorted(told) == sorted(rule.name for rule in RULES.values())
