@@ -187,7 +187,7 @@ class RecapCards:
             (None, [Lines(tuple(_summary(recap, best)))]),
             (
                 Section.WORDS,
-                _lines(Section.WORDS, [line for it in quotes[:QUOTES] for line in stories.said(it)]),
+                _lines(Section.WORDS, _words(quotes)),
             ),
             (Section.AWARDS, _awards(more.awards, recap)),
             *zip((Section.SONGS, Section.ARTISTS, Section.ALBUMS), self._tops(recap), strict=True),
@@ -247,6 +247,14 @@ def _summary(recap: Recap, best: Sequence[Headline]) -> list[Text]:
 
 def _lines(section: Section, lines: Sequence[Text]) -> list[Lines]:
     return [Lines(tuple(lines), HEADINGS[section])] if lines else []
+
+
+def _words(quotes: Sequence[Quote]) -> list[Text]:
+    lines = [line for it in quotes[:QUOTES] for line in stories.said(it)]
+    more = len(quotes) - QUOTES
+    if more > 0:
+        lines.append(tn("{n} more has no room here.", "{n} more have no room here.", more))
+    return lines
 
 
 def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
