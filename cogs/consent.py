@@ -17,14 +17,13 @@ from bot.text import t
 
 FEATURES = {
     Feature.RECAP: t("Mini-Wrapped: your tops, counts and moments, by name"),
-    Feature.COMPARE: t("Comparisons: how alike you are, who plays an artist"),
-    Feature.NIGHTS: t("Late nights: the hours of what you play between midnight and five"),
-    Feature.STORIES: t("Stories: I ask you about a moment now and then; what you write is shown by name"),
+    Feature.COMPARE: t("Comparisons (in the mini-Wrapped): how alike you and others are"),
+    Feature.NIGHTS: t("Late nights (in the mini-Wrapped): when you play from midnight to five"),
+    Feature.STORIES: t("Own words (in the mini-Wrapped): asked about a moment, quoted by name"),
     Feature.PLAYLISTS: t("Playlists: what you play helps to choose the songs"),
 }
-# At what hours of the night somebody is awake says more of them than what they play, and to be asked in private is
-# not for everybody: these yeses are never a default.
-FIRST = frozenset(Feature) - {Feature.NIGHTS, Feature.STORIES}
+# What the mini-Wrapped shows besides: without a yes to it there is nothing in which to show them.
+PARTS = frozenset({Feature.COMPARE, Feature.NIGHTS, Feature.STORIES})
 
 
 class Consent(Cog):
@@ -38,15 +37,15 @@ class Consent(Cog):
 
     @command("Say what this group may see of your listening", private=True)
     async def join(self, ctx: Context) -> Form:
-        """Each thing by itself, `FIRST` chosen at first, later what was last said. The same for the group's rooms."""
+        """Each thing by itself, none chosen at first, later what was last said. The same for the group's rooms."""
         audience, member = await self._here(ctx)
         before = await self.people.membership(audience.group, member)
-        chosen = FIRST if before is None else before.features
+        chosen = () if before is None else before.features
         fields = [
             FormField(
                 "features",
                 t("What the others here may see"),
-                t("Take out what you do not want. Change it with /join, stop it all with /leave."),
+                t("Choose what you want shown. Change it with /join, stop it all with /leave."),
                 value=",".join(it.value for it in Feature if it in chosen),
                 choices=tuple(Choice(it.value, FEATURES[it]) for it in Feature),
                 many=True,
@@ -71,6 +70,14 @@ class Consent(Cog):
         if not chosen:
             raise BadOption(
                 t("Nothing was chosen, so nothing has changed. To show nothing at all, use /leave."),
+                "features",
+            )
+        if Feature.RECAP not in chosen and not PARTS.isdisjoint(chosen):
+            raise BadOption(
+                t(
+                    "Comparisons, late nights and own words are parts of the mini-Wrapped. Choose it, too, or none of "
+                    "them; nothing has changed."
+                ),
                 "features",
             )
         audience, member = await self._here(ctx)

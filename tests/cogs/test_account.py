@@ -378,9 +378,10 @@ async def test_nobody_unlinks_for_somebody_else(house: House):
 # --- join and leave ---------------------------------------------------------------------------------------
 
 
-async def test_join_offers_each_feature_and_keeps_what_is_left(house: House):
+async def test_join_offers_each_feature_and_keeps_what_was_chosen(house: House):
     form = await house.consent.join(house.ctx())
-    assert form.fields[0].value == "recap,compare,playlists"  # the nights are never a default
+    assert form.fields[0].value == ""  # nothing is a default
+    assert [it.value for it in form.fields[0].choices] == list(Feature)
     assert await house.group_features() == []
     card = await house.consent.join_now(house.ctx(), "recap,playlists")
     assert "Mini-Wrapped" in words(card)
@@ -391,6 +392,17 @@ async def test_join_offers_each_feature_and_keeps_what_is_left(house: House):
     with pytest.raises(BadOption, match="/leave"):
         await house.consent.join_now(house.ctx(), "")
     assert len(await house.group_features()) == 1
+
+
+@pytest.mark.parametrize("features", ["compare", "nights,playlists", "stories"])
+async def test_a_part_of_the_mini_wrapped_needs_the_yes_to_it(house: House, features: str):
+    with pytest.raises(BadOption, match="parts of the mini-Wrapped") as refused:
+        await house.consent.join_now(house.ctx(), features)
+    assert refused.value.option == "features"
+    assert await house.group_features() == []
+    card = await house.consent.join_now(house.ctx(), f"recap,{features}")
+    assert "(in the mini-Wrapped)" in words(card)
+    assert await house.group_features() == [{"recap", *features.split(",")}]
 
 
 async def test_leave_asks_first(house: House):

@@ -311,11 +311,11 @@ async def test_from_the_panel_a_yes_can_be_changed_in_private(house: House) -> N
     assert isinstance(form, Form)
     assert str(form.title) == "Join jazz"
     assert form.args == change.args
-    sent = await house.call(form.submit, "discord:ana", ALONE, **form.args, features="compare")
+    sent = await house.call(form.submit, "discord:ana", ALONE, **form.args, features="playlists")
     assert isinstance(sent, Card)
     assert "You are in jazz" in words(sent)
     home = await house.card("account.home", "discord:ana", ALONE)
-    assert "jazz, shows comparisons, in jazz on Discord" in words(home)
+    assert "jazz, shows playlists, in jazz on Discord" in words(home)
     assert "music, shows mini-Wrapped, in music on Discord" in words(home)
 
 

@@ -77,6 +77,8 @@ def test_a_newcomer_does_the_whole_main_job(
 
     _link(visitor)
     visitor.say("/join")
+    for wanted in ("Mini-Wrapped", "Playlists"):
+        visitor.click("#form[open] label.box", wanted)
     visitor.click("#form[open] button.strong")
     visitor.card("You are in music-club")
 

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # A browser sends every field; Discord and Slack send what their forms were opened with.
 FILLED = {
     "lounge": {"What the others here may see": ["recap", "compare"], "In which rooms": ["lounge//music"]},
-    "discord": {},
-    "slack": {},
+    "discord": {"What the others here may see": ["Mini-Wrapped: your tops, counts and moments, by name"]},
+    "slack": {"What the others here may see": ["Mini-Wrapped: your tops, counts and moments, by name"]},
 }
 PLATFORMS = ("lounge", "discord", "slack")
 everywhere = pytest.mark.parametrize("platform", PLATFORMS)

@@ -29,7 +29,7 @@ HEADINGS = {
     Section.SONGS: t("Songs"),
     Section.ARTISTS: t("Artists"),
     Section.ALBUMS: t("Albums"),
-    Section.COMPARED: t("How you compare"),
+    Section.COMPARED: t("Who played how much"),
     Section.ALIKE: t("How alike you are"),
     Section.NEW: t("New and back again"),
     Section.REPEAT: t("On repeat"),
