@@ -319,7 +319,8 @@ def _plugged(
     chores += [Chore("retention", 600.0, kept.run), Chore("sweeping", 3_600.0, kept.sweep)]
     if (file := database_file(folder, settings.data.url)) is not None:
         into = Path(settings.data.backups) if settings.data.backups else None
-        chores.append(Chore("backups", 600.0, Backups(file, into, settings.data.backup_days, clock).run))
+        kept_backups = Backups(file, into, folder / "backups", settings.data.backup_days, clock)
+        chores.append(Chore("backups", 600.0, kept_backups.run))
     if songs is not None:
         chores.append(Chore("song facts", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(

@@ -299,10 +299,11 @@ async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> t
         )
     if not file.exists():
         raise NotFound(f"There is no database {file} yet, so there is nothing to back up.")
-    kept = to or Path(settings.data.backups or data / "backups")
+    usual = data / "backups"
+    kept = to or Path(settings.data.backups or usual)
     now_ms = SystemClock().now_ms()
     made = back_up(file, kept, now_ms)
-    gone = prune(file, kept, now_ms - settings.data.backup_days * DAY_MS)
+    gone = prune(file, (usual, kept), now_ms - settings.data.backup_days * DAY_MS)
     deleted = [str(it) for it in gone]
     told = {"backup": str(made), "bytes": made.stat().st_size, "deleted": deleted}
     lines = [

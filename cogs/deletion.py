@@ -103,7 +103,8 @@ def receipt(it: Receipt) -> Card:
         Lines(
             (
                 t(
-                    "A backup of whoever runs me may hold it until {until}; none is kept longer.",
+                    "A backup that I made may hold it until {until}; I keep none longer. Copies that whoever runs me"
+                    " made or moved elsewhere I do not know: ask them.",
                     until=Moment(it.backups_until_ms, it.zone),
                 ),
             )

@@ -140,7 +140,8 @@ async def test_the_receipt_counts_what_went(house: House) -> None:
         "https://www.spotify.com/account/apps/",
         "https://www.last.fm/settings/applications",
     ]
-    assert "A backup of whoever runs me may hold it until 2025-10-14" in said
+    assert "A backup that I made may hold it until 2025-10-14" in said
+    assert "Copies that whoever runs me made or moved elsewhere I do not know" in said
     assert BACKUPS_MS == 5 * 86_400_000
     assert "kept nowhere" in said
     assert house.forgotten == [ANA, SLACK]

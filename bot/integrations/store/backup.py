@@ -2,16 +2,20 @@
 
 A backup is one file, complete and checked, readable by its owner alone, and named by its instant. The key that opens
 the tokens is not in it. The copy that an upgrade leaves beside the database is a backup too.
+
+Every folder that a backup was made into is written down, in a file beside the database: so old ones are found where
+`earshot backup --to` put them, and a database that was restored has forgotten none.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,11 +34,15 @@ _NAMED = re.compile(r"earshot-\d{8}T\d{6}Z\.sqlite")
 
 
 class Backups:
-    """A backup a day of the database `file` into `folder` (None: none is made); those older than `days` are deleted."""
+    """A backup a day of the database `file` into `folder` (None: none is made).
 
-    def __init__(self, file: Path, folder: Path | None, days: int, clock: Clock) -> None:
+    Those older than `days` are deleted, wherever they were made; `usual` is where `earshot backup` makes them.
+    """
+
+    def __init__(self, file: Path, folder: Path | None, usual: Path, days: int, clock: Clock) -> None:
         self._file = file
         self._folder = folder
+        self._usual = usual
         self._days = days
         self._clock = clock
 
@@ -48,7 +56,8 @@ class Backups:
                     await asyncio.to_thread(back_up, self._file, self._folder, now_ms)
                 except (ConfigError, Unavailable) as error:
                     log.error("no backup could be made: %s", error)
-        await asyncio.to_thread(prune, self._file, self._folder, now_ms - self._days * DAY_MS)
+        folders = [self._usual] if self._folder is None else [self._usual, self._folder]
+        await asyncio.to_thread(prune, self._file, folders, now_ms - self._days * DAY_MS)
 
 
 def back_up(file: Path, folder: Path, now_ms: int) -> Path:
@@ -60,6 +69,7 @@ def back_up(file: Path, folder: Path, now_ms: int) -> Path:
     unfinished = copy.with_suffix(".part")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _remember(file, folder)
         unfinished.unlink(missing_ok=True)
         # SQLite fills an empty file that is there, and so leaves its rights as they are.
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -102,17 +112,46 @@ def made_ms(backup: Path) -> int:
     return round(datetime.strptime(backup.name, _NAME).replace(tzinfo=UTC).timestamp()) * 1000
 
 
-def prune(file: Path, folder: Path | None, before_ms: int) -> Sequence[Path]:
-    """Delete the backups in the folder, and the copies from before upgrades, that are older. Which they were."""
-    old = [it for it in backups(folder) if made_ms(it) < before_ms] if folder is not None else []
-    old += [
-        it
-        for it in file.parent.glob(f"{file.name}.before-*")
-        if it.stat().st_mtime_ns // 1_000_000 < before_ms
-    ]
+def prune(file: Path, folders: Iterable[Path], before_ms: int) -> Sequence[Path]:
+    """Delete older backups in the folders and wherever else one was made, and older copies from before upgrades.
+
+    Which they were. A folder that is not there now is passed over, and looked into again the next time.
+    """
+    gone: list[Path] = []
+    for folder in {it.resolve(): it for it in (*_remembered(file), *folders)}.values():
+        try:
+            _delete([it for it in backups(folder) if made_ms(it) < before_ms], gone)
+        except OSError as error:
+            log.error("old backups in %s cannot be deleted (%s); delete them by hand", folder, error.strerror)
+    copies = file.parent.glob(f"{file.name}.before-*")
+    _delete([it for it in copies if it.stat().st_mtime_ns // 1_000_000 < before_ms], gone)
+    return gone
+
+
+def _delete(old: Iterable[Path], gone: list[Path]) -> None:
     for it in old:
         it.unlink(missing_ok=True)
-    return old
+        gone.append(it)
+
+
+def _places(file: Path) -> Path:
+    """Where the folders with backups of a database are written down: a line of JSON each."""
+    return file.with_name(f"{file.name}.backups")
+
+
+def _remembered(file: Path) -> list[Path]:
+    places = _places(file)
+    return [Path(json.loads(line)) for line in places.read_text().splitlines()] if places.exists() else []
+
+
+def _remember(file: Path, folder: Path) -> None:
+    place = folder.resolve()
+    if place in _remembered(file):
+        return
+    with os.fdopen(os.open(_places(file), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as places:
+        places.write(f"{json.dumps(str(place))}\n")
+        places.flush()
+        os.fsync(places.fileno())
 
 
 def backup_findings(folder: Path, days: int, now_ms: int) -> Sequence[Finding]:

@@ -123,8 +123,8 @@ async def test_what_was_deleted_is_in_no_later_backup_and_old_ones_go(tmp_path: 
     await store.close()
     assert b"QzkWvXnbRtYpLmGh" in with_them.read_bytes()
     assert b"QzkWvXnbRtYpLmGh" not in later.read_bytes()
-    assert prune(file, kept, NOW) == []
-    assert prune(file, kept, NOW + 1) == [with_them]
+    assert prune(file, [kept], NOW) == []
+    assert prune(file, [kept], NOW + 1) == [with_them]
     assert backups(kept) == [later]
 
 
@@ -142,16 +142,16 @@ def test_only_what_is_ours_and_old_is_deleted(tmp_path: Path) -> None:
     for it in (file, old, stranger):
         os.utime(it, (NOW / 1000 - 1, NOW / 1000 - 1))
     os.utime(young, (NOW / 1000, NOW / 1000))
-    assert prune(file, kept, NOW) == [old]
-    assert prune(file, None, NOW) == []
+    assert prune(file, [kept], NOW) == [old]
+    assert prune(file, [], NOW) == []
     assert sorted(tmp_path.rglob("*.sqlite*")) == sorted([file, young, stranger])
 
 
 async def test_one_is_made_a_day_and_kept_for_as_long_as_set(tmp_path: Path) -> None:
     await (await open_data(tmp_path)).close()
     file, kept, clock = tmp_path / "earshot.sqlite", tmp_path / "kept", FakeClock(NOW)
-    for _ in range(5 * 24):
-        await Backups(file, kept, 2, clock).run()  # as if it had been started anew each hour
+    for _ in range(5 * 24):  # as if it had been started anew each hour
+        await Backups(file, kept, tmp_path / "backups", 2, clock).run()
         clock.advance(3_600_000)
     assert [made_ms(it) for it in backups(kept)] == [NOW + day * DAY_MS for day in (3, 4)]
 
@@ -161,9 +161,48 @@ async def test_where_none_can_be_made_the_log_says_so_and_old_ones_go_all_the_sa
 ) -> None:
     await (await open_data(tmp_path)).close()
     (tmp_path / "kept").write_text("in the way")
+    file = tmp_path / "earshot.sqlite"
+    old = back_up(file, tmp_path / "backups", NOW - 6 * DAY_MS)
     with caplog.at_level(logging.ERROR):
-        await Backups(tmp_path / "earshot.sqlite", tmp_path / "kept", 5, FakeClock(NOW)).run()
+        await Backups(file, tmp_path / "kept", tmp_path / "backups", 5, FakeClock(NOW)).run()
     assert "no backup could be made" in caplog.text
+    assert not old.exists()
+
+
+async def test_where_none_is_made_by_itself_those_made_by_hand_go_all_the_same(tmp_path: Path) -> None:
+    data = tmp_path / "earshot-data"
+    await (await open_data(data)).close()
+    file = data / "earshot.sqlite"
+    for to in ([], ["--to", "elsewhere"], ["--to", "elsewhere"], ["--to", "away"]):
+        assert earshot(tmp_path, "backup", *to).returncode == 0
+    made = [backups(it)[-1] for it in (data / "backups", tmp_path / "elsewhere", tmp_path / "away")]
+    before = tmp_path / "elsewhere" / "earshot-20200101T000000Z.sqlite"
+    before.touch()
+    (tmp_path / "away").rename(tmp_path / "unmounted")
+
+    async def run(now_ms: int) -> list[Path]:
+        await Backups(file, None, data / "backups", 5, FakeClock(now_ms)).run()
+        return [it for it in (before, *made) if it.exists()]
+
+    assert await run(made_ms(made[0])) == made[:2]
+    later = max(map(made_ms, made)) + 5 * DAY_MS + 1
+    assert await run(later) == []
+    (tmp_path / "unmounted").rename(tmp_path / "away")
+    assert made[2].exists()
+    assert await run(later) == []
+
+
+async def test_a_folder_where_deleting_fails_is_named_and_hinders_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await (await open_data(tmp_path)).close()
+    file = tmp_path / "earshot.sqlite"
+    stuck, fine = (back_up(file, tmp_path / name, NOW) for name in ("stuck", "usual"))
+    stuck.unlink()
+    stuck.mkdir()  # no file any more, so that it cannot be unlinked, not even by root
+    with caplog.at_level(logging.ERROR):
+        assert prune(file, [], NOW + 1) == [fine]
+    assert f"old backups in {tmp_path / 'stuck'} cannot be deleted" in caplog.text
 
 
 async def test_a_damaged_database_gives_no_backup(tmp_path: Path) -> None:
