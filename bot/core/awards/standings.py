@@ -16,7 +16,8 @@ from bot.core.recap.tops import Names
 
 def standings(recap: Recap, more: Insights, listenings: Sequence[Listening], names: Names) -> Field:
     """Everybody's standing in a recap, members in its order. `names` has every track of the listenings."""
-    keys = {kind: _keys(kind, names) for kind in Kind}
+    played = {play.track_id for it in listenings for play in it.plays}
+    keys = {kind: _keys(kind, names, played) for kind in Kind}
     shown: dict[Key, str] = {}
     for kind in Kind:
         for track_id, key in keys[kind].items():
@@ -49,7 +50,8 @@ def _standing(
     alike = [pair.alike.value for pair in more.pairs if member in (who.id for who in pair.members)]
 
     def key_of(kind: Kind, track_ids: Iterable[TrackId]) -> Key:
-        return keys[kind][min(track_ids)]
+        """Whatever an award is for was played in the period."""
+        return next(key for it in track_ids if (key := keys[kind].get(it)) is not None)
 
     def best(found: Sequence[tuple[Thing, int]]) -> tuple[Key, int] | None:
         if not found:
@@ -81,12 +83,12 @@ def _standing(
     )
 
 
-def _keys(kind: Kind, names: Names) -> dict[TrackId, Key]:
-    """What each track counts as, under a key of this kind alone."""
+def _keys(kind: Kind, names: Names, played: Iterable[TrackId]) -> dict[TrackId, Key]:
+    """What each of these tracks counts as, under a key of this kind alone."""
     by_number: dict[int, Key] = {}
     found: dict[TrackId, Key] = {}
-    for track_id, number in names.numbers[kind].items():
-        if number is not None:
+    for track_id in sorted(played):
+        if (number := names.numbers[kind][track_id]) is not None:
             if number not in by_number:
                 by_number[number] = (kind.value, *names.name(kind, number))
             found[track_id] = by_number[number]

@@ -35,6 +35,7 @@ class Names:
         }
         self._keys: dict[Kind, list[Key]] = {Kind.ARTIST: [], Kind.ALBUM: []}
         self._versions: dict[int, list[Track]] = {}
+        self._named: dict[int, Key] = {}
         seen: dict[Kind, dict[Key, int]] = {kind: {} for kind in self._keys}
         for track_id, track in tracks.items():
             keys = keys_of(track)
@@ -54,7 +55,9 @@ class Names:
         if not self._versions:
             for track in self.tracks.values():
                 self._versions.setdefault(track.song, []).append(track)
-        return min(map(_as_ordered, self._versions[number]))
+        if number not in self._named:
+            self._named[number] = min(map(_as_ordered, self._versions[number]))
+        return self._named[number]
 
 
 def _as_ordered(track: Track) -> Key:
