@@ -1,8 +1,9 @@
 """`earshot demo`: a practice Spotify, a sample group with eight weeks of listening, and the lounge.
 
 Nothing here is canned: members are linked by the real OAuth pages, their exports are written by the practice server
-and imported in the ordinary way, and the app is the same as in `earshot run`. Every step asks first whether it was
-done already, so that a demo that was killed goes on where it stopped.
+and imported in the ordinary way, and the app is the same as in `earshot run`. The sample group settles in once in a data
+folder; each of its steps asks first whether it was done already, so that a demo that was killed meanwhile goes on where
+it stopped. What members undo later stays undone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ ZONE = "Europe/Berlin"
 # The other accounts are for whoever tries the demo; they link through the host's app.
 SAMPLE_GROUP = 5
 MARKER = "practice.json"
+# The memo that the sample group is there: from then on its members do as they like.
+SETTLED = "demo:settled"
 
 
 async def demo(folder: Path, port: int, seed: int, *, fresh: bool) -> None:
@@ -65,9 +68,12 @@ async def demo(folder: Path, port: int, seed: int, *, fresh: bool) -> None:
             )
             async with serving(earshot, [lounge]):
                 room = RoomRef("lounge", "", ROOM)
-                await _settle_in(earshot, practice, room)
+                if await earshot.store.memo(SETTLED) is None:
+                    await _settle_in(earshot, practice, room)
+                    await earshot.store.remember(SETTLED, "yes")
                 if not await earshot.store.messages(ROOM, "", 0, 1):
-                    await lounge.post(room, await _first_post(earshot, room))
+                    card = await _first_post(earshot, room)
+                    await earshot.ledger.note(card, room, await lounge.post(room, card))
                 _say(lounge.url, time.monotonic() - began)
                 await until_stopped()
                 _say_goodbye(folder)

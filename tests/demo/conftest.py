@@ -85,6 +85,11 @@ class Demo:
             member,
         )
 
+    def press(self, message: dict[str, Any], label: str, member: str = "ana") -> Any:
+        """Press the button with these words on a card; the answer."""
+        (n,) = [it["n"] for it in message["card"]["buttons"] if it["label"]["text"] == label and "n" in it]
+        return self.post(f"/api/rooms/{ROOM}/messages/{message['id']}/buttons/{n}", member)["answer"]
+
     def wait_for(self, wanted: Callable[[dict[str, Any]], bool], member: str = "ana") -> dict[str, Any]:
         """The newest message that is wanted, once it is there."""
         until = time.monotonic() + READY_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.demo.conftest import Demo
+from tests.demo.conftest import ROOM, Demo
 
 Start = Callable[[Path], Demo]
 
@@ -60,8 +61,35 @@ def test_a_demo_killed_while_it_settles_in_goes_on_where_it_stopped(
     half.wait(10)
     demo = start_demo(data)
     (post,) = demo.messages()
-    (fields,) = [block for block in _blocks(post, "fields") if "compare" in block["heading"]["text"]]
+    (fields,) = [block for block in _blocks(post, "fields") if block["heading"]["text"] == "Who played how much"]
     assert len(fields["pairs"]) == 5
+
+
+def test_who_has_left_or_is_deleted_stays_so_after_a_restart(start_demo: Start, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    demo = start_demo(data)
+    demo.press(demo.ask("/leave", "chidi"), "Leave", "chidi")
+    form = demo.press(demo.ask("/privacy", "ben"), "Delete everything", "ben")
+    demo.post(f"/api/rooms/{ROOM}/forms/{form['id']}", "ben", values={"word": "delete"})
+    assert demo.stop() == 0
+
+    again = start_demo(data)
+    assert "Ben" not in {person["name"] for person in again.get("/api/people")["people"]}
+    week = json.dumps(again.ask("/wrapped"))
+    assert "Ana" in week
+    assert "Ben" not in week
+    assert "Chidi" not in week
+
+
+def test_the_first_post_forgets_who_takes_it_back(start_demo: Start, tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "data")
+    (post,) = demo.messages()
+    assert "Chidi" in json.dumps(post)
+    left = demo.press(demo.ask("/leave", "chidi"), "Leave", "chidi")
+    assert "1 was changed." in json.dumps(demo.press(left, "Take me out of old posts", "chidi"))
+    (now,) = [it for it in demo.messages() if it["id"] == post["id"]]
+    assert now["rev"] > post["rev"]
+    assert "Chidi" not in json.dumps(now)
 
 
 def test_another_folder_is_never_deleted(start_demo: Start, tmp_path: Path) -> None:
