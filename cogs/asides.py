@@ -29,11 +29,33 @@ class Asides(Cog):
         self.clock = clock
 
     async def named(self, ctx: Context, artist: str, song: str, mark: Mark) -> Card:
-        """Set aside what was typed: a song, else an artist."""
+        """Set aside what was typed: a song, else an artist. Asks where it is not clear which."""
         member = await self._member(ctx)
-        if song:
-            return _done(await self.choosing.song_out(member, song, mark), member)
-        return _done(await self.choosing.artist_out(member, artist, mark), member)
+        return await (self._song(member, song, mark) if song else self._artist(member, artist, mark))
+
+    async def _artist(self, member: Member, name: str, mark: Mark) -> Card:
+        near = await self.choosing.artists_instead(member, name)
+        if near is None:
+            return _done(await self.choosing.artist_out(member, name, mark), member)
+        anyway = Button(t("Leave “{name}” out anyway", name=name), "aside.artist.anyway",
+                        {"name": name, "mark": mark.value})  # fmt: skip
+        return Card(
+            t("Which artist?"),
+            (Lines((t("No play of your last {days} days names “{name}”. Nothing is left out yet.",
+                      days=DAYS, name=name),)),),
+            (*_instead("aside.artist.out", near, [it.artist for it in near], mark), anyway, PANEL),
+        )  # fmt: skip
+
+    async def _song(self, member: Member, name: str, mark: Mark) -> Card:
+        near = await self.choosing.songs_instead(member, name)
+        if not near:
+            return _done(await self.choosing.song_out(member, name, mark), member)
+        return Card(
+            t("Which song?"),
+            (Lines((t("“{name}” is not the name of one song of yours alone. Nothing is left out yet.",
+                      name=name),)),),
+            (*_instead("aside.song.out", near, [song_name(it) for it in near], mark), PANEL),
+        )  # fmt: skip
 
     @action("aside.artist", private=True)
     async def artist(self, ctx: Context) -> Form:
@@ -54,8 +76,15 @@ class Asides(Cog):
     async def artist_out(self, ctx: Context, which: str = "", name: str = "", mark: str = "") -> Card:
         """Set the artist aside; a typed name goes first."""
         member = await self._member(ctx)
-        if not name.strip() and which:
-            name = _track(await self.choosing.artists(member), which).artist
+        if name.strip() or not which:
+            return await self._artist(member, name, _mark(mark))
+        name = _track(await self.choosing.artists(member), which).artist
+        return _done(await self.choosing.artist_out(member, name, _mark(mark)), member)
+
+    @action("aside.artist.anyway", private=True)
+    async def artist_anyway(self, ctx: Context, name: str, mark: str) -> Card:
+        """Set an artist aside whom no play names: what comes is left out."""
+        member = await self._member(ctx)
         return _done(await self.choosing.artist_out(member, name, _mark(mark)), member)
 
     @action("aside.song", private=True)
@@ -145,6 +174,14 @@ def _done(taken: Taken, member: Member) -> Card:
             ),
         ),
         (count_again(it), Button(t("Count old posts again"), "posts.count_again"), PANEL),
+    )
+
+
+def _instead(action: str, tracks: Sequence[Track], names: Sequence[str], mark: Mark) -> tuple[Button, ...]:
+    """A button for each that may be meant."""
+    return tuple(
+        Button(t("{name}", name=name), action, {"which": str(track.id), "mark": mark.value})
+        for track, name in zip(tracks, names, strict=True)
     )
 
 

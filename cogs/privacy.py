@@ -98,6 +98,11 @@ class Privacy(Cog):
         mark: Annotated[Mark, Opt("Why it is left out; hidden plays still count for you")] = Mark.HIDDEN,
     ) -> Card:
         """The panel, or what was asked for at once."""
+        if (artist or song) and what is not What.PANEL:
+            raise BadOption(
+                t("Leaving something out goes by itself: say “what” without a name. Nothing has changed."),
+                "what",
+            )
         if artist or song:
             return await self.set_aside(ctx, artist, song, mark)
         if what is What.PAUSE:
@@ -165,7 +170,11 @@ class Privacy(Cog):
         card = await self.shown(await self.recaps.preview(audience, member, period))
         return replace(
             card,
-            title=t("{title}, as the others read of you", title=card.title),
+            title=t(
+                "{period} in {group}, as the others read of you",
+                period=words.period_name(period),
+                group=group.name,
+            ),
             buttons=(*answers(group, period), *_other_times(when), PANEL),
         )
 

@@ -13,12 +13,16 @@ from bot.core.identity import Key, fold, keys_of, lasting
 from bot.core.model import Member, Play, Span, Track, TrackId
 from bot.core.precedence import counted
 from bot.core.words import folding
+from bot.core.words.nearest import nearest
 from bot.errors import BadOption
 from bot.ports import ChoiceStore, Clock, PlayStore
 from bot.text import t
 
 # How far back plays are counted and names suggested: as long as plays from an API are kept.
 DAYS = 400
+# How many names are offered where it is not clear which one is meant.
+INSTEAD = 5
+SAME_TITLE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,39 @@ class Choosing:
         return await self._out(member, Aside(0, mark, Whole.ARTIST, (fold(known),), known), heard)
 
     async def song_out(self, member: Member, name: str, mark: Mark) -> Taken:
-        """Set a song aside by its name as `song_name` writes it. Raises `BadOption` for one they did not play."""
+        """Set a song aside by its name as `song_name` writes it, or by a title that only one song of theirs has.
+
+        Raises `BadOption` for one they did not play, or where several have the title (see `songs_instead`).
+        """
         heard = await self._heard(member)
-        songs = {song_name(it): it for it in reversed(_songs(heard))}
-        known = _named(name, list(songs))
-        if known is None:
+        meant = _songs_named(name, _songs(heard))
+        if len(meant) != 1:
             raise BadOption(
                 t("I know no play of yours of “{name}”. Choose one of the songs I suggest.", name=name[:80]),
                 "song",
             )
-        return await self._out(member, Aside(0, mark, Whole.SONG, lasting(songs[known]), known), heard)
+        (song,) = meant
+        return await self._out(member, Aside(0, mark, Whole.SONG, lasting(song), song_name(song)), heard)
+
+    async def artists_instead(self, member: Member, name: str) -> Sequence[Track] | None:
+        """A track of each artist of theirs who may be meant, nearest first; None where plays do name this one."""
+        heard = await self._heard(member)
+        artists = _artists(heard)
+        names = [it.artist for it in artists]
+        aside = Aside(0, Mark.HIDDEN, Whole.ARTIST, (fold(name),), name)
+        if not fold(name) or _named(name, names) is not None or taken_out(heard.plays, heard.tracks, aside):
+            return None
+        return [artists[place] for place in nearest(name, names, INSTEAD)]
+
+    async def songs_instead(self, member: Member, name: str) -> Sequence[Track] | None:
+        """Songs of theirs that may be meant: all of this title, else the nearest; None where only one can be."""
+        songs = _songs(await self._heard(member))
+        meant = _songs_named(name, songs)
+        if len(meant) == 1:
+            return None
+        titles, names = [it.title for it in songs], [song_name(it) for it in songs]
+        near = nearest(name, titles, INSTEAD) or nearest(name, names, INSTEAD)
+        return meant[:SAME_TITLE] or [songs[place] for place in near]
 
     async def time_out(self, member: Member, span: Span, mark: Mark) -> Taken:
         """Set all plays of a time aside."""
@@ -150,6 +177,14 @@ def _named(typed: str, names: Sequence[str]) -> str | None:
     """The name that is meant: the same, or the same but for accents."""
     same = [name for name in names if fold(name) == fold(typed)]
     return next(iter(same or [name for name in names if folding.fold(name) == folding.fold(typed)]), None)
+
+
+def _songs_named(typed: str, songs: Sequence[Track]) -> list[Track]:
+    """The song of this whole name; else all that have the title."""
+    named = _named(typed, [song_name(it) for it in songs])
+    if named is not None:
+        return [next(it for it in songs if song_name(it) == named)]
+    return [it for it in songs if folding.fold(it.title) == folding.fold(typed)]
 
 
 def _artists(heard: _Heard) -> list[Track]:

@@ -184,6 +184,13 @@ async def test_one_thing_can_be_had_at_once(house: House) -> None:
         assert action in [it.action for it in presses(await house.card("/privacy", what=what)).values()]
 
 
+@pytest.mark.parametrize("what", ["pause", "export", "delete"])
+async def test_two_things_at_once_are_refused(house: House, what: str) -> None:
+    with pytest.raises(BadOption, match="Nothing has changed"):
+        await house.card("/privacy", what=what, artist="Blur")
+    assert (await house.store.choices([house.ana.id]))[house.ana.id].asides == ()
+
+
 async def test_who_is_in_no_group_is_seen_by_nobody(house: House) -> None:
     assert "nobody sees anything of yours" in words(await house.card("/privacy", who="Cem"))
 
@@ -226,8 +233,35 @@ async def test_how_many_plays_that_takes_out_is_said_at_once(house: House) -> No
     assert "2 plays of your last 400 days" in words(card)
     assert await house.own_plays() == 2
     assert await house.group_plays() == {"Ana": 2, "Ben": 1}
-    nobody = await house.card("/privacy", artist="Nobody I Ever Played")
-    assert "0 plays of your last 400 days" in words(nobody)
+
+
+async def test_a_name_that_no_play_bears_is_asked_about(house: House) -> None:
+    card = await house.card("/privacy", artist="Beyonsé", mark="kids")
+    assert "No play of your last 400 days names “Beyonsé”. Nothing is left out yet." in words(card)
+    assert list(presses(card)) == ["Beyoncé", "Leave “Beyonsé” out anyway", "All your choices"]
+    assert (await house.store.choices([house.ana.id]))[house.ana.id].asides == ()
+    meant = await press(house, card, "Beyoncé")
+    assert str(meant.title) == "Left out: Beyoncé"
+    assert "the children's" in words(meant)
+    assert await house.group_plays() == {"Ana": 3, "Ben": 1}
+    typed = await house.card("aside.artist.out", name="Nobody I Ever Played", mark="hidden")
+    assert list(presses(typed)) == ["Leave “Nobody I Ever Played” out anyway", "All your choices"]
+    anyway = await press(house, typed, "Leave “Nobody I Ever Played” out anyway")
+    assert str(anyway.title) == "Left out: Nobody I Ever Played"
+    assert "0 plays of your last 400 days" in words(anyway)
+
+
+async def test_a_title_is_enough_where_one_song_has_it(house: House) -> None:
+    assert str((await house.card("/privacy", song="girls and boys")).title) == "Left out: Girls & Boys — Blur"
+    await house.plays(house.ana.id, 14, RawTrack("spotify:track:9", "Halo", "Depeche Mode"))
+    card = await house.card("/privacy", song="halo")
+    assert list(presses(card)) == ["Halo — Beyoncé", "Halo — Depeche Mode", "All your choices"]
+    assert await house.group_plays() == {"Ana": 3, "Ben": 1}
+    done = await press(house, card, "Halo — Depeche Mode")
+    assert str(done.title) == "Left out: Halo — Depeche Mode"
+    assert await house.group_plays() == {"Ana": 2, "Ben": 1}
+    near = await house.card("/privacy", song="Girls & Bois")
+    assert list(presses(near)) == ["Girls & Boys — Blur", "All your choices"]
 
 
 async def test_a_song_is_left_out_and_its_artist_stays(house: House) -> None:
@@ -445,7 +479,8 @@ async def test_after_joining_it_is_one_press_to_what_they_see(house: House) -> N
     card = await house.card("account.join", who="Cem", features="recap")
     assert "What they will see" not in presses(card)
     button = presses(card)["Show what they will see"]
-    assert "as the others read of you" in words(await house.card(button.action, who="Cem", **button.args))
+    shown = await house.card(button.action, who="Cem", **button.args)
+    assert str(shown.title).endswith("in music-club, as the others read of you")
 
 
 async def test_the_nights_are_a_yes_of_their_own(house: House) -> None:
