@@ -189,6 +189,16 @@ async def test_a_message_is_kept_and_rewritten(store: EveryStore) -> None:
     assert not await store.holds("%")
 
 
+async def test_the_number_of_a_deleted_message_is_not_given_again(store: EveryStore) -> None:
+    ana = await store.add_member("Ana", "UTC", Identity("lounge", "u1"), 1)
+    await store.append("club", "", "", "before", 1)
+    last = await store.append("club", "u1", "", "hers", 2)
+    await store.delete_member(ana.id, recap=lambda it, _: it, draft=lambda it, _: it)
+    await store.shred()
+    after = await store.append("club", "", "", "after", 3)
+    assert await store.messages("club", "", last.id, 9) == [after]
+
+
 async def test_whispers_are_seen_by_one_alone(store: EveryStore) -> None:
     said = await store.append("club", "", "", "to all", 1)
     hers = await store.append("club", "", "ana", "to ana", 2)

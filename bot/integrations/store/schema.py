@@ -685,6 +685,7 @@ installation = Table(
 
 # --- messages ---------------------------------------------------------------------------------------------
 
+# A deleted message's number is never given again: who reads on after it must not miss the next one.
 message = Table(
     "message",
     metadata,
@@ -695,4 +696,5 @@ message = Table(
     _number("made_ms"),
     _words("body"),
     Index(None, "room", "id"),
+    sqlite_autoincrement=True,
 )

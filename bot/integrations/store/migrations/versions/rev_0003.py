@@ -41,6 +41,7 @@ def upgrade() -> None:
     _awards()
     _stories()
     _weekly()
+    _messages()
 
 
 def _posts() -> None:
@@ -351,3 +352,12 @@ def _stories() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_preview_member_id"), "preview", ["member_id"])
+
+
+def _messages() -> None:
+    """The number of a message that is deleted is not given again; PostgreSQL never does."""
+    if op.get_context().dialect.name == "sqlite":
+        with op.batch_alter_table(
+            "message", recreate="always", table_kwargs={"sqlite_autoincrement": True}
+        ):
+            pass
