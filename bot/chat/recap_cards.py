@@ -236,7 +236,10 @@ def _summary(recap: Recap, best: Sequence[Headline]) -> list[Text]:
     if len(recap.members) > 1:
         who = tn("{n} listener", "{n} listeners", recap.listeners)
         plays = t("{plays} by {who}", plays=plays, who=who)
-    lines = [t("{plays}, {change}.", plays=plays, change=words.change(recap))]
+    change = words.change(recap)
+    lines = [
+        t("{plays}.", plays=plays) if change is None else t("{plays}, {change}.", plays=plays, change=change)
+    ]
     if recap.minutes:
         lines.append(t("{minutes} of music.", minutes=words.minutes(recap)))
     lines += [it.text for it in best]
@@ -281,7 +284,7 @@ def _part(part: MemberRecap) -> tuple[Text, Text]:
     name = t("{name}", name=part.member.name)
     if not part.plays:
         return name, t("nothing this time")
-    said = words.change(part)
+    said = words.change(part) or tn("{n} play", "{n} plays", part.plays)
     if part.top_artists:
         said = t("{change} · most {artist}", change=said, artist=part.top_artists[0].artist)
     return name, said

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.awards.choosing import NEARLY
 from bot.core.calendar import DAY_MS
 from bot.core.exports import SHORTEST_PLAY_MS
+from bot.core.recap.compute import LEAST_KNOWN
 from bot.core.recap.firsts import FOLLOWS_MS, KNOWN_MS, SILENT_MS
 from bot.core.recap.firsts import LEAST_PLAYS as LEAST_NEW
 from bot.core.recap.loops import LEAST_TIMES
@@ -94,6 +95,9 @@ _ALL = (
         "The order of a list",
         "Most plays first; among equals by name in alphabetical order. The movement compares with the rank in the "
         "period of the same kind right before.",
+        f"It is said, and so is a change in plays (also by an award), only where at least {round(100 * LEAST_KNOWN)} % "
+        "of that period is vouched for; in a group, for each member of whom anything is known now. Else the number "
+        "stands alone, and nothing is called new.",
     ),
     Rule(
         "minutes",

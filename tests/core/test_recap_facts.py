@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.core import calendar
 from bot.core.identity import derive, fold
 from bot.core.model import Gap, Listening, Member, MemberId, Period, Play, Source, Span, Track, TrackId
+from bot.core.recap import words
 from bot.core.recap.compute import recap
 from bot.core.recap.hours import span_of
 from bot.core.recap.model import Kind, Ranked
@@ -73,6 +74,12 @@ def played(draw: st.DrawFn, period: Period) -> list[Listening]:
     return told
 
 
+def known(it: Listening, period: Period, share: float = 1.0) -> Listening:
+    """The same, vouched for from the period's beginning on."""
+    length_ms = int(share * (period.end_ms - period.start_ms))
+    return replace(it, covered=[Span(period.start_ms, period.start_ms + length_ms)])
+
+
 def listening(
     member: Member, plays: Sequence[Play], covered: Sequence[Span] = (), gaps: Sequence[Gap] = ()
 ) -> Listening:
@@ -125,13 +132,14 @@ def check(
 def test_a_recap_is_what_a_slow_count_says(data: st.DataObject, top: int) -> None:
     period = data.draw(periods())
     earlier_period = calendar.before(period)
-    now, before = data.draw(played(period)), data.draw(played(earlier_period))
+    now = data.draw(played(period))
+    before = [known(it, earlier_period) for it in data.draw(played(earlier_period))]
     clock_zone = data.draw(st.none() | zones)
     told = recap("Group", now, TRACKS, period, before, top, clock_zone)
     everything = [play for it in now for play in it.plays]
 
     assert told.plays == len(everything)
-    assert told.plays_before == sum(len(it.plays) for it in before)
+    assert told.plays_before == (sum(len(it.plays) for it in before) if everything else None)
     assert told.listeners == sum(1 for it in now if it.plays)
     sounded = sum(play.ms_played or TRACKS[play.track_id].duration_ms for play in everything)
     assert told.minutes == sounded // 60_000
@@ -260,3 +268,29 @@ def test_nothing_played_is_a_recap_of_nothing() -> None:
     told = recap("Nobody", [], TRACKS, WEEK, [])
     assert (told.plays, told.listeners, told.minutes, told.minutes_exact) == (0, 0, 0, True)
     assert (sum(told.clock), len(told.week), told.busiest, told.loops, told.members) == (0, 168, None, (), ())
+
+
+def test_a_time_before_is_compared_only_where_it_is_known() -> None:
+    period = calendar.week_of(date(2024, 7, 1), "UTC")
+    earlier = calendar.before(period)
+    assert earlier is not None
+    hello = [Play(period.start_ms + 1, TrackId(1), 60_000)] * 3
+    now = [known(listening(ANA, hello), period), known(listening(BEN, hello[:1]), period)]
+    before = [listening(it, [Play(earlier.start_ms + 1, TrackId(4), 60_000)]) for it in (ANA, BEN)]
+    ana, ben = (known(it, earlier, 0.95) for it in before)
+    little = known(before[1], earlier, 0.94)
+
+    whole = recap("Group", now, TRACKS, period, [ana, ben])
+    assert (whole.plays_before, str(words.change(whole))) == (2, "2 more than the time before")
+    assert str(words.played(whole.top_tracks[0], {})) == "4 plays · new"
+
+    for unknown in ([ana, little], [ana]):
+        partly = recap("Group", now, TRACKS, period, unknown)
+        assert (partly.plays_before, words.change(partly)) == (None, None)
+        assert [it.plays_before for it in partly.members] == [1, None]
+        assert str(words.played(partly.top_tracks[0], {})) == "4 plays"
+        of_ana, of_ben = (it.top_tracks[0] for it in partly.members)
+        assert (str(words.movement(of_ana)), words.movement(of_ben)) == ("new", None)
+    # Whom nothing is known of now counts for nothing.
+    alone = recap("Group", [now[0], listening(BEN, [])], TRACKS, period, [ana])
+    assert alone.plays_before == 1

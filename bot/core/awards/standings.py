@@ -62,7 +62,7 @@ def _standing(
     return Standing(
         member=member,
         plays=part.plays,
-        plays_before=part.plays_before,
+        plays_before=part.plays_before or 0,
         hours=part.week,
         days=_days(it, recap),
         artists=_counted(it, keys[Kind.ARTIST]),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from bot.core import calendar
 from bot.core.model import Listening, MemberId, Period, Play, Track, TrackId
 from bot.core.precedence import inside
 from bot.core.recap import hours
@@ -17,6 +18,8 @@ from bot.core.recap.model import BusyHour, Kind, Loop, MemberRecap, Recap
 from bot.core.recap.tops import Names, ranking
 
 MINUTE_MS = 60_000
+# A time before of which less is vouched for is not compared with.
+LEAST_KNOWN = 0.95
 
 _track_id = itemgetter(1)
 _ms_played = itemgetter(2)
@@ -24,11 +27,14 @@ _ms_played = itemgetter(2)
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One member's plays, counted in the ways that both the member's and the group's facts need."""
+    """One member's plays, counted in the ways that both the member's and the group's facts need.
+
+    `before` are those of the period before, None where too little of that is known.
+    """
 
     listening: Listening
     counts: Counter[TrackId]
-    before: Counter[TrackId]
+    before: Counter[TrackId] | None
     sounded_ms: int
     exact: bool
     zone: str
@@ -47,23 +53,23 @@ def recap(
 ) -> Recap:
     """The recap of these members, in the order given.
 
-    `before` is their listening in the period before (a member who is not in it played nothing); `tracks` has every
+    `before` is their listening in the period before (of a member who is not in it nothing is known); `tracks` has every
     track of both. `clock_zone` puts all members on one clock; without it each is on their own. `now_ms` is needed for a
     period that goes on.
     """
     names = Names(tracks)
-    earlier = {it.member.id: Counter(map(_track_id, it.plays)) for it in before}
-    parts = [_part(it, earlier.get(it.member.id, Counter()), tracks, period, clock_zone) for it in listenings]
+    earlier = _known(before, calendar.before(period))
+    parts = [_part(it, earlier.get(it.member.id), tracks, period, clock_zone) for it in listenings]
     members = tuple(_member(part, names, top) for part in parts)
     counts = {part.listening.member.id: part.counts for part in parts}
     together = _sum(part.counts for part in parts)
-    before_together = _sum(part.before for part in parts)
+    before_together = _before_together(parts)
     week = hours.together((member.week for member in members), 168)
     return Recap(
         name=name,
         period=period,
         plays=sum(member.plays for member in members),
-        plays_before=sum(member.plays_before for member in members),
+        plays_before=None if before_together is None else before_together.total(),
         listeners=sum(1 for member in members if member.plays),
         minutes=sum(part.sounded_ms for part in parts) // MINUTE_MS,
         minutes_exact=all(part.exact for part in parts),
@@ -86,9 +92,28 @@ def sounded(plays: Sequence[Play], tracks: Mapping[TrackId, Track]) -> tuple[int
     return sum(map(_ms_played, plays)) + guessed_ms, not silent
 
 
+def _known(before: Sequence[Listening], period: Period | None) -> dict[MemberId, Counter[TrackId]]:
+    """The plays of the period before of each member for whom (nearly) the whole of it is vouched for."""
+    if period is None:
+        return {}
+    return {
+        it.member.id: Counter(map(_track_id, it.plays))
+        for it in before
+        if coverage(it, period).complete >= LEAST_KNOWN
+    }
+
+
+def _before_together(parts: Sequence[_Part]) -> Counter[TrackId] | None:
+    """The group's plays of the period before, None where they are not known of everybody of whom something is now."""
+    counting = [part for part in parts if part.counts or part.listening.covered]
+    if not counting or any(part.before is None for part in counting):
+        return None
+    return _sum(part.before for part in parts if part.before is not None)
+
+
 def _part(
     it: Listening,
-    before: Counter[TrackId],
+    before: Counter[TrackId] | None,
     tracks: Mapping[TrackId, Track],
     period: Period,
     clock_zone: str | None,
@@ -113,7 +138,7 @@ def _member(part: _Part, names: Names, top: int) -> MemberRecap:
     return MemberRecap(
         member=member,
         plays=len(part.listening.plays),
-        plays_before=part.before.total(),
+        plays_before=None if part.before is None else part.before.total(),
         minutes=part.sounded_ms // MINUTE_MS,
         minutes_exact=part.exact,
         top_tracks=ranking(Kind.TRACK, names, part.counts, counts, part.before, top),

@@ -22,7 +22,8 @@ class Ranked:
 
     `title` is the track's or album's name ("" for an artist); `shares` are the plays of each member who played
     it, most first; `rank` is 1 for the first (equal counts keep the order of `core.recap.tops`); `was` is its
-    rank in the period before, None where it was not played then. `track_ids` are the raw tracks behind it, most
+    rank in the period before, None where it was not played then, or where that is not `compared` because too little of
+    it is known. `track_ids` are the raw tracks behind it, most
     played first.
     """
 
@@ -35,6 +36,7 @@ class Ranked:
     was: int | None
     track_ids: tuple[TrackId, ...]
     uri: str = ""
+    compared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,13 @@ class MemberRecap:
     """One member's part, by the member's own clock.
 
     `minutes` are whole minutes; `minutes_exact` is False where a source does not tell how long a play sounded
-    and the track's own length was taken (cards then say "about").
+    and the track's own length was taken (cards then say "about"). `plays_before` is None where too little is known of
+    the period before.
     """
 
     member: Member
     plays: int
-    plays_before: int
+    plays_before: int | None
     minutes: int
     minutes_exact: bool
     top_tracks: tuple[Ranked, ...]
@@ -108,12 +111,13 @@ class Recap:
 
     `clock` has 24 counts by local hour, `week` 168 by local weekday (Monday first) and hour, each play by the
     clock of the member who played it. `listeners` is how many members played anything.
+    `plays_before` is None where too little is known of the period before for one of those who count.
     """
 
     name: str
     period: Period
     plays: int
-    plays_before: int
+    plays_before: int | None
     listeners: int
     minutes: int
     minutes_exact: bool

@@ -70,13 +70,13 @@ def ranking(
     names: Names,
     together: Counts,
     by_member: Mapping[MemberId, Counts],
-    earlier: Counts,
+    earlier: Counts | None,
     top: int,
 ) -> tuple[Ranked, ...]:
     """The first `top` lines of a list.
 
     `together` are the plays by raw track, `by_member` each member's part of them, `earlier` the plays of the period
-    before.
+    before, None where too little is known of it to compare.
     """
     numbers = names.numbers[kind]
     totals = _totals(numbers, together)
@@ -88,9 +88,19 @@ def ranking(
     for track_id in together:
         if (number := numbers[track_id]) in behind:
             behind[number].append(track_id)
-    was = _ranks(best, _totals(numbers, earlier), name)
+    was = _ranks(best, _totals(numbers, earlier or {}), name)
     return tuple(
-        _line(kind, names, rank, totals[number], behind[number], together, by_member, was[number])
+        _line(
+            kind,
+            names,
+            rank,
+            totals[number],
+            behind[number],
+            together,
+            by_member,
+            was[number],
+            compared=earlier is not None,
+        )
         for rank, number in enumerate(best, 1)
     )
 
@@ -148,6 +158,8 @@ def _line(
     together: Counts,
     by_member: Mapping[MemberId, Counts],
     was: int | None,
+    *,
+    compared: bool,
 ) -> Ranked:
     behind = versions(names, track_ids, together)
     shown = behind[0]
@@ -165,4 +177,5 @@ def _line(
         was=was,
         track_ids=tuple(it.id for it in behind),
         uri=shown.uri if kind is Kind.TRACK else "",
+        compared=compared,
     )

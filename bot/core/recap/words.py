@@ -44,8 +44,10 @@ def song(ranked: Ranked | Loop) -> Text:
     return t("{title} — {artist}", title=ranked.title, artist=ranked.artist)
 
 
-def movement(ranked: Ranked) -> Text:
-    """How the rank moved against the period before."""
+def movement(ranked: Ranked) -> Text | None:
+    """How the rank moved against the period before, None where too little is known of that."""
+    if not ranked.compared:
+        return None
     if ranked.was is None:
         return t("new")
     if ranked.was == ranked.rank:
@@ -57,14 +59,19 @@ def movement(ranked: Ranked) -> Text:
 
 def played(ranked: Ranked, names: dict[MemberId, str], *, most: int = 4) -> Text:
     """`32 plays: Ana 20, Ben 12 · up 2`; one member alone is not repeated with the same number."""
+    said, moved = _by_whom(ranked, names, most), movement(ranked)
+    return said if moved is None else t("{said} · {moved}", said=said, moved=moved)
+
+
+def _by_whom(ranked: Ranked, names: dict[MemberId, str], most: int) -> Text:
     count = tn("{n} play", "{n} plays", ranked.plays)
     told = [t("{who} {n}", who=names[who], n=n) for who, n in ranked.shares if who in names]
     if len(told) > 1:
-        return t("{count}: {who} · {moved}", count=count, who=listed(told, most), moved=movement(ranked))
+        return t("{count}: {who}", count=count, who=listed(told, most))
     if len(told) == 1 and len(names) > 1:
         who = names[ranked.shares[0][0]]
-        return t("{count}, all by {who} · {moved}", count=count, who=who, moved=movement(ranked))
-    return t("{count} · {moved}", count=count, moved=movement(ranked))
+        return t("{count}, all by {who}", count=count, who=who)
+    return count
 
 
 def loop(it: Loop) -> Text:
@@ -89,11 +96,13 @@ def minutes(part: Recap | MemberRecap) -> Text:
     return count if part.minutes_exact else t("about {count}", count=count)
 
 
-def change(part: Recap | MemberRecap) -> Text:
-    """The plays against the period before."""
-    by = part.plays - part.plays_before
+def change(part: Recap | MemberRecap) -> Text | None:
+    """The plays against the period before, None where too little is known of that."""
+    if part.plays_before is None:
+        return None
     if not part.plays_before:
         return t("nothing the time before")
+    by = part.plays - part.plays_before
     if by == 0:
         return t("as many as the time before")
     return t("{n} more than the time before", n=by) if by > 0 else t("{n} fewer than the time before", n=-by)

@@ -134,7 +134,9 @@ def _member(recap: Recap, it: MemberRecap, sheet: Sheet) -> Data:
         "artist": sheet.line(it.top_artists[0].artist, "artist") if it.top_artists else None,
         "plays": sheet.number(it.plays),
         "part": part(it.plays, best),
-        "mark": sheet.change(it.plays - it.plays_before) if recap.plays_before else None,
+        "mark": sheet.change(it.plays - it.plays_before)
+        if recap.plays_before and it.plays_before is not None
+        else None,
     }
 
 

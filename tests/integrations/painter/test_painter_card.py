@@ -91,6 +91,12 @@ def test_marks_of_movement(said: Any) -> None:
         {"kind": "down", "by": "2"},
     ]
     assert all(row["mark"] is None for row in said(make_recap(2, before=False))["rows"])
+    whole = make_recap(2)
+    unknown = said(replace(whole, plays_before=None))
+    assert all(it["mark"] is None for it in [*unknown["rows"], *unknown["members"]])
+    one, other = whole.members
+    partly = said(replace(whole, members=(replace(one, plays_before=None), other)))
+    assert [it["mark"] is None for it in partly["members"]] == [True, False]
 
 
 def test_shares_add_up_also_of_those_without_a_name(said: Any) -> None:
