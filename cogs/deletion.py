@@ -156,7 +156,7 @@ def _counts(it: Deleted) -> Sequence[tuple[Text, int]]:
         (t("Drafts of playlists"), it.drafts),
         (t("Playlists remembered"), it.playlists),
         (t("Recaps and drafts of groups without you now"), it.redacted),
-        (t("Messages"), it.messages),
+        (t("Messages: yours, and those that name you or ask for you"), it.messages),
         (t("Things that waited to be told you"), it.whispers),
         (t("Codes"), it.codes),
         (t("Pages offered"), it.uploads),

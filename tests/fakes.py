@@ -47,6 +47,7 @@ from bot.core.model import (
 from bot.core.precedence import union
 from bot.core.songfacts import SongFacts
 from bot.errors import NotAllowed, NotFound, Stale
+from bot.integrations.store.deleting import asking_for
 from bot.ports import (
     Deleted,
     Delivery,
@@ -1329,7 +1330,10 @@ class FakeStore(FakeAwards, FakeStories):
         messages = self._drop(
             self._messages,
             lambda _, it: (
-                it.author in users or it.private_to in users or any(said in it.body for said in about)
+                it.author in users
+                or it.private_to in users
+                or any(said in it.body for said in about)
+                or asking_for(name)(it.body)
             ),
         )
         left = [it.body for it in self._messages.values()]

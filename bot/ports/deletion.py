@@ -16,9 +16,9 @@ Redact: TypeAlias = Callable[[str, MemberId], str]
 class Deleted:
     """How many of what went with a member; `plays` in all their `links` and `imports`.
 
-    `tracks` nobody else had played, `messages` were theirs or named them in a room that we keep ourselves, `settings`
-    is whatever else was theirs alone. From `redacted` recaps and drafts of their groups they were taken out.
-    `pictures` are the names of files that those messages showed and no other does.
+    `tracks` nobody else had played, `messages` were theirs, named them or asked for them (`/top who:@Dana`) in a room
+    that we keep ourselves, `settings` is whatever else was theirs alone. From `redacted` recaps and drafts of their
+    groups they were taken out. `pictures` are the names of files that those messages showed and no other does.
     """
 
     links: int = 0

@@ -171,6 +171,29 @@ async def test_of_our_own_rooms_goes_what_they_wrote_were_told_and_are_named_in(
     assert [it.id for it in await store.messages("club", "u2", 0, 99)] == kept
 
 
+async def test_lines_of_others_that_ask_for_them_by_name_go(store: EveryStore, ben: Member) -> None:
+    zoe = await store.add_member('Zoë "Z" Lee', "UTC", Identity("lounge", "u3"), 1)
+
+    async def say(**body: object) -> int:
+        return (await store.append("club", "u2", "", json.dumps(body), 1)).id
+
+    gone = [
+        await say(line='/top who:@Zoë "Z" Lee'),
+        await say(line='/top WHO:"@ZOË "Z" LEE" artist'),
+        await say(line='/top artist @zoë "z" lee'),
+        await say(line='/top WHO:zoë "Z" lee'),
+        await say(presses=[{"action": "/top", "args": {"who": '@Zoë "Z" Lee'}}]),
+    ]
+    kept = [
+        await say(line='/top who:@Zoë "Z" Leeson'),
+        await say(line='I met Zoë "Z" Lee'),
+        await say(line="/top who:@Ben"),
+    ]
+    assert await forget(store, zoe) == Deleted(messages=5)
+    assert [await store.message(it) for it in gone] == [None] * 5
+    assert [it.id for it in await store.messages("club", "u2", 0, 99)] == kept
+
+
 async def test_words_that_wait_for_somebody_else_and_name_them_are_not_said_any_more(
     store: EveryStore, ana: Member, ben: Member
 ) -> None:

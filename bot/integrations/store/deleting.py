@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from sqlalchemy import Column, ColumnElement, Table, delete, except_, or_, select, tuple_, update
@@ -28,6 +28,8 @@ Condition = ColumnElement[bool]
 # The platform whose rooms we keep ourselves, and how its bodies name a picture (`adapters.lounge`).
 OURS = "lounge"
 _PICTURE = re.compile(r"/pictures/([0-9a-f]{64}\.\w+)")
+# What stands before a member's name where somebody asks for them: in a line, or in what a button or a form does again.
+_ASKS = ("@", "who:", '"who": "')
 
 _COUNTED = {
     "membership": "memberships",
@@ -97,6 +99,21 @@ class Deleting(OnDatabase):
         await self._database.shred(schema.metadata.tables.values())
 
 
+def asking_for(name: str) -> Callable[[str], bool]:
+    """Whether the body of a message (JSON) asks for the member of this name, as `/top who:@Dana` does; in any case."""
+    before = "|".join(map(re.escape, _ASKS))
+    words = re.escape(json.dumps(name, ensure_ascii=False)[1:-1].casefold())
+    # A quoted word of a line has its quotes, which are escaped in JSON.
+    wanted = re.compile(rf'(?:{before})(?:\\"|[“”„«])?@?{words}(?!\w)')
+
+    def asks_for(body: str) -> bool:
+        if not any(it in body.casefold() for it in _ASKS):
+            return False
+        return wanted.search(json.dumps(json.loads(body), ensure_ascii=False).casefold()) is not None
+
+    return asks_for
+
+
 def referring(root: Table, which: Condition) -> dict[Table, Condition]:
     """The rows that refer to some rows of a table, directly or by way of others: a condition for each table.
 
@@ -143,12 +160,19 @@ async def _users(connection: AsyncConnection, member_id: MemberId) -> Sequence[s
 async def _delete_messages(
     connection: AsyncConnection, users: Sequence[str], name: str
 ) -> tuple[int, tuple[str, ...]]:
-    """Delete what somebody wrote, was told or is named in. How many, and the pictures that nothing shows any more."""
+    """Delete what somebody wrote, was told, is named in or asked for by.
+
+    How many, and the pictures that nothing shows any more.
+    """
     message = schema.message
     theirs = or_(message.c.author.in_(users), message.c.private_to.in_(users))
     rows = await connection.execute(select(message.c.id, message.c.body).where(theirs))
     about = [f'"value": {json.dumps(name)}', *(f'"for": {{"user": {json.dumps(user)}' for user in users)]
     gone = {row.id: row.body for row in rows} | await _holding(connection, message.c.body, about)
+    asks_for = asking_for(name)
+    marked = or_(*(message.c.body.icontains(it, autoescape=True) for it in _ASKS))
+    rows = await connection.execute(select(message.c.id, message.c.body).where(marked))
+    gone |= {row.id: row.body for row in rows if asks_for(row.body)}
     await _delete_rows(connection, message, gone)
     pictures = {it for body in gone.values() for it in _PICTURE.findall(body)}
     others = await _holding(connection, message.c.body, pictures)
