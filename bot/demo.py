@@ -1,9 +1,9 @@
 """`earshot demo`: a practice Spotify, a sample group with eight weeks of listening, and the lounge.
 
 Nothing here is canned: members are linked by the real OAuth pages, their exports are written by the practice server
-and imported in the ordinary way, and the app is the same as in `earshot run`. The sample group settles in once in a data
-folder; each of its steps asks first whether it was done already, so that a demo that was killed meanwhile goes on where
-it stopped. What members undo later stays undone.
+and imported in the ordinary way, and the app is the same as in `earshot run`. The sample group settles in once in a
+data folder; each of its steps asks first whether it was done already, so that a demo that was killed meanwhile goes on
+where it stopped. What members undo later stays undone.
 """
 
 from __future__ import annotations

@@ -357,7 +357,5 @@ def _stories() -> None:
 def _messages() -> None:
     """The number of a message that is deleted is not given again; PostgreSQL never does."""
     if op.get_context().dialect.name == "sqlite":
-        with op.batch_alter_table(
-            "message", recreate="always", table_kwargs={"sqlite_autoincrement": True}
-        ):
+        with op.batch_alter_table("message", recreate="always", table_kwargs={"sqlite_autoincrement": True}):
             pass
