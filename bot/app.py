@@ -234,6 +234,7 @@ def _plugged(
             imports.bring,
             same_person.offer,
             same_person.redeem,
+            on_spotify.address_given,
         ),
         on_spotify,
         scrobbles,

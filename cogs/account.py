@@ -23,6 +23,7 @@ from bot.chat import (
 )
 from bot.chat.commands import Answer
 from bot.core.model import Member, Source
+from bot.core.returned import is_address
 from bot.errors import BadOption
 from bot.services.linking import Linking
 from bot.services.people import People
@@ -55,7 +56,8 @@ class Account(Cog):
     """What is a member's own.
 
     `/link` leads to what other features do: link `spotify` (through an `own_app`), `lastfm` and `listenbrainz`,
-    `bring` a file, `offer` a code to the same person elsewhere, take (`redeem`) one.
+    `bring` a file, `offer` a code to the same person elsewhere, take (`redeem`) one, or
+    the address that was `pasted` in its place.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Account(Cog):
         bring: Callable[[Context], Awaitable[Answer]],
         offer: Callable[[Context], Awaitable[Answer]],
         redeem: Callable[[Context, str], Awaitable[Answer]],
+        pasted: Callable[[Context, str], Awaitable[Answer]],
     ) -> None:
         self.people = people
         self.linking = linking
@@ -79,6 +82,7 @@ class Account(Cog):
         self.bring = bring
         self.offer = offer
         self.redeem = redeem
+        self.pasted = pasted
 
     # --- linking
 
@@ -92,14 +96,14 @@ class Account(Cog):
             What,
             Opt("Your account, a Spotify app of your own, the file Spotify sends you, yourself elsewhere"),
         ] = What.SPOTIFY,
-        code: Annotated[str, Opt("The code that /link what:person showed you elsewhere", most=20)] = "",
+        code: Annotated[str, Opt("The code that /link what:person showed you elsewhere", most=3000)] = "",
         app: Annotated[
             str, Opt("The client ID of your own Spotify app; “host” for the host's", most=100)
         ] = "",
     ) -> Answer:
         """A card with the way to Spotify's consent, the ways to bring a file, or a code."""
         if code:
-            return await self.redeem(ctx, code)
+            return await (self.pasted if is_address(code) else self.redeem)(ctx, code)
         if what is What.APP:
             return await self.own_app(ctx)
         if what is What.LASTFM:

@@ -259,9 +259,11 @@ class Linking:
         Raises `BadOption` where it is another address, `NotAllowed` where somebody else has begun that login (which
         stays usable), `Refused` where Spotify was told no, and what `complete` raises.
         """
-        back = read_address(pasted)
-        login = await self._links.login(back.state, self._clock.now_ms())
-        if login is None:
+        for back in read_address(pasted):
+            login = await self._links.login(back.state, self._clock.now_ms())
+            if login is not None:
+                break
+        else:
             raise NotFound(AGAIN)
         if login.member_id != member.id:
             raise NotAllowed(

@@ -14,7 +14,7 @@ from bot.chat import Link as PageLink
 from bot.chat.cards import Fields, Lines, Listing
 from bot.core.consent import Feature
 from bot.core.model import Identity, Link, LinkId, LinkState, NewPlay, Place, RawTrack, RoomRef, Source, Span
-from bot.errors import BadOption, Refused, UserError
+from bot.errors import BadOption, NotFound, Refused, UserError
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.vault import Keyring
 from bot.ports import Grant
@@ -84,6 +84,7 @@ class House:
             self.imports.bring,
             self.person.offer,
             self.person.redeem,
+            self.spotify.address_given,
         )
         self.consent = Consent(people, self.store, self.store, self.clock)
         self.people = people
@@ -277,6 +278,15 @@ async def test_a_page_without_a_public_address_says_where_it_opens(host: str):
 async def test_a_form_without_a_file_says_what_to_choose(house: House):
     with pytest.raises(BadOption, match="zip from Spotify"):
         await house.imports.import_export(house.ctx())
+
+
+async def test_an_address_in_place_of_a_code_is_taken_as_pasted(house: House):
+    with pytest.raises(BadOption, match="page on which Spotify asks"):
+        await house.account.link(
+            house.ctx(), code="https://accounts.spotify.com/authorize?response_type=code&state=abc"
+        )
+    with pytest.raises(NotFound, match="/link"):  # read well, and nobody has begun that login
+        await house.account.link(house.ctx(), code="http://127.0.0.1:8888/callback?code=AQD&state=abc")
 
 
 # --- the same person, and all that is theirs

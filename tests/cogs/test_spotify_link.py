@@ -150,6 +150,13 @@ async def test_from_the_card_to_the_link_without_a_page_of_ours(house: House) ->
     assert len(await house.access.use(link, house.listening.recent)) == 50
 
 
+@pytest.mark.parametrize("around", ["{} ok?", "Here it is:\n{}\nand now?", "{0} {0}"])
+async def test_what_stands_around_a_pasted_address_does_no_harm(house: House, around: str) -> None:
+    address = await house.agreed(await house.spotify.link(house.ctx()))
+    done = await house.spotify.address_given(house.ctx(), around.format(address))
+    assert str(done.title) == "Ana on Spotify is now linked to you, Ana"
+
+
 async def test_the_address_of_spotify_fits_on_a_button_with_every_permission() -> None:
     accounts = SpotifyAccounts(SpotifyGateway())
     longest = accounts.authorize_url(
