@@ -299,6 +299,8 @@ def _manifest(given: argparse.Namespace) -> int:
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    # Whatever is written meanwhile, by libraries too, is for the owner of this process alone.
+    os.umask(0o077)
     try:
         asyncio.run(work)
     except KeyboardInterrupt:

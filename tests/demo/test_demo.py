@@ -31,6 +31,9 @@ def test_it_is_ready_with_a_sample_group_and_its_post(start_demo: Start, tmp_pat
     (picture,) = _blocks(post, "picture")
     assert "12 times in a row" in picture["alt"]
     assert {person["name"] for person in demo.get("/api/people")["people"]} >= {"Ana", "Ben", "Chidi"}
+    seen = [it for it in (tmp_path / "data").rglob("*") if it.stat().st_mode & 0o077]
+    assert (tmp_path / "data" / "engine.sqlite").exists()
+    assert seen == [], "others on this machine could look into it"
     assert demo.stop() == 0
     assert "Everything is kept" in demo.said()
 
@@ -61,7 +64,9 @@ def test_a_demo_killed_while_it_settles_in_goes_on_where_it_stopped(
     half.wait(10)
     demo = start_demo(data)
     (post,) = demo.messages()
-    (fields,) = [block for block in _blocks(post, "fields") if block["heading"]["text"] == "Who played how much"]
+    (fields,) = [
+        block for block in _blocks(post, "fields") if block["heading"]["text"] == "Who played how much"
+    ]
     assert len(fields["pairs"]) == 5
 
 
