@@ -135,7 +135,7 @@ async def test_the_groups_week_names_who_played_what(house: House) -> None:
         "1 play, all by Ben",
         "Ana played Hello — Adele 4 times in a row, Wed 18 Nov, 02:00 to 02:10",
         "Busiest hour: Wed 18 Nov, 02:00 to 03:00, with 6 plays.",
-        "Complete: every member's whole time is covered.",
+        "Complete: all that the members share of this time is counted.",
     ):
         assert line in said
     (picture,) = [block for block in card.blocks if isinstance(block, Picture)]
@@ -252,7 +252,7 @@ async def test_a_number_is_opened_down_to_ones_own_plays(house: House) -> None:
     assert "Said then\n5\nCounted now\n5\nFrom extended streaming history\n5 plays" in proof
     assert proof.count("ended 2026-11-18 02:") == 4
     assert "Ben\n1 play" in proof
-    assert "Ana: whole week\nBen: whole week" in proof
+    assert "Ana: all that is shared\nBen: all that is shared" in proof
     assert "Ana: extended history" in proof
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.core import calendar
 from bot.core.calendar import DAY_MS, HOUR_MS, at_local
 from bot.core.choices import Choices
-from bot.core.consent import OWN, seen
+from bot.core.consent import OWN, Eyes, seen
 from bot.core.model import (
     Counted,
     Gap,
@@ -23,6 +23,7 @@ from bot.core.model import (
     Listening,
     Member,
     MemberId,
+    Origin,
     Period,
     Source,
     Span,
@@ -70,9 +71,12 @@ LATE = Gap(at(18, 23, 0), at(19, 1, 0), "outage")
 
 
 def test_what_a_card_says() -> None:
-    assert said(spotify(), spotify(member=BEN)) == "Complete: every member's whole time is covered."
+    assert (
+        said(spotify(), spotify(member=BEN))
+        == "Complete: all that the members share of this time is counted."
+    )
     assert said(spotify(), spotify(GAP, member=BEN)) == (
-        "Ana: whole week; Ben: 6.8 of 7 days, nothing seen Tue 14:10–16:40."
+        "Ana: all that is shared; Ben: 6.8 of 7 days, nothing seen Tue 14:10–16:40."
     )
     assert said(spotify(GAP, LATE)) == (
         "Ana: 6.8 of 7 days, nothing seen Tue 14:10–16:40, Wed 23:00 – Thu 01:00."
@@ -85,13 +89,24 @@ def test_what_a_card_says() -> None:
     assert said() == "Nobody's listening is linked for this time."
 
 
+def test_what_somebody_forgot_is_not_said_to_be_known() -> None:
+    """Others do not read that a day was forgotten, and neither that all of the week is known."""
+    origins = [Origin(WEEK.start_ms, WEEK.end_ms, Source.SPOTIFY)]
+    choices = Choices((), (Span(at(17, 0), at(18, 0)),))
+    rest = Counted(ANA, [], [Span(WEEK.start_ms, at(17, 0)), Span(at(18, 0), WEEK.end_ms)], [], origins)
+    theirs = seen(rest, choices, {}, Eyes(others=True, nights=frozenset({ANA.id})))
+    assert said(theirs) == "Complete: all that the members share of this time is counted."
+    assert said(theirs, spotify(GAP, member=BEN)).startswith("Ana: all that is shared; Ben: 6.8 of 7 days")
+    assert said(seen(rest, choices, {}, OWN)) == "Ana: 6 of 7 days, nothing seen Tue 00:00–24:00."
+
+
 def test_many_members_are_told_in_few_words() -> None:
     people = [Member(MemberId(n), f"M{n}", BERLIN) for n in range(12)]
     whole = [spotify(member=it) for it in people[:6]]
     partly = [spotify(GAP, member=it) for it in people[6:]]
     one = "6.8 of 7 days, nothing seen Tue 14:10–16:40"
     assert said(*whole, *partly) == (
-        f"6 members: whole week; M6: {one}; M7: {one}; M8: {one}; M9: {one}; 2 more in part."
+        f"6 members: all that is shared; M6: {one}; M7: {one}; M8: {one}; M9: {one}; 2 more in part."
     )
 
 
@@ -125,10 +140,12 @@ def test_a_time_that_goes_on_is_told_as_far_as_it_went() -> None:
     now_ms = at(18, 12)
     looked = [Span(WEEK.start_ms, now_ms - 20 * 60_000)]
     whole = heard(counted(ANA, links((Source.SPOTIFY, looked, [])), WEEK))
-    assert said(whole, now_ms=now_ms) == "Complete so far: every member's whole time is covered."
+    assert (
+        said(whole, now_ms=now_ms) == "Complete so far: all that the members share of this time is counted."
+    )
     holed = heard(counted(BEN, links((Source.SPOTIFY, looked, [GAP])), WEEK))
     assert said(whole, holed, now_ms=now_ms) == (
-        "Ana: whole week so far; Ben: 2.3 of 2.5 days so far, nothing seen Tue 14:10–16:40."
+        "Ana: all that is shared so far; Ben: 2.3 of 2.5 days so far, nothing seen Tue 14:10–16:40."
     )
     # What was not looked at for long is missing, even while the week goes on.
     stale = heard(counted(ANA, links((Source.SPOTIFY, [Span(WEEK.start_ms, at(18, 9))], [])), WEEK))
@@ -179,7 +196,7 @@ def test_whole_is_said_only_of_what_is_whole(
     assert [Span(it.start_ms, it.end_ms) for it in told.missing] == missing
     assert (told.complete == 1) is not missing or not passed
     sentence = str(words.seen(told, BACK, BERLIN))
-    assert ("whole" in sentence) is (not missing)
+    assert ("all that is shared" in sentence) is (not missing)
     if share := re.search(r"([\d.]+) of ([\d.]+) (days|hours)", sentence):
         assert float(share[1]) < float(share[2])
         passed_ms, missing_ms = total_ms(passed), total_ms(missing)

@@ -72,7 +72,7 @@ async def test_a_number_is_proven_from_a_button(house: Everywhere, platform: str
     proof = await ana.picks(numbers, "Open", numbers.menus[next(iter(numbers.menus))][0])
     assert proof.private
     assert "Counted now" in proof.text
-    assert "Ana: whole week" in proof.text
+    assert "Ana: all that is shared" in proof.text
 
 
 @everywhere

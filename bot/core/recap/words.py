@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.keepers import keepers_among
-from bot.core.model import Gap, MemberId, Origin, Period, PeriodKind, Source
+from bot.core.model import Gap, MemberId, Origin, Period, Source
 from bot.core.recap.coverage import total_ms
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
 from bot.core.recap.when import days as days
@@ -16,12 +16,8 @@ from bot.text import Text, joined, t, tn
 
 MOST_TOLD = 4
 MOST_GAPS = 2
-WHOLE = {
-    PeriodKind.WEEK: t("whole week"),
-    PeriodKind.MONTH: t("whole month"),
-    PeriodKind.QUARTER: t("whole quarter"),
-    PeriodKind.YEAR: t("whole year"),
-}
+# Others do not read what somebody has forgotten or paused (`core.consent`), so no time is said to be known as a whole.
+WHOLE = t("all that is shared")
 SHORT = {
     Source.SPOTIFY: t("Spotify's list"),
     Source.EXTENDED: t("extended history"),
@@ -109,7 +105,7 @@ def change(part: Recap | MemberRecap) -> Text | None:
 
 
 def coverage(recap: Recap) -> Text:
-    """What the numbers may have missed: `Ana: whole week; Ben: 6.8 of 7 days, nothing seen Tue 14:10–16:40.`"""
+    """What the numbers may have missed: `Ana: all that is shared; Ben: 6.8 of 7 days, nothing seen Tue 14:10–16:40.`"""
     period = recap.period
     partly = [it for it in recap.coverage if it.missing]
     whole = [it for it in recap.coverage if not it.missing]
@@ -117,8 +113,8 @@ def coverage(recap: Recap) -> Text:
         return t("Nobody's listening is linked for this time.")
     if not partly:
         if whole[0].until_ms < period.end_ms:
-            return t("Complete so far: every member's whole time is covered.")
-        return t("Complete: every member's whole time is covered.")
+            return t("Complete so far: all that the members share of this time is counted.")
+        return t("Complete: all that the members share of this time is counted.")
     told = [seen(it, period, period.zone) for it in partly[:MOST_TOLD]]
     if len(partly) > MOST_TOLD:
         told.append(tn("{n} more in part", "{n} more in part", len(partly) - MOST_TOLD))
@@ -173,8 +169,7 @@ def _gap(gap: Gap, it: Coverage, period: Period, zone: str, *, why: bool) -> Tex
 
 
 def _whole(it: Coverage, period: Period) -> Text:
-    whole = WHOLE.get(period.kind, t("the whole time"))
-    return whole if it.until_ms >= period.end_ms else t("{whole} so far", whole=whole)
+    return WHOLE if it.until_ms >= period.end_ms else t("{whole} so far", whole=WHOLE)
 
 
 def _share(it: Coverage, period: Period) -> Text:

@@ -90,11 +90,11 @@ class Sheet:
         said: list[Text] = []
         if len(complete) == 1:
             share = min(int(recap.coverage[0].complete * 100), 99)
-            said.append(t("Complete") if complete[0] else t("{n} % of the time is known", n=share))
+            said.append(t("All that is shared") if complete[0] else t("{n} % of the time is known", n=share))
         elif complete and all(complete):
-            said.append(t("Complete for everyone"))
+            said.append(t("All that everyone shares"))
         elif complete:
-            said.append(t("Complete for {some} of {n} members", some=sum(complete), n=len(complete)))
+            said.append(t("All that {some} of {n} members share", some=sum(complete), n=len(complete)))
         if recap.plays:
             said += words.thanks(recap)
         return [self.say(text) for text in said]

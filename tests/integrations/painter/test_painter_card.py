@@ -129,12 +129,12 @@ def test_the_box_tells_a_loop_else_the_busiest_hour_else_nothing(said: Any) -> N
 
 
 def test_the_footer_states_what_is_known_and_whom_to_thank(said: Any) -> None:
-    assert said(make_recap(3))["footer"] == ["Complete for everyone", "Titles from Spotify"]
-    assert said(make_recap(1))["footer"][0] == "Complete"
+    assert said(make_recap(3))["footer"] == ["All that everyone shares", "Titles from Spotify"]
+    assert said(make_recap(1))["footer"][0] == "All that is shared"
     assert said(make_recap(1, complete=0.999))["footer"][0] == "99 % of the time is known"
     recap = make_recap(6)
     patchy = replace(recap, coverage=(replace(recap.coverage[0], complete=0.4), *recap.coverage[1:]))
-    assert said(patchy)["footer"][0] == "Complete for 5 of 6 members"
+    assert said(patchy)["footer"][0] == "All that 5 of 6 members share"
     scrobbled = replace(recap, coverage=(replace(recap.coverage[0], sources=((Source.LASTFM, 3),)),))
     assert said(scrobbled)["footer"][1:] == ["Plays from Last.fm"]
 
@@ -145,7 +145,7 @@ def test_a_ticket_tells_of_its_member_alone(write: Write) -> None:
     assert card["name"][0]["s"] == "Beatriz"
     assert card["plays"] == ["256", "plays"]
     assert card["honour"]["title"]["s"] == "Night owl"
-    assert card["footer"] == ["Complete", "Titles from Spotify"]
+    assert card["footer"] == ["All that is shared", "Titles from Spotify"]
     others = [part.member.name for part in recap.members if part.member.name != "Beatriz"]
     assert not [name for name in others if name in str(card)]
 
