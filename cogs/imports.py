@@ -23,6 +23,7 @@ SKIPPED = {
     Skip.DUPLICATE: t("in the export twice"),
     Skip.UNREADABLE: t("not readable"),
     Skip.COVERED: t("known better from your extended history"),
+    Skip.NOT_KEPT: t("of time that you had me forget, or of a pause"),
 }
 SHOWN_PROBLEMS = 8
 

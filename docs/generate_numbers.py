@@ -21,6 +21,7 @@ SKIPS = {
     Skip.TOO_SHORT: "less than a play",
     Skip.DUPLICATE: "equal to an earlier row of the extended history in track, time and length",
     Skip.COVERED: "account data of a time that extended history covers",
+    Skip.NOT_KEPT: "a play of time that its member has forgotten or paused, so it is not kept",
 }
 
 IMPORTS = """## Rows of an export

@@ -45,6 +45,7 @@ class Skip(StrEnum):
     TOO_SHORT = "too_short"
     DUPLICATE = "duplicate"
     COVERED = "covered"
+    NOT_KEPT = "not_kept"
 
 
 class Skipped(NamedTuple):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from bot.core.calendar import iso_utc
+from bot.core.choices import within
 from bot.core.exports import FileName, Format, Skip, file_name, format_of
 from bot.core.intake import Intake
 from bot.core.model import LinkId, Member, NewPlay, Source
@@ -28,7 +29,9 @@ BATCH_ROWS = 20_000
 # A file is recognised by its first rows.
 FIRST_ROWS = 50
 
-_SAID_SKIPS = (Skip.TOO_SHORT, Skip.NOT_MUSIC, Skip.INCOGNITO, Skip.DUPLICATE, Skip.UNREADABLE, Skip.COVERED)
+_SAID_SKIPS = (
+    Skip.TOO_SHORT, Skip.NOT_MUSIC, Skip.INCOGNITO, Skip.DUPLICATE, Skip.UNREADABLE, Skip.COVERED, Skip.NOT_KEPT,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,25 +193,28 @@ class Importing:
             return links[source]
 
         found = new = rows = 0
+        intake = reading.intake
         batches = reading.batches()
         # One step at a time: reading ahead of the store would only make two threads wait for one interpreter.
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             rows += batch.rows
             if batch.plays:
-                new += await self._plays.record(await link(batch.source), batch.plays)
+                into = await link(batch.source)
+                unread = await self._plays.unread(into)
+                intake.skipped[Skip.NOT_KEPT] += sum(within(it.at_ms, unread) for it in batch.plays)
+                new += await self._plays.record(into, batch.plays)
                 found += len(batch.plays)
             if progress is not None:
                 await progress(_so_far(batch.part, rows, found))
         for form in Format:
-            spans = reading.intake.coverage(form)
+            spans = intake.coverage(form)
             if spans:
                 await self._plays.cover(await link(form.source), spans)
-        intake = reading.intake
         return ImportSummary(
             files=len(reading.history),
             rows=intake.rows,
             plays=new,
-            already_known=found - new,
+            already_known=found - new - intake.skipped[Skip.NOT_KEPT],
             skipped={skip: intake.skipped[skip] for skip in _SAID_SKIPS},
             first_ms=intake.first_ms,
             last_ms=intake.last_ms,

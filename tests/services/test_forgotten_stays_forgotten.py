@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.cards import Lines
+from bot.core.exports import Skip
 from bot.core.histories import DAY_MS
 from bot.core.model import Member, Span
 from bot.integrations.exports import FilesOnDisk
@@ -14,9 +16,10 @@ from bot.integrations.scrobbles import LastfmClient
 from bot.services.choices import Choosing
 from bot.services.importing import Importing
 from bot.services.polling import Outcome
+from cogs.imports import imported
 from tests import feeds
 from tests.fakes import FakeClock, FakeStore
-from tests.recount import extended, write
+from tests.recount import SKIPS, extended, write
 from tests.services import test_reading_histories as histories
 from tests.twins.lastfm import KEY, SECRET, lastfm_twin
 
@@ -165,8 +168,13 @@ async def test_an_import_does_not_bring_back_what_was_forgotten_or_played_in_a_p
     await took.pause(ana)
     clock.now = at_ms(9)
     await took.resume(ana)
-    for _ in range(2):
-        await importing.run(ana, [str(folder)])
+    for new in (6, 0):
+        summary = await importing.run(ana, [str(folder)])
+        assert (summary.plays, summary.already_known, summary.skipped[Skip.NOT_KEPT]) == (new, 6 - new, 4)
+        assert summary.rows == 10
+        assert summary.as_json()["skipped"] == {**dict.fromkeys(SKIPS, 0), "not_kept": 4}
+        [lines] = [it for it in imported(summary, ana).blocks if isinstance(it, Lines)]
+        assert [str(it) for it in lines.lines] == ["4 of time that you had me forget, or of a pause"]
         [kept] = await store.plays_between([ana.id], 0, 2**50)
         tracks = await store.tracks({play.track_id for play in kept.plays})
         titles = [tracks[play.track_id].title for play in kept.plays]

@@ -112,6 +112,7 @@ async def test_a_small_export_of_both_formats_to_the_last_row(tmp_path: Path) ->
         "plays": 8,
         "skipped": {
             "too_short": 2, "not_music": 3, "incognito": 1, "duplicate": 1, "unreadable": 3, "covered": 2,
+            "not_kept": 0,
         },
         "already_known": 0,
         "first": "2024-03-01T10:00:00Z",
