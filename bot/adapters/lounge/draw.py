@@ -1,7 +1,7 @@
 """Cards and forms as JSON: what the page shows, and beside it what a button or a form runs.
 
 A sentence becomes `{"text": …}`; where somebody else's words or an instant are in it, also `"parts"`, so that the
-page can isolate those words and write the instant in the reader's own zone. Buttons are numbered in the order
+page can isolate those words and write the instant in its zone, or the reader's. Buttons are numbered in the order
 they are seen; what each runs stays on the server (`presses`, `submit`).
 """
 

@@ -164,3 +164,24 @@ async def test_the_page_comes_back_after_a_restart(build: Build, browser: Any) -
     second = await build(store=first.store, port=port)
     await second.caller.say("/wrapped")
     await asyncio.to_thread(wait_for, "Your week")
+
+
+async def test_a_moment_is_shown_in_its_zone_else_in_the_browsers(build: Build, browser: Any) -> None:
+    house = await build()
+
+    def shown() -> list[str]:
+        browser.get(house.lounge.url)
+        browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "America/New_York"})
+        words: list[str] = browser.execute_async_script(
+            """
+            const done = arguments[0];
+            import("/page/words.js").then(({ moment }) => done(["Europe/Berlin", "America/New_York", "UTC", "Not/There"].map(
+              (zone) => moment(Date.UTC(2026, 9, 31, 23), zone).textContent)));
+            """
+        )
+        return words
+
+    berlin, here, unnamed, unknown = await asyncio.to_thread(shown)
+    assert ("1 Nov 2026" in berlin, "00:00 (Europe/Berlin)" in berlin) == (True, True)
+    assert here == unnamed == unknown
+    assert here.endswith("31 Oct 2026, 19:00")

@@ -25,7 +25,7 @@ export function sentence(said) {
   if (said.text.length > LONG) return longText(said.text);
   for (const part of said.parts || [said.text]) {
     if (typeof part === "string") fragment.append(part);
-    else if ("at_ms" in part) fragment.append(moment(part.at_ms));
+    else if ("at_ms" in part) fragment.append(moment(part.at_ms, part.zone));
     else fragment.append(make("bdi", {}, visible(part.value)));
   }
   return fragment;
@@ -46,13 +46,26 @@ export function longText(text) {
   return fragment;
 }
 
-// An instant in the reader's own zone.
-export function moment(ms) {
+// An instant in the zone that is named with it (UTC names none), else in the browser's. Where the two differ the zone is
+// said; one that the browser does not know is as good as none.
+export function moment(ms, zone = "UTC") {
   const at = new Date(ms);
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const there = zone === "UTC" ? here : canonical(zone) || here;
   const words = at.toLocaleString("en-GB", {
     weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+    timeZone: there,
   });
-  return make("time", { datetime: at.toISOString() }, words);
+  const named = there === here ? "" : ` (${zone.replaceAll("_", " ")})`;
+  return make("time", { datetime: at.toISOString() }, words + named);
+}
+
+function canonical(zone) {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return "";
+  }
 }
 
 // When a message was said: the hour, with the day where it is not today.
