@@ -113,6 +113,10 @@ class Rooms:
             raise NotFound(t("There is no such message here."))
         return await self._settled(message)
 
+    async def is_gone(self, message_id: int) -> bool:
+        """Whether no message has this id (any more)."""
+        return await self._store.message(message_id) is None
+
     async def view(self, room: str, message_id: int, viewer: str) -> JSON:
         """That message as the page gets it, an answer on its way included."""
         message, body = await self.message(room, message_id, viewer)

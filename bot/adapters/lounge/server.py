@@ -30,7 +30,8 @@ MEMBER_HEADER = "X-Earshot-Member"
 LINE_MOST = 4000
 NAME_MOST = 60
 BODY_MOST = 256 * 1024
-ANSWER_WAIT_S = 2.0
+ANSWER_WAIT_S = 2
+ANSWER_WAIT_MOST_S = 60
 MESSAGES_MOST = 500
 _PAGE = Path(__file__).parent / "page"
 _PAGE_TYPES = {".css": "text/css", ".js": "text/javascript"}
@@ -136,7 +137,7 @@ class Server:
         body = await json_body(request)
         room, person = self._room(request), await self._member(request, body)
         line = words(body, "line", LINE_MOST)
-        return await self._asked(room, person, await self.desk.line(room, person, line))
+        return await self._asked(_wait_s(request), room, person, await self.desk.line(room, person, line))
 
     async def press(self, request: web.Request) -> web.Response:
         body = await json_body(request)
@@ -145,13 +146,16 @@ class Server:
         rev = body.get("rev")
         if rev is not None and type(rev) is not int:
             raise BadOption(t("“rev” has to be the message's “rev”, a number, or be left out."), "rev")
-        return await self._asked(room, person, await self.desk.press(room, person, message, n, rev))
+        return await self._asked(
+            _wait_s(request), room, person, await self.desk.press(room, person, message, n, rev)
+        )
 
     async def submit(self, request: web.Request) -> web.Response:
         multipart = request.content_type == "multipart/form-data"
         body = {} if multipart else await json_body(request)
         room, person = self._room(request), await self._member(request, body)
         form_id = number(request.match_info["id"], "id")
+        wait_s = _wait_s(request)
         if multipart:
             # Nobody sends half a gigabyte to a form that is not there.
             await self.desk.form(room, person, form_id)
@@ -163,7 +167,7 @@ class Server:
         except BaseException:
             await asyncio.to_thread(filled.discard)
             raise
-        return await self._asked(room, person, asked)
+        return await self._asked(wait_s, room, person, asked)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         room, person = self._room(request), await self._member(request)
@@ -177,11 +181,14 @@ class Server:
                     await response.write(chunk)
         return response
 
-    async def _asked(self, room: LoungeRoom, person: Person, asked: Asked) -> web.Response:
-        """The answer if it comes soon, else what stands for it meanwhile."""
-        if asked.task is not None:
-            await asyncio.wait({asked.task}, timeout=ANSWER_WAIT_S)
+    async def _asked(self, wait_s: int, room: LoungeRoom, person: Person, asked: Asked) -> web.Response:
+        """The answer if it comes within `wait_s`, else what stands for it meanwhile."""
         viewer = person.identity.user
+        if asked.task is not None:
+            await asyncio.wait({asked.task}, timeout=wait_s)
+            if not asked.task.done() and await self.rooms.is_gone(asked.landed()):
+                # Deleted with everything of whoever asks: the answer can be had nowhere but here.
+                await asyncio.wait({asked.task})
         line = None if asked.line is None else await self.rooms.view(room.name, asked.line, viewer)
         answer = asked.unwritten() or await self.rooms.view(room.name, asked.landed(), viewer)
         return web.json_response({"understood": asked.understood, "line": line, "answer": answer})
@@ -215,6 +222,11 @@ class Server:
             if person.identity.user == user or not user:
                 return person
         raise NotFound(t("Nobody here is called “{user}”.", user=user[:50]))
+
+
+def _wait_s(request: web.Request) -> int:
+    """How long a caller waits for an answer. Raises `BadOption`."""
+    return min(ANSWER_WAIT_MOST_S, number(request.query.get("wait", str(ANSWER_WAIT_S)), "wait"))
 
 
 def _is_zone(name: str) -> bool:

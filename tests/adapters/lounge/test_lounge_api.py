@@ -209,6 +209,32 @@ async def test_a_private_card_is_replaced_by_a_private_answer(house: House) -> N
     assert (hidden["id"], words(hidden), hidden["private"]) == (panel["id"], "Hidden", True)
 
 
+async def test_a_caller_says_how_long_they_wait(house: House) -> None:
+    house.sample.gate.clear()
+    path = f"/api/rooms/{ROOM}/messages"
+    said = await house.caller.post(f"{path}?wait=0", line="/me")
+    assert said["answer"]["kind"] == "pending"
+    refused = await house.caller.post(f"{path}?wait=long", line="/me", status=422)
+    assert refused["field"] == "wait"
+    house.sample.gate.set()
+    assert words(await settled(house, said["answer"])) == "Your own numbers, Ana"
+    assert house.sample.begun == 1
+
+
+async def test_who_is_deleted_while_they_wait_is_still_answered(house: House) -> None:
+    ana = await house.store.add_member("Ana", "UTC", Identity("lounge", "ana"), 1)
+    path, _ = await open_upload(house)
+    house.sample.gate.clear()
+    sending = asyncio.create_task(house.caller.post(f"{path}?wait=1", data=upload(b"zip", note="hi")))
+    await house.sample.at_work.wait()
+    await house.store.delete_member(ana.id, recap=lambda it, _: it, draft=lambda it, _: it)
+    await asyncio.wait({sending}, timeout=1.5)
+    house.sample.gate.set()
+    answer = (await sending)["answer"]
+    assert words(answer) == "my export.zip has 3 bytes"
+    await house.caller.get(f"/api/rooms/{ROOM}/messages/{answer['id']}", status=404)
+
+
 async def test_a_double_press_runs_once(house: House) -> None:
     card = (await house.caller.say("/top"))["answer"]
     house.sample.gate.clear()
