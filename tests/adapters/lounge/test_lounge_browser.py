@@ -175,8 +175,9 @@ async def test_a_moment_is_shown_in_its_zone_else_in_the_browsers(build: Build, 
         words: list[str] = browser.execute_async_script(
             """
             const done = arguments[0];
-            import("/page/words.js").then(({ moment }) => done(["Europe/Berlin", "America/New_York", "UTC", "Not/There"].map(
-              (zone) => moment(Date.UTC(2026, 9, 31, 23), zone).textContent)));
+            import("/page/words.js").then(({ moment }) => done(
+              ["Europe/Berlin", "America/New_York", "UTC", "Not/There"].map(
+                (zone) => moment(Date.UTC(2026, 9, 31, 23), zone).textContent)));
             """
         )
         return words
