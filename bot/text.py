@@ -27,11 +27,12 @@ _SEEN = frozenset(
 class Moment:
     """An instant, to be written in the reader's own zone where the platform can.
 
-    `at_ms` is ms UTC; `zone` is the IANA zone to use where the platform knows none.
+    `at_ms` is ms UTC; `zone` is the IANA zone to use where the platform knows none; without one plain words
+    are in UTC and say so.
     """
 
     at_ms: int
-    zone: str = "UTC"
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def in_english(
     """`text` as an English string.
 
     `escape` is applied to every string value (a person or a service wrote those), never to the template
-    (`plain` where the reader is a terminal); `moment` writes an instant, by default as `2026-11-22 02:10` in its zone.
+    (`plain` where the reader is a terminal); `moment` writes an instant, by default as `2026-11-22 02:10` in its
+    zone, without one as `2026-11-22 02:10 UTC`.
     """
     write = moment or _plain_moment
 
@@ -138,5 +140,5 @@ def from_json(said: Sequence[Any]) -> Text:
 
 
 def _plain_moment(moment: Moment) -> str:
-    local = datetime.fromtimestamp(moment.at_ms / 1000, UTC).astimezone(ZoneInfo(moment.zone))
-    return local.strftime("%Y-%m-%d %H:%M")
+    local = datetime.fromtimestamp(moment.at_ms / 1000, UTC).astimezone(ZoneInfo(moment.zone or "UTC"))
+    return local.strftime("%Y-%m-%d %H:%M" if moment.zone else "%Y-%m-%d %H:%M UTC")

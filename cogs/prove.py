@@ -51,12 +51,13 @@ class Prove(Cog):
         await self.people.require_joined(audience, member)
         period = period_of(when, self.clock.now_ms(), audience.group.zone)
         told = await self.recaps.of_group(audience, period)
-        return _numbers(await self.recaps.facts(told.frozen.id, member))
+        return _numbers(await self.recaps.facts(told.frozen.id, member), member.zone)
 
     @action("prove.facts", private=True)
     async def facts(self, ctx: Context, recap: str, of: str = "") -> Card:
         """The numbers of one recap, the group's or (`of`) one member's."""
-        return _numbers(await self.recaps.facts(int(recap), await self._member(ctx)), of)
+        member = await self._member(ctx)
+        return _numbers(await self.recaps.facts(int(recap), member), member.zone, of)
 
     @action("prove.fact", private=True)
     async def fact(self, ctx: Context, recap: str, fact: str) -> Card:
@@ -68,7 +69,7 @@ class Prove(Cog):
         return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
-def _numbers(opened: Opened, of: str = "") -> Card:
+def _numbers(opened: Opened, zone: str, of: str = "") -> Card:
     """The facts of the group, or with `of` those of one member; the other members are buttons."""
     recap = str(opened.frozen.id)
     prefix = f"member:{of}:" if of else ""
@@ -93,7 +94,7 @@ def _numbers(opened: Opened, of: str = "") -> Card:
         ),
         (*everybody, *others),
         _hash(
-            t("These facts were written down on {day}", day=Moment(opened.frozen.made_ms)),
+            t("These facts were written down on {day}", day=Moment(opened.frozen.made_ms, zone)),
             opened.frozen.sha256,
         ),
     )

@@ -65,3 +65,10 @@ def test_pieces_are_ours_and_theirs_in_order() -> None:
         (", at ", when),
         (".", None),
     ]
+
+
+def test_a_moment_without_a_zone_says_that_it_is_in_utc() -> None:
+    at_ms = 1_763_985_600_000
+    assert str(t("{at}", at=Moment(at_ms))) == "2025-11-24 12:00 UTC"
+    assert str(t("{at}", at=Moment(at_ms, "Europe/Berlin"))) == "2025-11-24 13:00"
+    assert str(t("{at}", at=Moment(at_ms, "UTC"))) == "2025-11-24 12:00"

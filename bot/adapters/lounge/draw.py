@@ -46,7 +46,7 @@ def _parts(text: Text) -> Iterator[str | JSON]:
             yield words
         if isinstance(value, Moment):
             words = in_english(t("{moment}", moment=value))
-            yield {"at_ms": value.at_ms, "zone": value.zone, "text": words}
+            yield {"at_ms": value.at_ms, "zone": value.zone or "UTC", "text": words}
         elif value is not None:
             yield {"value": value}
 
