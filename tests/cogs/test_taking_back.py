@@ -104,7 +104,7 @@ async def test_whoever_leaves_is_taken_out_of_what_was_posted(house: House) -> N
     [result] = await house.leave(house.ben)
     assert (result.room, result.posted_ms, result.outcome) == (ROOM, NOW, Outcome.CHANGED)
     assert "Ben" not in house.said(message)
-    assert "Changed on 2026-11-24 11:00: one member took their part back." in house.said(message)
+    assert "Changed on 2026-11-24 11:00 UTC: one member took their part back." in house.said(message)
     alone = await house.wrapped.wrapped(context())
     for said in words(alone).splitlines()[:3]:
         assert said in house.said(message)
@@ -138,7 +138,7 @@ async def test_where_nobody_is_left_the_card_says_so(house: House) -> None:
     await house.leave(house.ben)
     await house.leave(house.ana)
     assert house.said(message).splitlines()[:2] == [
-        "This was taken back", "Changed on 2026-11-24 11:00: 2 members took their part back."
+        "This was taken back", "Changed on 2026-11-24 11:00 UTC: 2 members took their part back."
     ]  # fmt: skip
     assert house.board.cards[message].buttons == ()
 
