@@ -291,6 +291,7 @@ def _plugged(
 
     stories = Stories(store, store, store, store, clock, redaction.draw_anew)
     previews = Previews(store, store, store, recaps, clock, show_part)
+
     async def tell_admin(member_id: MemberId, why: Text) -> None:
         await tell(store, platforms, member_id, undelivered(why))
 

@@ -180,7 +180,7 @@ _ALL = (
         "A remarkable song",
         "Plays in the period of a song that is told because its share among the member's plays has grown so much over "
         f"the time before that chance explains it badly. At least {LEAST_MOMENT} plays of it, and "
-        f"{LEAST_BEFORE} of anything before.",
+        f"{LEAST_BEFORE} of anything before, in a time that is known like one that is compared with.",
         "Measured by the log-likelihood ratio (Dunning 1993) over all songs of all members together; at most "
         f"{round(100 * FALSE_SHARE)} % of what is told is expected to be chance (Benjamini and Hochberg 1995).",
     ),

@@ -17,7 +17,10 @@ from bot.core import taste
 from bot.core.calendar import DAY_MS, segments
 from bot.core.identity import Key
 from bot.core.model import Heard, Listening, Member, MemberId, Memory, Period, Play, Span, TrackId
+from bot.core.precedence import union
 from bot.core.recap import firsts, moments, streaks
+from bot.core.recap.compute import LEAST_KNOWN
+from bot.core.recap.coverage import total_ms
 from bot.core.recap.firsts import Past
 from bot.core.recap.model import Kind
 from bot.core.recap.tops import Names, versions
@@ -204,7 +207,7 @@ def insights(
     compared = [part for part in parts if part.member.id in comparing]
     artists = {part.member.id: part.artists for part in compared if part.artists}
     members = {part.member.id: part.member for part in parts}
-    found = moments.remarkable(candidate for part in parts for candidate in part.candidates())
+    found = moments.remarkable(candidate for part in parts for candidate in part.candidates(period))
     return Insights(
         runs=tuple(sorted((run for part in parts for run in part.runs()), key=_longest)),
         days=tuple(sorted((row for part in parts for row in part.days(period)), key=lambda it: -it.days)),
@@ -321,8 +324,12 @@ class _Part:
             for it in firsts.comebacks(self.member.id, self.plays(Kind.TRACK), self.past(Kind.TRACK))
         ]
 
-    def candidates(self) -> list[moments.Candidate]:
-        """Every song played now, against the time before."""
+    def candidates(self, period: Period) -> list[moments.Candidate]:
+        """Every song played now, against the time before; none where too little of that is vouched for."""
+        span = usual_span(period)
+        known_ms = total_ms(union(self._history.usual.covered))
+        if known_ms < LEAST_KNOWN * (span.end_ms - span.start_ms):
+            return []
         now = [self._songs[play.track_id] for play in self._it.plays]
         before = [self._songs[play.track_id] for play in self._history.usual.plays]
         return moments.candidates(self.member.id, now, before)
