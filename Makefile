@@ -14,7 +14,7 @@ demo: .venv/.run  ## Earshot in the browser with a practice Spotify: no account,
 install: .venv/.run  ## what Earshot needs, into .venv
 
 test: .venv/.dev  ## the test suite
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev  ## style, types, who may import whom
 	@$(BIN)/ruff check .
