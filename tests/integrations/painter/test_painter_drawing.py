@@ -31,8 +31,8 @@ from bot.text import Text
 LEAST = 32  # points of 1080: 11 pixels where a picture is 375 wide, as on a phone
 TYPST = "0.15.2"
 SNAPSHOTS = {
-    "jcard four": "f2060b776b6a539c34b48fd64e5dcbfcc82365a115b8c135f4cfe05af0f92e39",
-    "ticket": "90496c851288204809fb742bfb48df47b39816a3da413c16559d51fbc614fa14",
+    "jcard four": "60e2d9274f6e8835dc238e258de9d64fb56ee7b542cf6e716188c91f67e68e63",
+    "ticket": "00d0c6f684cd2b40f320df26b8150a307e3554bcc2fbc0e0388d53e9087f2d83",
     "hours four": "d3dd8d796380596b0737ec7bbd75eabc42423e256521c0f71845e30c0edac0c2",
     "poster long": "64be7112f596e1f38ae77e8b8d6b3797cef9edefb718dd92045d5c6ffa5edee1",
     "matrix 6": "db0a3aa27c0113f560eb99187f3a5c0d6ffe84cf6eecd25a3add82e0723692c4",
