@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help demo install test check bench lock clean
+.PHONY: help demo install test slow check bench lock clean
 
 help:  ## what can be made here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -14,7 +14,10 @@ demo: .venv/.run  ## Earshot in the browser with a practice Spotify: no account,
 install: .venv/.run  ## what Earshot needs, into .venv
 
 test: .venv/.dev  ## the test suite
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"
+
+slow: .venv/.dev  ## what takes minutes: the Dockerfile by hand, every week of every zone
+	@$(BIN)/python -m pytest -m slow
 
 check: .venv/.dev  ## style, types, who may import whom
 	@$(BIN)/ruff check .

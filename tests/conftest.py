@@ -15,8 +15,10 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 # Without a slow test, and slow as a whole.
-LONG = {"test_looks_survive.py", "test_store_due.py", "test_keys_rotate.py", "test_nothing_gets_around.py",
-        "test_slack_draw.py", "test_store_backup.py", "test_demo.py", "test_run.py"}  # fmt: skip
+LONG = {
+    "test_posts_survive.py", "test_looks_survive.py", "test_store_due.py", "test_keys_rotate.py",
+    "test_nothing_gets_around.py", "test_slack_draw.py", "test_store_backup.py", "test_demo.py", "test_run.py",
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

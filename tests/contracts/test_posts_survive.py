@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from benchmarks.posting import storm
 
 
-@pytest.mark.slow
 async def test_whoever_is_killed_while_posting_every_room_has_its_post_once(database_url: str) -> None:
     told = await storm(database_url, kills=2, seed=random.SystemRandom().randrange(1000), groups_a_kill=2)
     assert told["kills"] == 2
