@@ -261,7 +261,7 @@ def _words(quotes: Sequence[Quote]) -> list[Text]:
 
 
 def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
-    """What everybody knows first, then those of one artist, decade or hour."""
+    """What everybody knows first, then those of one artist or hour."""
     names = words.names_of(recap)
     best = sorted(awards, key=lambda it: (":" in it.id, -it.worth))[:AWARDS]
     rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in best)

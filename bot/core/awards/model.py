@@ -30,7 +30,6 @@ class Standing:
     songs: Counts = field(default_factory=dict)
     albums: Counts = field(default_factory=dict)
     songs_of: Counts = field(default_factory=dict)
-    decades: Mapping[int, int] = field(default_factory=dict)
     busiest_hour: int = 0
     loop: tuple[Key, int] | None = None
     run: tuple[Key, int] | None = None
