@@ -199,3 +199,16 @@ def test_the_number_of_a_key_comes_again_when_all_are_used_up(tmp_path: Path) ->
     assert open_vault(keys).current == 255
     assert add_key(keys).current == 1
     assert isinstance(open_vault(keys), Keyring)
+
+
+@pytest.mark.parametrize("end", ["", "\n\n"])
+def test_a_copy_put_back_with_another_end_loses_no_key(tmp_path: Path, end: str) -> None:
+    keys = tmp_path / "keys"
+    sealed = open_vault(keys).seal("secret", "context")
+    keys.write_text(keys.read_text().rstrip("\n") + end)
+    new = add_key(keys)
+    assert new.unseal(sealed, "context") == "secret"
+    sealed = new.seal("secret", "context")
+    keys.write_text(keys.read_text().rstrip("\n") + end)
+    retire_older(keys)
+    assert open_vault(keys).unseal(sealed, "context") == "secret"

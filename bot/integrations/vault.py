@@ -72,13 +72,13 @@ def add_key(key_file: Path) -> Keyring:
     known = {keyring.current, *keyring.older}
     free = [number for number in range(1, 256) if number not in known]
     later = [number for number in free if number > keyring.current]
-    _write(key_file, key_file.read_text(encoding="ascii") + _line((later or free)[0]))
+    _write(key_file, [*_lines(key_file), _line((later or free)[0])])
     return open_vault(key_file)
 
 
 def retire_older(key_file: Path) -> None:
     """Keep only the key that seals: what another one has sealed does not open any more."""
-    _write(key_file, key_file.read_text(encoding="ascii").splitlines()[-1] + "\n")
+    _write(key_file, _lines(key_file)[-1:])
 
 
 @contextmanager
@@ -147,16 +147,21 @@ def open_vault(key_file: Path) -> Keyring:
             raise ConfigError(
                 [f"{key_file}: others on this machine can read the key. Run: chmod 600 {key_file}"]
             )
-        lines = key_file.read_text(encoding="ascii").splitlines()
+        lines = _lines(key_file)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([f"{key_file}: the key cannot be read or made ({error})."]) from error
-    return _keyring(key_file, [line.split() for line in lines if line.strip()])
+    return _keyring(key_file, lines)
 
 
-def _keyring(key_file: Path, lines: list[list[str]]) -> Keyring:
+def _lines(key_file: Path) -> list[str]:
+    """The keys in the file. Whoever puts a copy back may add an empty line, or lose the end of the last one."""
+    return [line for line in key_file.read_text(encoding="ascii").splitlines() if line.strip()]
+
+
+def _keyring(key_file: Path, lines: Sequence[str]) -> Keyring:
     keys: dict[int, bytes] = {}
     current = 0
-    for words in lines:
+    for words in map(str.split, lines):
         try:
             key_id, key = int(words[0]), base64.b64decode(words[1], validate=True)
         except (IndexError, ValueError, binascii.Error):
@@ -175,18 +180,18 @@ def _keyring(key_file: Path, lines: list[list[str]]) -> Keyring:
 
 
 def _line(key_id: int) -> str:
-    return f"{key_id} {base64.b64encode(os.urandom(_KEY)).decode()}\n"
+    return f"{key_id} {base64.b64encode(os.urandom(_KEY)).decode()}"
 
 
 def _write_first(key_file: Path) -> None:
     key_file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _fill(key_file, _line(1))
+        _fill(key_file, [_line(1)])
     except FileExistsError:  # another process was quicker: its key is the key
         return
 
 
-def _write(key_file: Path, lines: str) -> None:
+def _write(key_file: Path, lines: Sequence[str]) -> None:
     """Replace the file: at any instant it is whole, the old one or the new one."""
     unfinished = key_file.with_suffix(".new")
     try:
@@ -197,10 +202,10 @@ def _write(key_file: Path, lines: str) -> None:
         raise ConfigError([f"{key_file}: the key cannot be written ({error.strerror})."]) from error
 
 
-def _fill(file: Path, lines: str) -> None:
+def _fill(file: Path, lines: Sequence[str]) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as written:
-        written.write(lines)
+        written.writelines(f"{line}\n" for line in lines)
         written.flush()
         os.fsync(written.fileno())
 
