@@ -807,9 +807,9 @@ class FakeStore(FakeAwards, FakeStories):
         for link in self._links.values():
             for at_ms, track_id, _, _ in self._plays.get(link.id, ()) if link.member_id in found else ():
                 if at_ms < before_ms:
-                    known = found[link.member_id].get(track_id, Heard(at_ms, at_ms, 0))
+                    known = found[link.member_id].get(track_id, Heard(at_ms, at_ms))
                     found[link.member_id][track_id] = Heard(
-                        min(known.first_ms, at_ms), max(known.last_ms, at_ms), known.plays + 1
+                        min(known.first_ms, at_ms), max(known.last_ms, at_ms)
                     )
         return found
 

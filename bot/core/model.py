@@ -241,11 +241,10 @@ class Listening:
 
 
 class Heard(NamedTuple):
-    """What a member had played of something before some time: first and last, and how often."""
+    """When a member had first and last played something, before some time."""
 
     first_ms: int
     last_ms: int
-    plays: int
 
 
 @dataclass(frozen=True, slots=True)

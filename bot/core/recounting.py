@@ -116,7 +116,7 @@ def _followed(it: _Looked) -> Recount:
         known: dict[Key, Heard] = {}
         if heard:
             first_ms, last_ms = min(one.first_ms for one in heard), max(one.last_ms for one in heard)
-            known["",] = Heard(first_ms, last_ms, sum(one.plays for one in heard))
+            known["",] = Heard(first_ms, last_ms)
         pasts[who] = Past(it.history(who).memory.since_ms, known)
     chains = firsts.followed(plays, pasts, Span(it.period.start_ms, it.period.end_ms))
     return (len(chains[0].steps) if chains else 0), None

@@ -92,9 +92,9 @@ class PlayStore(Protocol):
     async def heard_before(
         self, member_ids: Collection[MemberId], before_ms: int
     ) -> Mapping[MemberId, Mapping[TrackId, Heard]]:
-        """Of each of these members every track they played before then: the first and last play, and how many rows.
+        """Of each of these members every track they played before then, with the first and last play.
 
-        Over all of their links, for a play that any source tells was heard; the rows of two sources are not one count.
+        Over all of their links: a play that any source tells was heard.
         """
         ...
 

@@ -87,7 +87,7 @@ def test_each_thing_has_its_longest_days(days: list[tuple[int, Key]], first: int
 
 
 def test_what_is_new_and_what_came_back() -> None:
-    past = Past(LONG_AGO, {A: Heard(5, START - 91 * DAY_MS, 7), B: Heard(5, START - DAY_MS, 1)})
+    past = Past(LONG_AGO, {A: Heard(5, START - 91 * DAY_MS), B: Heard(5, START - DAY_MS)})
     week = plays((1, A, 3), (2, B, 9), (3, C, 4))
     assert firsts.firsts(ANA, week, past, START) == [First(ANA, C, START + 3 * DAY_MS, 4, LONG_AGO)]
     assert firsts.comebacks(ANA, week, past) == [Comeback(ANA, A, START + DAY_MS, 3, START - 91 * DAY_MS)]
@@ -103,9 +103,9 @@ def test_of_a_short_past_nothing_is_new() -> None:
 
 def test_who_followed() -> None:
     pasts = {
-        ANA: Past(LONG_AGO, {A: Heard(START - 10 * DAY_MS, START - DAY_MS, 3)}),
+        ANA: Past(LONG_AGO, {A: Heard(START - 10 * DAY_MS, START - DAY_MS)}),
         BEN: Past(LONG_AGO, {}),
-        CEM: Past(LONG_AGO, {B: Heard(START - 400 * DAY_MS, START - DAY_MS, 3)}),
+        CEM: Past(LONG_AGO, {B: Heard(START - 400 * DAY_MS, START - DAY_MS)}),
     }
     week = {ANA: plays((0, A, 1)), BEN: plays((2, A, 1), (3, B, 4)), CEM: plays((4, A, 1))}
     assert firsts.followed(week, pasts, WEEK) == [
@@ -114,8 +114,8 @@ def test_who_followed() -> None:
 
 
 def test_a_chain_that_did_not_grow_is_no_news_and_an_unknown_past_begins_none() -> None:
-    before = Heard(START - 10 * DAY_MS, START - DAY_MS, 3)
-    after = Heard(START - 5 * DAY_MS, START - DAY_MS, 3)
+    before = Heard(START - 10 * DAY_MS, START - DAY_MS)
+    after = Heard(START - 5 * DAY_MS, START - DAY_MS)
     pasts = {ANA: Past(LONG_AGO, {A: before}), BEN: Past(LONG_AGO, {A: after})}
     assert firsts.followed({ANA: plays((1, A, 1)), BEN: plays((1, A, 1))}, pasts, WEEK) == []
     pasts = {ANA: Past(START - 30 * DAY_MS, {A: before}), BEN: Past(LONG_AGO, {})}

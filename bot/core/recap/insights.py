@@ -353,11 +353,7 @@ class _Part:
             if key is None:
                 continue
             known = merged.get(key, heard)
-            merged[key] = Heard(
-                min(known.first_ms, heard.first_ms),
-                max(known.last_ms, heard.last_ms),
-                heard.plays + (known.plays if key in merged else 0),
-            )
+            merged[key] = Heard(min(known.first_ms, heard.first_ms), max(known.last_ms, heard.last_ms))
         return Past(self._history.memory.since_ms, merged)
 
     def span_of(self, song: Key) -> Span | None:

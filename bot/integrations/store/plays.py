@@ -217,7 +217,6 @@ class Plays(OnDatabase):
                 schema.play.c.track_id,
                 func.min(at_ms),
                 func.max(at_ms),
-                func.count(),
             )
             .join(schema.link, schema.link.c.id == schema.play.c.link_id)
             .where(schema.link.c.member_id.in_(list(member_ids)), at_ms < before_ms)
