@@ -1,6 +1,6 @@
 """Typed lines: `@Earshot play rainy sunday` in a channel, or any line in a private chat with us.
 
-A few words may come before our name, if a command comes after it: `hey @Earshot, play rainy sunday`. Nothing else is
+A greeting may come before our name, if a command comes after it: `hey @Earshot, play rainy sunday`. Nothing else is
 read: Discord gives us no other words, and we ask for no intent that would.
 """
 
@@ -37,6 +37,13 @@ log = logging.getLogger(__name__)
 
 HELP = "help"  # what our name alone asks for
 GREETING_MOST = 3  # words before our name
+_GREETINGS = frozenset((
+    "hey", "hi", "hello", "hiya", "howdy", "yo", "ok", "okay", "good", "morning", "afternoon", "evening",
+    "dear", "there", "please",
+    "hallo", "moin", "servus", "grüß", "grüezi", "dich", "guten", "tag", "morgen", "abend", "liebe",
+    "lieber", "bitte",
+    "hola", "ey", "oye", "buenas", "buenos", "días", "dias", "tardes", "noches", "vale", "por", "favor",
+))  # fmt: skip
 
 _TALK = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -106,11 +113,11 @@ class Mentions:
         """What was said to us; None if it was not said to us. In a channel our name is in it."""
         said = message.content
         found = re.match(rf"\s*((?:\S+\s+){{0,{GREETING_MOST}}}?)<@!?{me.id}>[,:]?", said)
-        line = said[found.end() :].strip() if found else ""
-        greeted = found is not None and bool(found[1])
-        if found is None or (greeted and split_command(line)[0] not in self._features.commands):
-            return None if message.guild else said
-        return f"/{line.removeprefix('/')}" if message.guild else line
+        if found is not None:
+            line = said[found.end() :].strip()
+            if not found[1] or (_greets(found[1]) and split_command(line)[0] in self._features.commands):
+                return f"/{line.removeprefix('/')}" if message.guild else line
+        return None if message.guild else said
 
     async def _reply(self, message: discord.Message, card: Card) -> None:
         await attempt(
@@ -125,6 +132,11 @@ class Mentions:
             place_of(message.channel, guild_id, with_us=guild_id is None),
             self._answers.new_id(),
         )
+
+
+def _greets(words: str) -> bool:
+    """Whether these words are a greeting and nothing else: who talks about us does not talk to us."""
+    return all(word.strip(",.!¡…").casefold() in _GREETINGS for word in words.split())
 
 
 def _incomplete(command: Command, typed: Mapping[str, str], error: BadOption) -> Card:

@@ -52,8 +52,10 @@ async def test_who_says_it_and_where(house: House) -> None:
     ).text == "## Ana in private  no admin"
 
 
-@pytest.mark.parametrize("greeting", ["hey", "hello there dear", "@Ben and"])
-async def test_a_few_words_may_come_before_the_mention(house: House, greeting: str) -> None:
+@pytest.mark.parametrize(
+    "greeting", ["hey", "Hello there, dear", "OK,", "Guten Morgen", "¡Hola!", "Buenos días"]
+)
+async def test_a_greeting_may_come_before_the_mention(house: House, greeting: str) -> None:
     asked = await house.ana.says(house.room, f"{greeting} @Earshot, who_plays Low")
     assert (await asked.answer()).text == "## Nobody plays Low yet"
 
@@ -66,6 +68,9 @@ async def test_a_few_words_may_come_before_the_mention(house: House, greeting: s
         "thanks @Earshot!",
         "thanks @Earshot for the playlist",
         "tell him to ask @Earshot top of all",
+        "I asked @Earshot top of all",
+        "hey I asked @Earshot top of all",
+        "@Ben and @Earshot play well together",
         "@everyone play something",
     ],
 )
