@@ -32,16 +32,20 @@ SEED = 1
 NOBODY = "There is nobody here yet. Start with: earshot import PATH --member NAME"
 
 
+def _place(settings: Settings, folder: Path | None) -> tuple[Path, str]:
+    """The data folder and the database's URL; a folder that was named has its own database."""
+    return (Path(settings.data.folder), settings.data.url) if folder is None else (folder, "")
+
+
 def _anything(settings: Settings, folder: Path | None) -> bool:
     """Whether there is a database to look into; asking a question makes none."""
-    url = "" if folder is not None else settings.data.url
-    return bool(url) or ((folder or Path(settings.data.folder)) / DATABASE).exists()
+    data, url = _place(settings, folder)
+    return bool(url) or (data / DATABASE).exists()
 
 
 @asynccontextmanager
 async def _store(settings: Settings, folder: Path | None) -> AsyncIterator[Store]:
-    url = "" if folder is not None else settings.data.url
-    store = await open_data(folder or Path(settings.data.folder), url)
+    store = await open_data(*_place(settings, folder))
     try:
         yield store
     finally:
@@ -113,12 +117,15 @@ async def recap(
         raise _unknown(names[0], []) if names else NothingPlayed(NOBODY)
     async with _store(settings, folder) as store:
         members = await _members(store, names)
-        told = await Recaps(store, store, store, store, SystemClock(), SystemChance()).of_members(
-            members, period, zone, top
-        )
+        told = await _recaps(store).of_members(members, period, zone, top)
     if picture is not None:
-        await _paint(told, picture, (folder or Path(settings.data.folder)) / "fonts")
+        data, _ = _place(settings, folder)
+        await _paint(told, picture, data / "fonts")
     return recap_json(told, zone), _in_words(told)
+
+
+def _recaps(store: Store) -> Recaps:
+    return Recaps(store, store, store, store, SystemClock(), SystemChance())
 
 
 async def _members(store: Store, names: Sequence[str] | None) -> Sequence[Member]:
@@ -196,7 +203,7 @@ async def verify(settings: Settings, folder: Path | None, recap: str) -> tuple[d
         raise NotFound(f"There is no recap “{recap}” here.")
     async with _store(settings, folder) as store:
         named = await _said_by(store, recap) if "/" in recap else recap
-        found = await Recaps(store, store, store, store, SystemClock(), SystemChance()).audit(named)
+        found = await _recaps(store).audit(named)
     differs = [
         {
             "id": fact.id, "words": _say(fact.words), "said": fact.value, "now": evidence.value,
@@ -241,7 +248,8 @@ def _audit_in_words(found: Audit) -> str:
         lines.append("The document is what was written down then.")
     elif facts.withdrawn:
         lines.append(
-            "The document cannot be verified: a member was taken out of it, and it is of before 0.3, or changed."
+            "The document cannot be verified: a member was taken out of it, and it is of version 1, "
+            "of which only a whole one can be verified, or it was changed."
         )
     else:
         lines.append("The document is NOT what was written down then: somebody or something has changed it.")
@@ -290,8 +298,7 @@ async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> t
     """A backup of the database, older ones deleted. Raises `ConfigError`, `NotFound` where there is no database."""
     from bot.integrations.store.backup import DAY_MS, back_up, prune
 
-    data = folder or Path(settings.data.folder)
-    url = "" if folder is not None else settings.data.url
+    data, url = _place(settings, folder)
     file = database_file(data, url)
     if file is None:
         raise ConfigError(
@@ -332,7 +339,8 @@ async def rotate_keys(
     from bot.integrations import vault
     from bot.services.rekeying import rekey
 
-    key_file = (folder or Path(settings.data.folder)) / "keys"
+    data, _ = _place(settings, folder)
+    key_file = data / "keys"
     with vault.alone(key_file):
         async with _store(settings, folder) as store:
             keyring = vault.open_vault(key_file)
