@@ -17,7 +17,6 @@ from bot.text import Text, t, tn
 
 Scores = Mapping[MemberId, Score]
 LEAST = 5
-_OF_ALL = {"pathfinder", "alone", "alike"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,16 @@ def _plays(n: int) -> Text:
     return tn("{n} play", "{n} plays", n)
 
 
-def _single(kind: str, title: Text, score: Callable[[Standing, Field], Score | None]) -> Award:
+def _single(
+    kind: str, title: Text, score: Callable[[Standing, Field], Score | None], *, of_all: bool = False
+) -> Award:
     """An award without a parameter."""
 
     def measured(it: Field) -> Iterator[tuple[str, Text, Scores]]:
         scores = {one.member: said for one in it.standings if (said := score(one, it)) is not None}
         yield "", title, scores
 
-    return Award(kind, measured, kind in _OF_ALL)
+    return Award(kind, measured, of_all)
 
 
 def _hours(kind: str, title: Text, when: Text, hours: Sequence[int], least: int = LEAST) -> Award:
@@ -81,7 +82,7 @@ def _of(kind: str, title: Text, told: Callable[[Standing], tuple[Key, int] | Non
 
 
 def _number(kind: str, title: Text, number: Callable[[Standing], float | None],
-            says: Callable[[int], Text], least: float, scale: int = 1) -> Award:  # fmt: skip
+            says: Callable[[int], Text], least: float, scale: int = 1, *, of_all: bool = False) -> Award:  # fmt: skip
     """The highest of a number; told whole, or as so many parts of `scale`."""
 
     def score(one: Standing, it: Field) -> Score | None:
@@ -91,7 +92,7 @@ def _number(kind: str, title: Text, number: Callable[[Standing], float | None],
         n = round(scale * found)
         return Score(found, says(n), n)
 
-    return _single(kind, title, score)
+    return _single(kind, title, score, of_all=of_all)
 
 
 def _keepers(it: Field) -> Iterator[tuple[str, Text, Scores]]:
@@ -179,11 +180,11 @@ CATALOGUE: tuple[Award, ...] = (
     _hours("friday", t("Friday night"), t("on Friday from 18:00"), _on(4, 18, 23)),
     _hours("saturday", t("Saturday's soundtrack"), t("on Saturday"), _on(5, 5, 23)),
     _hours("sunday", t("Slow Sunday"), t("on Sunday"), _on(6, 5, 23)),
-    _number("explorer", t("Explorer"), lambda it: it.new or None,
+    _number("explorer", t("Explorer"), lambda it: it.new,
             lambda n: tn("{n} artist for the first time", "{n} artists for the first time", n), 3),
-    _number("pathfinder", t("Pathfinder"), lambda it: it.followed or None,
+    _number("pathfinder", t("Pathfinder"), lambda it: it.followed,
             lambda n: tn("{n} artist that somebody here took up after", "{n} artists that others here took up after",
-                         n), 1),
+                         n), 1, of_all=True),
     _of("comeback", t("Long time no hear"), lambda it: it.comeback,
         lambda n, name: t("{name}, back after {n} days", name=name, n=n), 90),
     _of("loop", t("On repeat"), lambda it: it.loop,
@@ -198,20 +199,21 @@ CATALOGUE: tuple[Award, ...] = (
         lambda n, name: t("{plays} of {name}", plays=_plays(n), name=name), 10),
     _of("album", t("Album listener"), lambda it: _top(it.albums),
         lambda n, name: t("{plays} of {name}", plays=_plays(n), name=name), 8),
-    _number("hour", t("Full hour"), lambda it: it.busiest_hour or None,
+    _number("hour", t("Full hour"), lambda it: it.busiest_hour,
             lambda n: t("{plays} in one hour", plays=_plays(n)), 10),
     _number("day", t("Longest day"), lambda it: max(it.days, default=0) if len(it.days) > 1 else None,
             lambda n: t("{plays} in one day", plays=_plays(n)), 20),
-    _number("songs", t("Never the same twice"), lambda it: len(it.songs) or None,
+    _number("songs", t("Never the same twice"), lambda it: len(it.songs),
             lambda n: t("{n} different songs", n=n), 30),
     _number("present", t("Always here"), _active_days, lambda n: t("music on {n} days", n=n), 5),
     _number("steady", t("Steady hand"), _even,
             lambda n: t("the quietest day has {n} % of the busiest", n=n), 0.3, 100),
     _number("grown", t("Turned up"), _grown, lambda n: t("{n} more plays than the time before", n=n), 10),
     _number("alone", t("Own planet"), lambda it: it.alone,
-            lambda n: t("{n} % of the plays are of artists that nobody else here played", n=n), 0.4, 100),
+            lambda n: t("{n} % of the plays are of artists that nobody else here played", n=n), 0.4, 100,
+            of_all=True),
     _number("alike", t("Common ground"), lambda it: it.alike,
-            lambda n: t("{n} % alike with the others on average", n=n), 0.1, 100),
+            lambda n: t("{n} % alike with the others on average", n=n), 0.1, 100, of_all=True),
     Award("hit", _hits, of_all=True),
     _single("kept", t("Faithful"), _kept),
     Award("keeper", _keepers),

@@ -41,14 +41,10 @@ def chosen(
 
     `not_again` are the kinds that a member had the time before or does not want.
     """
-    able: dict[tuple[MemberId, str], Candidate] = {}
-    for one in found:
-        if one.kind not in not_again.get(one.member, ()):
-            able[one.member, one.id] = one
     options: dict[MemberId, list[Candidate]] = {member: [] for member in members}
-    for (member, _), one in able.items():
-        if member in options:
-            options[member].append(one)
+    for one in found:
+        if one.member in options and one.kind not in not_again.get(one.member, ()):
+            options[one.member].append(one)
     for of_member in options.values():
         of_member.sort(key=lambda it: (-it.worth, it.id))
     most = sum(1 for of_member in options.values() if of_member)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.core.identity import Key
 from bot.core.model import MemberId
+from bot.core.taste import Counts
 from bot.text import Text
-
-Counts = Mapping[Key, int]
 
 
 @dataclass(frozen=True, slots=True)
