@@ -9,6 +9,7 @@ independent, which listening is not quite: they are the least that is uncertain,
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,6 +22,7 @@ Counts = Mapping[Key, int]
 
 Z = 1.6449  # the standard normal's 95th percentile: both tails of a 90 % interval
 LEAST_PLAYS = 30
+_MOST_SHARED = 5
 
 
 class Interval(NamedTuple):
@@ -42,7 +44,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What joins a group best: the smallest of the members' shares of it is larger than for anything else."""
+    """What joins a group best: nothing was played by more members, nor more by the least keen of as many."""
 
     key: Key
     shares: tuple[tuple[MemberId, float], ...]
@@ -76,22 +78,12 @@ def effective(counts: Counts) -> Interval | None:
 def rarity(everybody: Iterable[Counts]) -> dict[Key, float]:
     """How much sharing this artist tells: ln(1 + N / df) for N members, df of whom played it."""
     many = list(everybody)
-    played: dict[Key, int] = {}
-    for counts in many:
-        for key, count in counts.items():
-            if count:
-                played[key] = played.get(key, 0) + 1
+    played = Counter(key for counts in many for key, count in counts.items() if count)
     return {key: math.log(1 + len(many) / df) for key, df in played.items()}
 
 
 def match(
-    one: MemberId,
-    ones: Counts,
-    other: MemberId,
-    others: Counts,
-    weights: Mapping[Key, float],
-    *,
-    most: int = 5,
+    one: MemberId, ones: Counts, other: MemberId, others: Counts, weights: Mapping[Key, float]
 ) -> Match | None:
     """1 less the Jensen–Shannon distance (base 2) of the rarity-weighted shares. None under 30 plays on a side.
 
@@ -99,10 +91,10 @@ def match(
     """
     if min(sum(ones.values()), sum(others.values())) < LEAST_PLAYS:
         return None
-    return _matched(one, _Weighted(ones, weights), other, _Weighted(others, weights), most)
+    return _matched(one, _Weighted(ones, weights), other, _Weighted(others, weights))
 
 
-def matches(everybody: Mapping[MemberId, Counts], *, most: int = 5) -> list[Match]:
+def matches(everybody: Mapping[MemberId, Counts]) -> list[Match]:
     """Every match of two of these members, each artist weighing what its rarity among all of them says."""
     weights = rarity(everybody.values())
     known = {
@@ -110,10 +102,10 @@ def matches(everybody: Mapping[MemberId, Counts], *, most: int = 5) -> list[Matc
         for who, counts in everybody.items()
         if sum(counts.values()) >= LEAST_PLAYS
     }
-    return [_matched(one, known[one], other, known[other], most) for one, other in combinations(known, 2)]
+    return [_matched(one, known[one], other, known[other]) for one, other in combinations(known, 2)]
 
 
-def _matched(one: MemberId, left: _Weighted, other: MemberId, right: _Weighted, most: int) -> Match:
+def _matched(one: MemberId, left: _Weighted, other: MemberId, right: _Weighted) -> Match:
     both = [key for key in left.shares if key in right.shares]
     here, there = left.against(right, both), right.against(left, both)
     divergence = 0.5 * (here + there)
@@ -123,7 +115,7 @@ def _matched(one: MemberId, left: _Weighted, other: MemberId, right: _Weighted, 
     # The distance is a square root, so its interval is that of the divergence, carried over.
     low, high = math.sqrt(max(0.0, divergence - spread)), math.sqrt(min(1.0, divergence + spread))
     both.sort(key=lambda key: (-min(left.shares[key], right.shares[key]), key))
-    return Match((one, other), Interval(1 - distance, 1 - high, 1 - low), tuple(both[:most]))
+    return Match((one, other), Interval(1 - distance, 1 - high, 1 - low), tuple(both[:_MOST_SHARED]))
 
 
 def common(everybody: Mapping[MemberId, Counts], least: int | None = None) -> list[Key]:
@@ -136,8 +128,6 @@ def common(everybody: Mapping[MemberId, Counts], least: int | None = None) -> li
 
 def bridge(everybody: Mapping[MemberId, Counts]) -> Bridge | None:
     """What joins most of the members, and among that what the least keen of them plays most; None if nothing does."""
-    if len(everybody) < 2:
-        return None
     keys = common(everybody, 2)
     if not keys:
         return None
@@ -165,7 +155,7 @@ def repeated(songs: Counts) -> Interval | None:
 
 
 class _Weighted:
-    """_Weighted shares of one side, and what of the divergence each play has a part in.
+    """Weighted shares of one side, and what of the divergence each play has a part in.
 
     Of what one side alone has played the logarithm is 1, so that only what both played is gone through.
     """

@@ -213,9 +213,9 @@ def insights(
         days=tuple(sorted((row for part in parts for row in part.days(period)), key=lambda it: -it.days)),
         discoveries=tuple(it for part in parts for it in part.discoveries(period)),
         comebacks=tuple(sorted((it for part in parts for it in part.comebacks()), key=lambda it: -it.days)),
-        chains=tuple(_chains(compared, things, period)),
+        chains=tuple(_chains(compared, members, things, period)),
         moments=tuple(things.moment(it, parts) for it in found),
-        pairs=tuple(_pairs(compared, things)),
+        pairs=tuple(_pairs(artists, members, things)),
         common=tuple(things.named(Kind.ARTIST, key) for key in taste.common(artists))
         if len(artists) > 1
         else (),
@@ -375,13 +375,14 @@ class _Part:
     def _may_be_told(self, span: Span) -> bool:
         if self._timed is None:
             return True
-        start = bisect_left(self._it.plays, span.start_ms, key=lambda play: play.at_ms)
-        end = bisect_left(self._it.plays, span.end_ms, key=lambda play: play.at_ms)
+        start = bisect_left(self._it.plays, span.start_ms, key=_at_ms)
+        end = bisect_left(self._it.plays, span.end_ms, key=_at_ms)
         return all(play in self._timed for play in self._it.plays[start:end])
 
 
-def _chains(compared: Sequence[_Part], things: _Things, period: Period) -> list[Chain]:
-    members = {part.member.id: part.member for part in compared}
+def _chains(
+    compared: Sequence[_Part], members: Mapping[MemberId, Member], things: _Things, period: Period
+) -> list[Chain]:
     found = firsts.followed(
         {part.member.id: part.plays(Kind.ARTIST) for part in compared},
         {part.member.id: part.past(Kind.ARTIST) for part in compared},
@@ -393,10 +394,11 @@ def _chains(compared: Sequence[_Part], things: _Things, period: Period) -> list[
     ]
 
 
-def _pairs(compared: Sequence[_Part], things: _Things) -> list[Pair]:
-    members = {part.member.id: part.member for part in compared}
+def _pairs(
+    artists: Mapping[MemberId, Counter[Key]], members: Mapping[MemberId, Member], things: _Things
+) -> list[Pair]:
     found = []
-    for it in taste.matches({part.member.id: part.artists for part in compared if part.artists}):
+    for it in taste.matches(artists):
         one, other = it.members
         shared = tuple(things.named(Kind.ARTIST, key) for key in it.shared)
         found.append(Pair((members[one], members[other]), it.alike, shared))

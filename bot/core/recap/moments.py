@@ -9,6 +9,7 @@ false discovery rate is limited to 5 % (Benjamini and Hochberg, 1995). So in an 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -53,10 +54,10 @@ def remarkable(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def candidates(member: MemberId, now: Sequence[Key], before: Sequence[Key]) -> list[Candidate]:
     """Everything that the member played now, each as a candidate; `before` are the plays of the eight weeks before."""
-    counts_now, counts_before = _counts(now), _counts(before)
+    counts_before = Counter(before)
     return [
-        Candidate(member, key, times, len(now), counts_before.get(key, 0), len(before))
-        for key, times in counts_now.items()
+        Candidate(member, key, times, len(now), counts_before[key], len(before))
+        for key, times in Counter(now).items()
     ]
 
 
@@ -72,10 +73,3 @@ def _lifted(times: int, plays: int, rate: float) -> float:
     return (times * math.log(own / rate) if times else 0.0) + (
         rest * math.log((1 - own) / (1 - rate)) if rest else 0.0
     )
-
-
-def _counts(keys: Sequence[Key]) -> dict[Key, int]:
-    found: dict[Key, int] = {}
-    for key in keys:
-        found[key] = found.get(key, 0) + 1
-    return found
