@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import Column, ColumnElement, Table, delete, except_, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import MemberId
 from bot.errors import NotFound
 from bot.integrations.store import schema
-from bot.integrations.store.engine import OnDatabase
+from bot.integrations.store.engine import OnDatabase, batched
 from bot.integrations.store.identities import forget_songs
 from bot.integrations.store.links import forget_link, links_of
 from bot.ports import Deleted, Redact
@@ -40,7 +39,6 @@ _COUNTED = {
     "one_time_code": "codes",
     "page_offer": "uploads",
 }
-_AT_ONCE = 5_000
 # They come and go with what is counted.
 _UNCOUNTED = {
     "member",
@@ -140,11 +138,14 @@ async def sweep_tracks(connection: AsyncConnection) -> int:
 
     Only for a transaction that holds the links, so that no play comes in meanwhile.
     """
-    unplayed = except_(select(schema.track.c.id), select(schema.play.c.track_id))
-    await forget_songs(connection, select(schema.track.c.id).where(schema.track.c.id.in_(unplayed)))
-    await connection.execute(delete(schema.song_facts).where(schema.song_facts.c.track_id.in_(unplayed)))
-    swept = await connection.execute(delete(schema.track).where(schema.track.c.id.in_(unplayed)))
-    return swept.rowcount
+    # Asked once, for it takes a look at every play.
+    played = select(schema.play.c.track_id)
+    unplayed = (await connection.scalars(except_(select(schema.track.c.id), played))).all()
+    for some in batched(unplayed):
+        await forget_songs(connection, some)
+        await connection.execute(delete(schema.song_facts).where(schema.song_facts.c.track_id.in_(some)))
+        await connection.execute(delete(schema.track).where(schema.track.c.id.in_(some)))
+    return len(unplayed)
 
 
 async def _users(connection: AsyncConnection, member_id: MemberId) -> Sequence[str]:
@@ -210,17 +211,10 @@ async def _holding(
 
 async def _delete_rows(connection: AsyncConnection, table: Table, ids: Collection[int]) -> None:
     """Delete rows by id, with what refers to them."""
-    for some in batched(ids, _AT_ONCE):
+    for some in batched(ids):
         going = referring(table, table.c.id.in_(some))
         for each in reversed(going):
             await connection.execute(delete(each).where(going[each]))
-
-
-def batched(ids: Collection[int], most: int) -> Iterator[list[int]]:
-    """The ids, at most so many at a time."""
-    remaining = iter(ids)
-    while some := list(islice(remaining, most)):
-        yield some
 
 
 def _settings(rows: Mapping[str, int]) -> int:

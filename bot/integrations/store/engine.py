@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias, TypeVar, cast
 
 from sqlalchemy import ClauseElement, Connection, Executable, Row, Table, event
@@ -33,6 +34,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 _WAIT_MS = 5_000
 _READERS = 4
 _VACUUM_S = 3_600.0
+# Fewer values than either database takes in one statement.
+_VALUES = 5_000
 
 _EACH = (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON")
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", *_EACH)
@@ -231,6 +234,13 @@ async def raw_rows(connection: AsyncConnection, statement: Executable) -> Sequen
     cursor = (await connection.execute(statement)).cursor
     assert cursor is not None, "a SELECT has a cursor"
     return cursor.fetchall()
+
+
+def batched(values: Collection[T]) -> Iterator[list[T]]:
+    """The values, at most so many at a time as one statement may name."""
+    remaining = iter(values)
+    while some := list(islice(remaining, _VALUES)):
+        yield some
 
 
 class OnDatabase:

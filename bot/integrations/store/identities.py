@@ -30,12 +30,11 @@ from bot.core.identity import VERSION, Alias, Verdict, clues_of, derive, regroup
 from bot.core.model import GroupId, MemberId, Track, TrackId
 from bot.errors import NotFound
 from bot.integrations.store import schema
-from bot.integrations.store.engine import Database, OnDatabase, raw_rows
+from bot.integrations.store.engine import Database, OnDatabase, batched, raw_rows
 from bot.ports import MadeAlias
 from bot.text import t
 
 _AT_ONCE = 1_000
-_AT_ONCE_READ = 5_000
 _CHANGED, _REOPENED, _NO_CLUE = 0, -1, 0
 
 _SONG = schema.song.c
@@ -137,7 +136,7 @@ class Identities(OnDatabase):
             return len(batch)
 
 
-async def forget_songs(connection: AsyncConnection, tracks: Select[Any]) -> None:
+async def forget_songs(connection: AsyncConnection, tracks: Collection[int]) -> None:
     """Forget which songs these tracks are, before they go; what shared a clue with them is filed anew."""
     for clue in (_SONG.family, _SONG.code):
         shared = select(clue).where(_SONG.track_id.in_(tracks), clue != _NO_CLUE)
@@ -175,10 +174,8 @@ async def _rows(
 ) -> list[_Row]:
     """The tracks of which this column is one of these."""
     found: list[_Row] = []
-    wanted = list(values)
-    for start in range(0, len(wanted), _AT_ONCE_READ):
-        some = _FILED.where(column.in_(wanted[start : start + _AT_ONCE_READ]))
-        found += await raw_rows(connection, some)
+    for some in batched(values):
+        found += await raw_rows(connection, _FILED.where(column.in_(some)))
     return found
 
 

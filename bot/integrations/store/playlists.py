@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
 
 from sqlalchemy import insert, select, update
 
 from bot.core.model import GroupId, MemberId, RawTrack
 from bot.errors import NotFound, Stale
 from bot.integrations.store import schema
-from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.integrations.store.engine import AnyRow, OnDatabase, batched
 from bot.ports import Document, SavedPlaylist
 from bot.text import t
-
-_AT_ONCE = 5_000
 
 
 class Playlists(OnDatabase):
@@ -90,9 +87,8 @@ class Playlists(OnDatabase):
         # A key is stored without what cannot be stored, and answered as it was asked.
         asked = {schema.storable(key): key for key in wanted}
         found: dict[str, RawTrack | None] = {}
-        remaining = iter(asked)
         async with self._database.read() as connection:
-            while some := list(islice(remaining, _AT_ONCE)):
+            for some in batched(asked):
                 rows = await connection.execute(
                     select(schema.resolution).where(schema.resolution.c.wanted.in_(some))
                 )
