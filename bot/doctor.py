@@ -19,6 +19,7 @@ from bot.adapters.discord import checks as discord
 from bot.adapters.slack import checks as slack
 from bot.config import Settings, load
 from bot.core.apps import is_own
+from bot.core.calendar import DAY_MS
 from bot.core.findings import Finding, Level, failed, fine, warning, wrong
 from bot.core.model import LinkState, Source
 from bot.errors import ConfigError
@@ -31,7 +32,6 @@ from bot.integrations.store.backup import backup_findings
 from bot.integrations.store.checks import database_findings, sqlite_finding
 from bot.integrations.system import SystemClock
 from bot.integrations.vault import key_findings
-from bot.services.access import DAY_MS
 from bot.services.linking import SEATS
 from bot.text import plain
 

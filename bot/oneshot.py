@@ -296,7 +296,7 @@ def _plan_in_words(planned: Planned) -> str:
 
 async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> tuple[dict[str, Any], str]:
     """A backup of the database, older ones deleted. Raises `ConfigError`, `NotFound` where there is no database."""
-    from bot.integrations.store.backup import DAY_MS, back_up, prune
+    from bot.integrations.store.backup import back_up, prune
 
     data, url = _place(settings, folder)
     file = database_file(data, url)
@@ -310,7 +310,7 @@ async def back_up(settings: Settings, folder: Path | None, to: Path | None) -> t
     kept = to or Path(settings.data.backups or usual)
     now_ms = SystemClock().now_ms()
     made = back_up(file, kept, now_ms)
-    gone = prune(file, (usual, kept), now_ms - settings.data.backup_days * DAY_MS)
+    gone = prune(file, (usual, kept), now_ms - settings.data.backup_days * calendar.DAY_MS)
     deleted = [str(it) for it in gone]
     told = {"backup": str(made), "bytes": made.stat().st_size, "deleted": deleted}
     lines = [

@@ -15,6 +15,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.core.apps import is_own
+from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.model import Link, LinkId, LinkState, Source
 from bot.errors import (
     LinkExpired,
@@ -30,8 +31,6 @@ from bot.text import Moment, t
 
 T = TypeVar("T")
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 FRESH_MS = 120_000  # a token that ends sooner is refreshed before it is used
 # A turn to refresh is longer than Spotify is waited for; if whoever has it dies, the next one gets it then.
 TURN_MS = 60_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from hashlib import sha256
 
+from bot.core.calendar import HOUR_MS
 from bot.core.model import GroupId, Identity
 from bot.errors import NotFound, Stale
 from bot.ports import Chance, Clock, CodeStore, OneTimeCode
@@ -13,7 +14,6 @@ from bot.text import t
 CODE_MS = 10 * 60_000
 # So many wrong codes an hour may somebody type: with 40 bits in a code, nobody guesses one.
 WRONG_MOST = 5
-HOUR_MS = 60 * 60_000
 # Nothing in it looks like something else: no 0 and O, no 1 and I.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8

@@ -15,6 +15,7 @@ from enum import StrEnum
 from weakref import WeakValueDictionary
 
 from bot.core import polling
+from bot.core.calendar import HOUR_MS
 from bot.core.choices import within
 from bot.core.model import Gap, LinkId, MemberId, Source
 from bot.errors import (
@@ -36,8 +37,8 @@ log = logging.getLogger(__name__)
 
 FRESH_MS = 120_000
 LEASE_MS = 15 * 60_000
-AHEAD_MS = 3_600_000  # a play later than this is none: clocks differ less
-PAUSED_MS = 3_600_000  # how often a link is asked for whose member pauses; no call is made
+AHEAD_MS = HOUR_MS  # a play later than this is none: clocks differ less
+PAUSED_MS = HOUR_MS  # how often a link is asked for whose member pauses; no call is made
 # Tells a member, once, why a link of theirs is looked at no more.
 Tell = Callable[[MemberId, Text], Awaitable[None]]
 

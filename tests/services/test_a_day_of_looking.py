@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core.calendar import DAY_MS
 from bot.core.model import Member
 from bot.integrations.spotify import SpotifyAccounts, SpotifyListening
 from bot.integrations.store import open_store
 from bot.integrations.vault import open_vault
-from bot.services.access import DAY_MS, Access
+from bot.services.access import Access
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.polling import Outcome, Polling
 from tests.fakes import FakeChance, FakeClock

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.apps import own_developer
+from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.model import Link, LinkId, LinkState, Source
 from bot.errors import (
     LinkExpired,
@@ -21,7 +22,7 @@ from bot.errors import (
 )
 from bot.integrations.vault import Keyring
 from bot.ports import Account, Grant
-from bot.services.access import DAY_MS, HOUR_MS, TURN_MS, Access, BudgetStanding, sealed_grant
+from bot.services.access import TURN_MS, Access, BudgetStanding, sealed_grant
 from tests.fakes import FakeClock, FakeStore
 
 SCOPES = frozenset({"user-read-recently-played"})

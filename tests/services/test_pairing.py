@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
+from bot.core.calendar import HOUR_MS
 from bot.core.model import Group, Identity, Member, RoomRef
 from bot.errors import EarshotError, NotAllowed, NotFound, Stale
-from bot.services.codes import ALPHABET, CODE_MS, HOUR_MS, WRONG_MOST, Codes, Kind
+from bot.services.codes import ALPHABET, CODE_MS, WRONG_MOST, Codes, Kind
 from bot.services.pairing import Other, Pairing
 from bot.services.rooms import Rooms
 from tests.fakes import FakeChance, FakeClock, FakeStore

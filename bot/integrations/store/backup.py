@@ -20,6 +20,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.findings import Finding, fine, warning
 from bot.errors import ConfigError, Unavailable
 from bot.integrations.store.failures import said_kindly
@@ -28,7 +29,6 @@ from bot.text import t
 
 log = logging.getLogger(__name__)
 
-DAY_MS = 86_400_000
 _NAME = "earshot-%Y%m%dT%H%M%SZ.sqlite"
 _NAMED = re.compile(r"earshot-\d{8}T\d{6}Z\.sqlite")
 
@@ -161,7 +161,7 @@ def backup_findings(folder: Path, days: int, now_ms: int) -> Sequence[Finding]:
     if not made:
         do = "Is Earshot running? The first one is made when it starts; earshot backup makes one now."
         return [warning(about, f"there is none in {folder} yet", do)]
-    hours = (now_ms - made_ms(made[-1])) // 3_600_000
+    hours = (now_ms - made_ms(made[-1])) // HOUR_MS
     said = f"{len(made)} in {folder}, the newest {hours} hours old; each is deleted after {days} days"
     if hours > 48:
         return [warning(about, said, "Look into the log for “no backup could be made”.")]

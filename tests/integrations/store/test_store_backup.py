@@ -17,19 +17,12 @@ from typing import Any
 
 import pytest
 
+from bot.core.calendar import DAY_MS
 from bot.core.findings import Level
 from bot.core.model import MemberId, NewPlay, RawTrack, Source
 from bot.errors import ConfigError, Unavailable
 from bot.integrations.store import database_file, open_data, open_store, pg_dump_command
-from bot.integrations.store.backup import (
-    DAY_MS,
-    Backups,
-    back_up,
-    backup_findings,
-    backups,
-    made_ms,
-    prune,
-)
+from bot.integrations.store.backup import Backups, back_up, backup_findings, backups, made_ms, prune
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[3]
