@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, submitted
+from bot.chat.features import number
 from bot.chat.privacy import MARKS, PANEL, aside_name, count_again, plays_out
 from bot.core import spans
 from bot.core.calendar import at_local, local_day
@@ -142,8 +143,7 @@ class Asides(Cog):
     @action("aside.back", private=True)
     async def back(self, ctx: Context, aside: str) -> Card:
         """Let it count again."""
-        known = aside.isascii() and aside.isdecimal() and len(aside) < 16
-        if not known or not await self.choosing.take_back(await self._member(ctx), int(aside)):
+        if not await self.choosing.take_back(await self._member(ctx), number(aside)):
             raise NotFound(t("That is not set aside (any more)."))
         return Card(
             t("It counts again."),

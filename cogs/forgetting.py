@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, submitted
+from bot.chat.features import number
 from bot.chat.privacy import PANEL, PAUSING, from_to
 from bot.core import spans
 from bot.core.calendar import When, period_of
@@ -126,7 +127,7 @@ class Forgetting(Cog):
     async def forget_now(self, ctx: Context, start: str, end: str) -> Card:
         """Delete."""
         member = await self._member(ctx)
-        span = Span(_instant(start), _instant(end))
+        span = Span(number(start), number(end))
         plays = await self.choosing.forget(member, span)
         return Card(
             t("Forgotten: {days}", days=from_to(span, member.zone)),
@@ -137,9 +138,3 @@ class Forgetting(Cog):
 
     async def _member(self, ctx: Context) -> Member:
         return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
-
-
-def _instant(typed: str) -> int:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 16):
-        raise BadOption(t("That button is of another version of me. Use /privacy again."))
-    return int(typed)

@@ -19,13 +19,13 @@ from bot.chat import (
     command,
 )
 from bot.chat.cards import Block
+from bot.chat.features import number
 from bot.core.addresses import Addresses
 from bot.core.choosing import percentages
 from bot.core.consent import Audience
 from bot.core.drafts import Draft, DraftSong, Step, shares_of
 from bot.core.model import Member, MemberId
 from bot.core.reasons import listeners
-from bot.errors import BadOption
 from bot.services.people import People
 from bot.services.playlists import OpenDraft, Playlists
 from bot.services.saving import MayNotMake, SaveOutcome, Unsure
@@ -57,21 +57,21 @@ class Play(Cog):
     async def swap(self, ctx: Context, draft: str = "", song: str = "") -> Card:
         """Another song in place of this one."""
         audience, member = await self._who(ctx)
-        changed = await self.service.swap(audience, member, _number(draft, "draft"), _number(song, "song"))
+        changed = await self.service.swap(audience, member, number(draft), number(song))
         return draft_card(self.addresses, changed, replaces=True)
 
     @action("draft.veto")
     async def veto(self, ctx: Context, draft: str = "", song: str = "") -> Card:
         """This song out, for good."""
         audience, member = await self._who(ctx)
-        changed = await self.service.veto(audience, member, _number(draft, "draft"), _number(song, "song"))
+        changed = await self.service.veto(audience, member, number(draft), number(song))
         return draft_card(self.addresses, changed, replaces=True)
 
     @action("draft.save")
     async def save(self, ctx: Context, draft: str = "", again: str = "") -> Card:
         """Save it in the account of whoever pressed."""
         audience, member = await self._who(ctx)
-        draft_id = _number(draft, "draft")
+        draft_id = number(draft)
         try:
             outcome = await self.service.save(audience, member, draft_id, ctx.progress, again)
         except MayNotMake as missing:
@@ -237,9 +237,3 @@ def _unsure_card(unsure: Unsure, draft_id: int) -> Card:
             Button(t("It is empty: add them"), "draft.save", {**ids, "again": "add"}),
         ),
     )
-
-
-def _number(typed: str, name: str) -> int:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 16):
-        raise BadOption(t("That button is of another version of me. Use /play again."), name)
-    return int(typed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat import Card, Cog, Context, Lines, action
+from bot.chat.features import number
 from bot.chat.posts import became_of
 from bot.core.model import GroupId, Member
-from bot.errors import NotFound
 from bot.services.people import People
 from bot.services.redaction import PostResult, Redaction
 from bot.text import t
@@ -23,11 +23,9 @@ class Posts(Cog):
     @action("posts.leave_out", private=True)
     async def leave_out(self, ctx: Context, group: str) -> Card:
         """The member is taken out of what was said of a group."""
-        if not (group.isascii() and group.isdecimal() and len(group) < 16):
-            raise NotFound(t("There is no such group."))
         member = await self._member(ctx)
         await ctx.progress(t("Changing the posts that show you …"))
-        return _done(await self.redaction.take_back(member.id, GroupId(int(group))), member)
+        return _done(await self.redaction.take_back(member.id, GroupId(number(group))), member)
 
     @action("posts.count_again", private=True)
     async def count_again(self, ctx: Context) -> Card:

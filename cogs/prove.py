@@ -8,6 +8,7 @@ from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
 from bot.chat.cards import Block
+from bot.chat.features import number
 from bot.core.calendar import When, period_of
 from bot.core.facts import Facts, Measure
 from bot.core.keepers import KEEPERS, keepers_among
@@ -57,13 +58,13 @@ class Prove(Cog):
     async def facts(self, ctx: Context, recap: str, of: str = "") -> Card:
         """The numbers of one recap, the group's or (`of`) one member's."""
         member = await self._member(ctx)
-        return _numbers(await self.recaps.facts(int(recap), member), member.zone, of)
+        return _numbers(await self.recaps.facts(number(recap), member), member.zone, of)
 
     @action("prove.fact", private=True)
     async def fact(self, ctx: Context, recap: str, fact: str) -> Card:
         """One number, counted again."""
         member = await self._member(ctx)
-        return _proof(await self.recaps.prove(int(recap), fact, member), member)
+        return _proof(await self.recaps.prove(number(recap), fact, member), member)
 
     async def _member(self, ctx: Context) -> Member:
         return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)

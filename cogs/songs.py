@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Lines, Listing, Opt, Row, action, command
+from bot.chat.features import number
 from bot.core.consent import Audience
 from bot.core.identity import Verdict
 from bot.core.model import Member, Track, TrackId
@@ -60,20 +61,20 @@ class GroupSongs(Cog):
     async def versions(self, ctx: Context, track: str) -> Card:
         """The versions of the song that a track is of."""
         audience, _ = await self._here(ctx)
-        return _versions(await self.service.of_track(audience, TrackId(int(track))))
+        return _versions(await self.service.of_track(audience, TrackId(number(track))))
 
     @action("songs.part", private=True)
     async def part(self, ctx: Context, track: str, other: str) -> Card:
         """The track is none of the song's versions."""
         audience, member = await self._here(ctx)
-        await self.service.part(audience.group, member, TrackId(int(track)), TrackId(int(other)))
+        await self.service.part(audience.group, member, TrackId(number(track)), TrackId(number(other)))
         return await self._listed(audience, t("It is not a version of that song any more."))
 
     @action("songs.undo", private=True)
     async def undo(self, ctx: Context, alias: str) -> Card:
         """As if it had never been said."""
         audience, _ = await self._here(ctx)
-        await self.service.undo(audience.group, int(alias))
+        await self.service.undo(audience.group, number(alias))
         return await self._listed(audience, t("Undone."))
 
     async def _here(self, ctx: Context) -> tuple[Audience, Member]:

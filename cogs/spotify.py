@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Form, FormField, Lines, Link, action, submitted
 from bot.chat.cards import Block
+from bot.chat.features import number
 from bot.core import model
 from bot.core.apps import LENGTH, is_own
 from bot.core.lifetimes import Said
@@ -157,9 +158,7 @@ class SpotifyLink(Cog):
     @action("account.undo", private=True)
     async def undo(self, ctx: Context, at: str) -> Card:
         """“Not me”: the link that was made then is taken off again."""
-        if not (at.isascii() and at.isdecimal() and len(at) < 16):
-            raise BadOption(t("That button is of another version of me. Use /unlink."), "at")
-        plays = await self.linking.undo_own(await self._member(ctx), int(at))
+        plays = await self.linking.undo_own(await self._member(ctx), number(at))
         return Card(
             t("Undone"),
             (

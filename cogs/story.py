@@ -22,13 +22,14 @@ from bot.chat import (
     submitted,
 )
 from bot.chat.cards import Block
+from bot.chat.features import number
 from bot.chat.stories import TELL, question
 from bot.core import stories as words_of
 from bot.core.model import Group, GroupId, Member, TrackId
 from bot.core.recap import words
 from bot.core.recap.model import Ranked
 from bot.core.stories import MOST_LETTERS, State, Story
-from bot.errors import BadOption, NotFound
+from bot.errors import BadOption
 from bot.services.choices import matching
 from bot.services.people import People
 from bot.services.stories import Mine, Stories
@@ -93,7 +94,7 @@ class StoryTelling(Cog):
         member = await self._member(ctx)
         await ctx.progress(_CHANGING)
         return _told(
-            await self.stories.tell_of(member, TrackId(_number(which)), words, _chosen(groups)), member
+            await self.stories.tell_of(member, TrackId(number(which)), words, _chosen(groups)), member
         )
 
     @action("story.say", private=True)
@@ -103,7 +104,7 @@ class StoryTelling(Cog):
         groups = await self._groups(member)
         if not groups:
             return _not_yet()
-        it = await self.stories.story(member, _number(story))
+        it = await self.stories.story(member, number(story))
         chosen = [group.id for group in groups if group.id in it.groups] or _usual(groups, ctx)
         return Form(
             words_of.song_of(it.occasion),
@@ -118,7 +119,7 @@ class StoryTelling(Cog):
         """The words of a story."""
         member = await self._member(ctx)
         await ctx.progress(_CHANGING)
-        return _told(await self.stories.tell(member, _number(story), words, _chosen(groups)), member)
+        return _told(await self.stories.tell(member, number(story), words, _chosen(groups)), member)
 
     @action("story.keep", private=True)
     async def keep(self, ctx: Context, story: str) -> Card:
@@ -174,7 +175,7 @@ class StoryTelling(Cog):
         )
 
     async def _answer(self, ctx: Context, story: str, state: State) -> Story:
-        return await self.stories.answer(await self._member(ctx), _number(story), state)
+        return await self.stories.answer(await self._member(ctx), number(story), state)
 
     async def _panel(self, member: Member) -> Card:
         mine = await self.stories.mine(member)
@@ -316,14 +317,8 @@ def _usual(groups: Sequence[Group], ctx: Context) -> Sequence[GroupId]:
 
 
 def _chosen(typed: str | None) -> list[GroupId] | None:
-    return None if typed is None else [GroupId(int(it)) for it in typed.split(",") if it.isdecimal()]
+    return None if typed is None else [GroupId(number(it)) for it in typed.split(",") if it]
 
 
 def _named(groups: Sequence[Group]) -> Text:
     return joined([t("{name}", name=it.name) for it in groups], ", ")
-
-
-def _number(typed: str) -> int:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 16):
-        raise NotFound(t("I know no such story of yours (any more)."))
-    return int(typed)

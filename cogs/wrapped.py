@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Lines, Opt, action, command
+from bot.chat.features import number
 from bot.chat.recap_cards import RecapCards
 from bot.core.awards.catalogue import CATALOGUE
 from bot.core.calendar import When, period_of
@@ -71,7 +72,7 @@ class Wrapped(Cog):
     async def mine(self, ctx: Context, recap: str) -> Card:
         """The member's own part of the time that a group's recap is about, with what that says of them."""
         member = await self._member(ctx)
-        opened = await self.recaps.facts(int(recap), member)
+        opened = await self.recaps.facts(number(recap), member)
         said = [
             it
             for it in opened.facts.facts

@@ -7,6 +7,7 @@ A call's name is `/top` for a command (a slash begins no action's name) or `draf
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from bot.text import Text, t
 B = TypeVar("B", bound=Button | Link)
 
 GROUP = "@group"
+_NUMBER = re.compile(r"[0-9]{1,15}")
 _OTHER_VERSION = t("This is from another version of me and does nothing any more.")
 
 
@@ -99,6 +101,13 @@ class Features:
         return Call(action, name, words, words, group)
 
 
+def number(word: str) -> int:
+    """A number among the arguments of a button. Raises `NotFound` for what no button of this version carries."""
+    if not _NUMBER.fullmatch(word):
+        raise NotFound(_OTHER_VERSION)
+    return int(word)
+
+
 def _about(answer: Answer, group: GroupId) -> Answer:
     """The answer whose buttons, or whose form, remember the group that was chosen."""
     if isinstance(answer, Form):
@@ -123,4 +132,4 @@ def _chosen(args: Mapping[str, str], group: GroupId) -> dict[str, str]:
 
 
 def _group(typed: str) -> GroupId | None:
-    return GroupId(int(typed)) if typed.isascii() and typed.isdecimal() and len(typed) < 16 else None
+    return GroupId(int(typed)) if _NUMBER.fullmatch(typed) else None

@@ -10,7 +10,7 @@ from bot.chat import Button, Card, Context, Fields, Lines, Link, Listing, Person
 from bot.core.addresses import Addresses
 from bot.core.consent import Feature
 from bot.core.model import Identity, Place
-from bot.errors import BadOption, Unavailable
+from bot.errors import NotFound, Unavailable
 from bot.services.saving import IN_FLIGHT_MS
 from bot.text import Text
 from cogs.play import Play
@@ -225,7 +225,7 @@ async def test_playlists_before_there_is_one(stage: Stage) -> None:
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "99999999999999999999", "²"])
 async def test_a_button_of_nonsense_is_refused_kindly(stage: Stage, number: str) -> None:
-    with pytest.raises(BadOption, match="another version"):
+    with pytest.raises(NotFound, match="another version"):
         await stage.play.veto(stage.ctx(), draft=number, song="1")
 
 
