@@ -1,8 +1,9 @@
 """Counting plays for whoever looks: gather what is stored of the members, let consent take out what is not to be
-counted, and the core count the rest."""
+counted, and the core count the rest: in a thread, for a year of a large group takes seconds."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,18 @@ from bot.core.awards.model import Candidate
 from bot.core.awards.standings import standings
 from bot.core.consent import Eyes, remembered, seen
 from bot.core.facts import Fact, Tracks
-from bot.core.model import Counted, GroupId, Listening, Member, MemberId, Period, PeriodKind, Track, TrackId
+from bot.core.model import (
+    Counted,
+    GroupId,
+    LinkPlays,
+    Listening,
+    Member,
+    MemberId,
+    Period,
+    PeriodKind,
+    Track,
+    TrackId,
+)
 from bot.core.more_facts import stated_more
 from bot.core.precedence import counted
 from bot.core.recap import compute
@@ -76,7 +88,8 @@ class Counting:
         earlier = calendar.before(asked.period)
         before = [] if earlier is None else await self.counted(asked.members, earlier)
         listenings, tracks = await self.seen([*now, *before], asked.eyes, asked.group_id)
-        recap = compute.recap(
+        recap = await asyncio.to_thread(
+            compute.recap,
             asked.name,
             listenings[: len(now)],
             tracks,
@@ -100,16 +113,9 @@ class Counting:
         `last_awards` are the kinds that members got the time before.
         """
         histories, past = await self._histories(asked, count.tracks)
-        names = Names({**past, **count.tracks})
-        said = insights(names, count.listenings, histories, asked.period, comparing)
-        stand = standings(count.recap, said, count.listenings, names)
         choices = await self._choices.choices([it.id for it in asked.members])
         not_again = {who: it.declined | frozenset(last_awards.get(who, ())) for who, it in choices.items()}
-        active = [part.member.id for part in count.recap.members if part.plays]
-        awards = chosen(candidates(stand), active, not_again)
-        played = {play.track_id for it in count.listenings for play in it.plays}
-        facts = stated_more(count.recap, said, awards, comparing, names.tracks, played)
-        return More(said, awards, tuple(facts), Background(histories, stand), names.tracks)
+        return await asyncio.to_thread(_more, asked, count, histories, past, comparing, not_again)
 
     async def _histories(
         self, asked: Question, known: Tracks
@@ -126,29 +132,30 @@ class Counting:
         missing = {number for of_one in heard.values() for number in of_one} - known.keys()
         past = await self._plays.tracks(missing)
         choices = await self._choices.choices([it.id for it in asked.members])
-        histories = {
-            it.member.id: History(
-                it,
-                remembered(
-                    heard[it.member.id],
-                    choices[it.member.id],
-                    {**past, **known},
-                    asked.eyes,
-                    end_ms,
-                ),
-            )
-            for it in usual
-        }
+        everything = {**past, **known}
+
+        def looked_back() -> dict[MemberId, History]:
+            return {
+                it.member.id: History(
+                    it,
+                    remembered(heard[it.member.id], choices[it.member.id], everything, asked.eyes, end_ms),
+                )
+                for it in usual
+            }
+
+        histories = await asyncio.to_thread(looked_back)
         return histories, {**await self._in_group(past, asked.group_id), **tracks}
 
     async def counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
         """The members' plays of a period after source precedence; for `seen`."""
         ids = [member.id for member in members]
         links = await self._plays.plays_between(ids, period.start_ms, period.end_ms)
-        return [
-            counted(member, [link for link in links if link.link.member_id == member.id], period)
-            for member in members
-        ]
+        of_member: dict[MemberId, list[LinkPlays]] = {member_id: [] for member_id in ids}
+        for link in links:
+            of_member[link.link.member_id].append(link)
+        return await asyncio.to_thread(
+            lambda: [counted(member, of_member[member.id], period) for member in members]
+        )
 
     async def seen(
         self, counts: Sequence[Counted], eyes: Eyes, group_id: GroupId | None
@@ -159,10 +166,30 @@ class Counting:
         """
         tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
         choices = await self._choices.choices({it.member.id for it in counts})
-        listenings = [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+        listenings = await asyncio.to_thread(
+            lambda: [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+        )
         return listenings, await self._in_group(tracks, group_id)
 
     async def _in_group(
         self, tracks: Mapping[TrackId, Track], group_id: GroupId | None
     ) -> Mapping[TrackId, Track]:
         return tracks if group_id is None else await self._plays.in_group(tracks, group_id)
+
+
+def _more(
+    asked: Question,
+    count: Count,
+    histories: Mapping[MemberId, History],
+    past: Tracks,
+    comparing: Collection[MemberId],
+    not_again: Mapping[MemberId, Collection[str]],
+) -> More:
+    names = Names({**past, **count.tracks})
+    said = insights(names, count.listenings, histories, asked.period, comparing)
+    stand = standings(count.recap, said, count.listenings, names)
+    active = [part.member.id for part in count.recap.members if part.plays]
+    awards = chosen(candidates(stand), active, not_again)
+    played = {play.track_id for it in count.listenings for play in it.plays}
+    facts = stated_more(count.recap, said, awards, comparing, names.tracks, played)
+    return More(said, awards, tuple(facts), Background(histories, stand), names.tracks)

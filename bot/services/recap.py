@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -280,7 +281,9 @@ class Recaps:
             more = await self._counting.more(asked, await self._counting.recap(asked), compared(facts), {})
             background, tracks = more.background, {**more.tracks, **tracks}
         now_ms = self._clock.now_ms()
-        return [receipts.evidence(it, facts, listenings, tracks, now_ms, background) for it in wanted]
+        return await asyncio.to_thread(
+            lambda: [receipts.evidence(it, facts, listenings, tracks, now_ms, background) for it in wanted]
+        )
 
     async def _fresh(self, members: Sequence[Member]) -> None:
         if self._freshen is not None:
@@ -299,7 +302,8 @@ class Recaps:
             group = asked.group_id
             last = {} if group is None else await self._recaps.last_awards(group, asked.period)
             more = await self._counting.more(asked, count, comparing, last)
-        facts, sha256 = freeze(count.recap, count.tracks, salts, () if more is None else more.facts)
+        said = () if more is None else more.facts
+        facts, sha256 = await asyncio.to_thread(freeze, count.recap, count.tracks, salts, said)
         now_ms = self._clock.now_ms()
         frozen = await self._recaps.freeze(asked.group_id, owner, now_ms, facts, sha256, salts)
         return Told(count.recap, frozen, more)

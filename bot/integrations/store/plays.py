@@ -6,6 +6,7 @@ which they are read, so that neither sorting nor a second index is needed.
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -266,10 +267,16 @@ async def _by_link(
     connection: AsyncConnection, rows: Select[tuple[Any, ...]], make: Callable[[Sequence[Any]], V]
 ) -> Mapping[LinkId, list[V]]:
     """What is made of the rows, in their order, by the link in their first column; nothing for any other link."""
-    found: defaultdict[LinkId, list[V]] = defaultdict(list)
-    for row in await raw_rows(connection, rows):
-        found[row[0]].append(make(row[1:]))
-    return found
+    fetched = await raw_rows(connection, rows)
+
+    def made() -> Mapping[LinkId, list[V]]:
+        found: defaultdict[LinkId, list[V]] = defaultdict(list)
+        for row in fetched:
+            found[row[0]].append(make(row[1:]))
+        return found
+
+    # A group's plays of weeks are a hundred thousand.
+    return await asyncio.to_thread(made)
 
 
 async def spans_of(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
