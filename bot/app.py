@@ -27,7 +27,6 @@ from bot.core.addresses import Addresses
 from bot.core.lifetimes import Said
 from bot.core.model import Group, Member, MemberId, Period, Source
 from bot.core.recap.model import Recap
-from bot.core.schedule import Schedule
 from bot.core.stories import Story
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.languages import read_languages
@@ -296,8 +295,7 @@ def _plugged(
         await tell(store, platforms, member_id, undelivered(why))
 
     ledger, wanted = Ledger(store, clock), settings.weekly
-    usual = Schedule("UTC", wanted.weekday, wanted.hour, 0, wanted.settle_hours)
-    weeklies = Weeklies(store, store, clock, usual, previews.ask)
+    weeklies = Weeklies(store, store, clock, wanted.usual, previews.ask)
     posting = Posting(
         store, store, store, recaps, clock, RoomPoster(platforms, ledger, cards.post), leaving.before_post,
         tell_admin, again=wanted.again,

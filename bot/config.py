@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.core.schedule import Schedule, first_possible
 from bot.errors import ConfigError
 
 T = TypeVar("T")
@@ -80,6 +81,11 @@ class Weekly:
     hour: int = 18
     settle_hours: int = 18
     again: bool = False
+
+    @property
+    def usual(self) -> Schedule:
+        """The same as a group wishes it; the zone is the group's own."""
+        return Schedule("UTC", self.weekday, self.hour, settle_h=self.settle_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +258,7 @@ def _cannot_be(settings: Settings) -> list[str]:
         problems.append(
             "weekly: a weekday goes from 0 (Monday) to 6, an hour from 0 to 23, settle_hours from 0 to 48."
         )
-    elif weekly.weekday * 24 + weekly.hour < weekly.settle_hours:
+    elif first_possible(weekly.usual) is not None:
         problems.append(
             "weekly.hour: lies before a week has settled (weekly.settle_hours after Monday, 0:00)."
         )
