@@ -8,8 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.core import drafts, frozen
 from bot.core.calendar import iso_utc
@@ -30,6 +31,8 @@ from bot.ports import (
 )
 from bot.services.pages import Pages
 from bot.text import t
+
+D = TypeVar("D", FrozenRecap, Document)
 
 AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 20
@@ -109,16 +112,15 @@ class Takeouts(Pages):
         self._links = links
         self._kept = kept
         self._packer = packer
-        self._now = clock
 
     def packed(self, member: Member) -> AsyncIterator[bytes]:
         """Everything kept about a member as one packed file, in pieces."""
-        now_ms = self._now.now_ms()
+        now_ms = self._clock.now_ms()
         return self._packer.pack(self._files(member, now_ms), now_ms)
 
     def name(self) -> str:
         """What the file is called today."""
-        return f"earshot-{iso_utc(self._now.now_ms())[:10]}.zip"
+        return f"earshot-{iso_utc(self._clock.now_ms())[:10]}.zip"
 
     async def _files(self, member: Member, now_ms: int) -> AsyncIterator[TextFile]:
         yield "README.txt", _whole(readme(member, now_ms))
@@ -128,8 +130,8 @@ class Takeouts(Pages):
                 name,
                 _whole(_json({table: list(map(readable, records.get(table, ()))) for table in tables})),
             )
-        yield "recaps.json", self._recaps(member.id)
-        yield "drafts.json", self._drafts(member.id)
+        yield "recaps.json", _parts(self._kept.recaps_about, recap_part, member.id)
+        yield "drafts.json", _parts(self._kept.drafts_about, draft_part, member.id)
         yield "plays.csv", self._plays_csv(member)
         yield "plays.json", self._plays_json(member)
 
@@ -149,23 +151,7 @@ class Takeouts(Pages):
     async def _plays_json(self, member: Member) -> AsyncIterator[str]:
         async for link_id, source, page in self._plays(member):
             rows = (dict(zip(COLUMNS, _play(link_id, source, play), strict=True)) for play in page)
-            yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-    async def _recaps(self, member_id: MemberId) -> AsyncIterator[str]:
-        after_id = 0
-        while page := await self._kept.recaps_about(member_id, after_id, DOCUMENTS_AT_ONCE):
-            for recap in page:
-                if said := recap_part(recap, member_id):
-                    yield json.dumps(said, ensure_ascii=False) + "\n"
-            after_id = page[-1].id
-
-    async def _drafts(self, member_id: MemberId) -> AsyncIterator[str]:
-        after_id = 0
-        while page := await self._kept.drafts_about(member_id, after_id, DOCUMENTS_AT_ONCE):
-            for document in page:
-                if said := draft_part(document, member_id):
-                    yield json.dumps(said, ensure_ascii=False) + "\n"
-            after_id = page[-1].id
+            yield "".join(map(_json_line, rows))
 
 
 def readable(record: Record) -> dict[str, object]:
@@ -311,6 +297,24 @@ def _said_in(text: str) -> object:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+async def _parts(
+    about: Callable[[MemberId, int, int], Awaitable[Sequence[D]]],
+    part_of: Callable[[D, MemberId], dict[str, object] | None],
+    member_id: MemberId,
+) -> AsyncIterator[str]:
+    """What documents `about` a member say of them, one on each line."""
+    after_id = 0
+    while page := await about(member_id, after_id, DOCUMENTS_AT_ONCE):
+        for document in page:
+            if said := part_of(document, member_id):
+                yield _json_line(said)
+        after_id = page[-1].id
+
+
+def _json_line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
 
 
 async def _whole(text: str) -> AsyncIterator[str]:
