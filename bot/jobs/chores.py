@@ -1,4 +1,4 @@
-"""What is due by itself, besides looks at links: each chore every so often, from what the store says.
+"""What is due by itself, besides looks at links and posts: each chore every so often, from what the store says.
 
 Level-triggered: a chore reads what is due each time it runs, so a missed run or a restart loses nothing. A bug in one
 is written down and stops neither it nor the others.

@@ -88,7 +88,7 @@ class Deletion:
         await self.shred()
         now_ms = self._clock.now_ms()
         return Receipt(
-            deleted=_with_memberships(deleted, memberships),
+            deleted=replace(deleted, memberships=deleted.memberships + memberships),
             sources=frozenset(linked),
             posts=posts,
             at_ms=now_ms,
@@ -113,7 +113,3 @@ class Deletion:
         except EarshotError as error:
             log.warning("posts from before could not be changed: %s", type(error).__name__)
             return None
-
-
-def _with_memberships(deleted: Deleted, memberships: int) -> Deleted:
-    return replace(deleted, memberships=deleted.memberships + memberships)

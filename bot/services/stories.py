@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.core import calendar, stories
 from bot.core.consent import Eyes, Feature, others, sharing
 from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE
-from bot.core.model import Group, GroupId, Member, MemberId, Period, Span, TrackId
+from bot.core.model import Group, GroupId, Member, MemberId, Span, TrackId
 from bot.core.recap.model import Ranked
 from bot.core.stories import Occasion, Quote, State, Story
 from bot.errors import BadOption, NotFound, NotJoined
@@ -202,11 +202,9 @@ class Asking:
         due = await self._told.to_ask(asked_ms, looked_ms, LOOKED_THROUGH)
         for member in [it for it in due if stories.may_be_asked_at(now_ms, it.zone)][:AT_ONCE]:
             await self._told.looked_at(member.id, now_ms)
-            for occasion in await self._weeks.worth_asking(member, await self._told.stories(member.id)):
-                story = await self._told.ask_about(member.id, occasion, now_ms, asked_ms)
-                if story is not None:
-                    await self._ask(member, story)
-                break
+            worth = await self._weeks.worth_asking(member, await self._told.stories(member.id))
+            if worth and (story := await self._told.ask_about(member.id, worth[0], now_ms, asked_ms)):
+                await self._ask(member, story)
 
 
 class _Weeks:
@@ -231,7 +229,7 @@ class _Weeks:
 
     def _question(self, member: Member) -> Question:
         today = calendar.local_day(self._clock.now_ms(), member.zone)
-        period: Period = calendar.days(today - timedelta(days=DAYS - 1), today, member.zone)
+        period = calendar.days(today - timedelta(days=DAYS - 1), today, member.zone)
         return Question(member.name, [member], period, Eyes(True, frozenset({member.id})), SUGGESTED)
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.foreign import name
 from bot.core.songfacts import Fame, Of, SongFacts, Tag
 from bot.integrations.scrobbles.listenbrainz import API_URL, read
 from bot.integrations.scrobbles.web import JsonService, Unreadable, table
+
+T = TypeVar("T")
 
 LOOKUPS = 50
 ITEMS = 1000
@@ -37,11 +39,7 @@ class ListenBrainzSongs:
     async def look_up(self, songs: Sequence[tuple[str, str]]) -> Sequence[SongFacts]:
         """See `ports.SongLookup`: a call for each 50 songs, and three for each 1,000 that are known."""
         with self._web.reading():
-            ids = [
-                it
-                for start in range(0, len(songs), LOOKUPS)
-                for it in await self._ids(songs[start:][:LOOKUPS])
-            ]
+            ids = [it for some in _batches(songs, LOOKUPS) for it in await self._ids(some)]
             recordings = sorted({recording for recording, _ in ids if recording})
             artists = sorted({artists[0] for _, artists in ids if artists})
             tags = await self._tags(recordings)
@@ -71,7 +69,7 @@ class ListenBrainzSongs:
 
     async def _tags(self, recordings: Sequence[str]) -> Mapping[str, tuple[Tag, ...]]:
         found: dict[str, tuple[Tag, ...]] = {}
-        for some in _batches(recordings):
+        for some in _batches(recordings, ITEMS):
             told = table(
                 await self._post("/1/metadata/recording/", {"recording_mbids": some, "inc": "artist tag"})
             )
@@ -82,7 +80,7 @@ class ListenBrainzSongs:
 
     async def _fame(self, what: str, ids: Sequence[str]) -> Mapping[str, Fame]:
         found: dict[str, Fame] = {}
-        for some in _batches(ids):
+        for some in _batches(ids, ITEMS):
             for row in _rows(await self._post(f"/1/popularity/{what}", {f"{what}_mbids": some})):
                 listens, listeners = (
                     _count(row.get("total_listen_count")),
@@ -95,9 +93,9 @@ class ListenBrainzSongs:
         return read(await self._web.post(path, body, {"Authorization": f"Token {self._token}"}))
 
 
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), ITEMS):
-        yield ids[start : start + ITEMS]
+def _batches(of: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(of), most):
+        yield of[start : start + most]
 
 
 def _rows(body: Any) -> list[Mapping[str, Any]]:
