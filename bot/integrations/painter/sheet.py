@@ -12,7 +12,7 @@ from bot.core.recap.model import Ranked, Recap
 from bot.integrations.painter import times
 from bot.integrations.painter.lettering import Lettering, Line, unbroken
 from bot.integrations.painter.palette import LOOKS, REST, TOKENS
-from bot.text import Text, t, tn
+from bot.text import Text, t
 
 Data = dict[str, object]
 
@@ -61,10 +61,6 @@ class Sheet:
     def number(self, n: int) -> str:
         """A figure by itself."""
         return self.say(t("{n}", n=n))
-
-    def plays(self, n: int) -> str:
-        """`1 play`, `12 plays`."""
-        return self.say(tn("{n} play", "{n} plays", n))
 
     def look(self, member: MemberId) -> int:
         """Which of `palette.LOOKS` a member prints in."""
