@@ -22,15 +22,13 @@ from bot.chat import (
     submitted,
 )
 from bot.chat.commands import Answer
+from bot.chat.revoking import APPS
 from bot.core.model import Member, Source
 from bot.core.returned import is_address
 from bot.errors import BadOption
 from bot.services.linking import Linking
 from bot.services.people import People
 from bot.text import Text, t, tn
-
-APPS_PAGE = "https://www.spotify.com/account/apps/"
-LASTFM_APPS_PAGE = "https://www.last.fm/settings/applications"
 
 SOURCES = {
     Source.SPOTIFY: t("Spotify, and all that I read there"),
@@ -147,12 +145,12 @@ class Account(Cog):
             lines.append(
                 t("The key from Spotify is deleted too. Only you can take the app off your account there:")
             )
-            links.append(Link(t("Your apps at Spotify"), APPS_PAGE))
+            links.append(APPS[Source.SPOTIFY])
         if Source.LASTFM in sources:
             lines.append(
                 t("I keep no key from Last.fm; your yes still stands in its list until you remove it:")
             )
-            links.append(Link(t("Your apps at Last.fm"), LASTFM_APPS_PAGE))
+            links.append(APPS[Source.LASTFM])
         return Card(
             t("Disconnected"),
             (Lines(tuple(lines)),),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, Link, action, submitted
+from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, action, submitted
 from bot.chat.cards import Block
 from bot.chat.posts import became_of
-from bot.core.model import Group, Member, Source
+from bot.chat.revoking import APPS
+from bot.core.model import Group, Member
 from bot.errors import BadOption, NotFound
 from bot.ports import Deleted
 from bot.services.deletion import Deletion as Deletions
@@ -17,11 +18,6 @@ from bot.services.people import People
 from bot.text import Moment, Text, joined, t
 
 WORD = "delete"
-# Where only a member can take us off their account.
-APPS = {
-    Source.SPOTIFY: Link(t("Your apps at Spotify"), "https://www.spotify.com/account/apps/"),
-    Source.LASTFM: Link(t("Your apps at Last.fm"), "https://www.last.fm/settings/applications"),
-}
 NOTHING = Card(t("Nothing is kept about you, so there is nothing to delete."))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.chat import Button, Card, Cog, Context, Form, FormField, Lines, Link, action, submitted
 from bot.chat.cards import Block
 from bot.chat.features import number
+from bot.chat.revoking import APPS
 from bot.core import model
 from bot.core.apps import LENGTH, is_own
 from bot.core.lifetimes import Said
-from bot.core.model import LinkState, Member
+from bot.core.model import LinkState, Member, Source
 from bot.core.returned import FIELD
 from bot.errors import BadOption
 from bot.services.linking import HOST, MORE_SCOPES, SCOPE_WORDS, SEATS, Linked, Linking, Login, NoApp
@@ -16,7 +17,6 @@ from bot.services.people import People
 from bot.text import Moment, Text, t, tn
 
 DASHBOARD = "https://developer.spotify.com/dashboard"
-APPS_PAGE = "https://www.spotify.com/account/apps/"
 
 _KEPT = (
     t("I keep track, time and your account number here; the key from Spotify is encrypted."),
@@ -172,7 +172,7 @@ class SpotifyLink(Cog):
                     )
                 ),
             ),
-            (Link(t("Your apps at Spotify"), APPS_PAGE),),
+            (APPS[Source.SPOTIFY],),
             replaces=True,
         )
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from html import escape
 
 from bot.chat import Card, Fields, Lines
-from bot.core.model import Member
+from bot.chat.revoking import APPS
+from bot.core.model import Member, Source
 from bot.services.linking import SCOPE_WORDS, Invitation, Linked
 from bot.text import Text, in_english, t, tn
 
-_REVOKE = "https://www.spotify.com/account/apps/"
+_REVOKE = APPS[Source.SPOTIFY].url
 
 
 def invitation_page(it: Invitation, again: bool) -> str:
