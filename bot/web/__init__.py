@@ -21,6 +21,7 @@ from bot.errors import EarshotError, UserError
 from bot.services.linking import LOGIN_MS, SEATS, Linking
 from bot.text import t
 from bot.web import pages
+from bot.web.answers import html
 from bot.web.takeouts import TakeoutPages
 from bot.web.uploads import Uploads
 
@@ -108,7 +109,7 @@ class _Callback:
     async def invite(self, request: web.Request) -> web.Response:
         state = request.query.get("state", "")
         page = pages.invitation_page(await self._linking.invitation(state), again=False)
-        response = _html(page)
+        response = html(page)
         response.set_cookie(
             _COOKIE,
             _mark(state),
@@ -125,7 +126,7 @@ class _Callback:
         if "error" in request.query:
             await self._linking.cancelled(state)
             said_no = request.query["error"] == "access_denied"
-            return _html(
+            return html(
                 pages.said_page(
                     t("Nothing was linked"),
                     t("You said no at Spotify, so nothing was read or kept.")
@@ -135,7 +136,7 @@ class _Callback:
                 )
             )
         if not hmac.compare_digest(request.cookies.get(_COOKIE, "").encode(), _mark(state).encode()):
-            return _html(pages.invitation_page(await self._linking.invitation(state), again=True))
+            return html(pages.invitation_page(await self._linking.invitation(state), again=True))
         return await self._complete(request)
 
     async def confirmed(self, request: web.Request) -> web.Response:
@@ -144,11 +145,11 @@ class _Callback:
 
     async def undo(self, request: web.Request) -> web.Response:
         form = await request.post()
-        return _html(pages.undone_page(await self._linking.undo(str(form.get("token", "")))))
+        return html(pages.undone_page(await self._linking.undo(str(form.get("token", "")))))
 
     async def _complete(self, request: web.Request) -> web.Response:
         linked = await self._linking.complete(request.query.get("state", ""), request.query.get("code", ""))
-        response = _html(pages.linked_page(linked, SEATS))
+        response = html(pages.linked_page(linked, SEATS))
         response.del_cookie(_COOKIE, path="/callback")
         return response
 
@@ -187,18 +188,18 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        response = _html(
+        response = html(
             pages.said_page(t("There is no such page"), t("Use /link in chat to link Spotify.")), error.status
         )
     except EarshotError as error:
         log.info("%s: %s", _route(request), type(error).__name__)
-        response = _html(
+        response = html(
             pages.said_page(t("Nothing was linked"), error.text), 400 if isinstance(error, UserError) else 502
         )
     except Exception:
         bug = secrets.token_hex(4)
         log.exception("%s failed [%s]", _route(request), bug)
-        response = _html(
+        response = html(
             pages.said_page(
                 t("That went wrong on my side"),
                 t("Nothing you did. It is written down for whoever runs me, as {id}.", id=bug),
@@ -213,10 +214,6 @@ def _route(request: web.Request) -> str:
     """The address without what is secret in it."""
     resource = request.match_info.route.resource
     return "?" if resource is None else resource.canonical
-
-
-def _html(page: str, status: int = 200) -> web.Response:
-    return web.Response(text=page, status=status, content_type="text/html")
 
 
 def _mark(state: str) -> str:

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot.errors import EarshotError, NotFound
 from bot.services.takeout import Takeouts
-from bot.text import t
 from bot.web import pages
+from bot.web.answers import gone, html
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,15 @@ class TakeoutPages:
         try:
             offer = await self._takeouts.look(token)
         except NotFound as error:
-            return _gone(error)
-        return _html(pages.takeout_page(offer.member, token))
+            return gone(error)
+        return html(pages.takeout_page(offer.member, token))
 
     async def give(self, request: web.Request) -> web.StreamResponse:
         """The file. Where it breaks off in the middle, so does the connection: half a file is not taken for a whole."""
         try:
             offer = await self._takeouts.take(request.match_info["token"])
         except NotFound as error:
-            return _gone(error)
+            return gone(error)
         response = web.StreamResponse(
             headers={
                 "Content-Type": "application/zip",
@@ -69,11 +69,3 @@ class TakeoutPages:
             if request.transport is not None:
                 request.transport.abort()
         return response
-
-
-def _gone(error: NotFound) -> web.Response:
-    return _html(pages.said_page(t("This page is not good any more"), error.text), 404)
-
-
-def _html(page: str, status: int = 200) -> web.Response:
-    return web.Response(text=page, status=status, content_type="text/html")

@@ -23,8 +23,9 @@ from bot.errors import BadOption, EarshotError, NotFound, Unavailable, UserError
 from bot.services.importing import ImportSummary
 from bot.services.pages import Offer
 from bot.services.uploading import UPLOAD_MOST, Uploading
-from bot.text import Text, t
+from bot.text import t
 from bot.web import pages
+from bot.web.answers import gone, html
 
 log = logging.getLogger(__name__)
 
@@ -67,25 +68,25 @@ class Uploads:
         try:
             offer = await self._uploading.look(token)
         except NotFound as error:
-            return _said(t("This page is not good any more"), error.text, 404)
-        return _html(pages.upload_page(offer.member, token, None))
+            return gone(error)
+        return html(pages.upload_page(offer.member, token, None))
 
     async def receive(self, request: web.Request) -> web.Response:
         """A file was sent. Where it was the wrong one, the answer is a fresh page."""
         try:
             offer = await self._uploading.take(request.match_info["token"])
         except NotFound as error:
-            return _said(t("This page is not good any more"), error.text, 404)
+            return gone(error)
         try:
             async with self._brought(request) as path:
                 card = await self._read(offer, path)
         except UserError as error:
             token = await self._uploading.token(offer.identity)
-            return _html(pages.upload_page(offer.member, token, error.text), 400)
+            return html(pages.upload_page(offer.member, token, error.text), 400)
         except EarshotError as error:
             log.warning("a file that was brought could not be read: %s", type(error).__name__)
-            return _said(t("That went wrong"), error.text, 502)
-        return _html(pages.card_page(card))
+            return html(pages.said_page(t("That went wrong"), error.text), 502)
+        return html(pages.card_page(card))
 
     async def _read(self, offer: Offer, path: Path) -> Card:
         """What was read, which the member is told in chat too, for the page may have been closed meanwhile."""
@@ -157,11 +158,3 @@ def _keep(write: Callable[[bytes], object], chunk: bytes) -> None:
                 why=error.strerror or "error",
             )
         ) from error
-
-
-def _said(title: Text, line: Text, status: int) -> web.Response:
-    return _html(pages.said_page(title, line), status)
-
-
-def _html(page: str, status: int = 200) -> web.Response:
-    return web.Response(text=page, status=status, content_type="text/html")
