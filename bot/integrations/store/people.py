@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
@@ -87,6 +87,13 @@ def _of_identity(identity: Identity) -> Select[Any]:
     return MEMBER.join(schema.identity).where(
         schema.identity.c.platform == identity.platform, schema.identity.c.user == identity.user
     )
+
+
+async def still_there(connection: AsyncConnection, members: Collection[MemberId]) -> set[MemberId]:
+    """Which of these members are there; they stay until the transaction ends."""
+    member = schema.member.c.id
+    known = select(member).where(member.in_(members)).with_for_update(read=True, key_share=True)
+    return {MemberId(it) for it in await connection.scalars(known)} if members else set()
 
 
 async def _one_member(connection: AsyncConnection, wanted: Select[Any]) -> Member | None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import GroupId, MemberId, RoomRef
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
-from bot.integrations.store.recaps import rewrite, still_there
+from bot.integrations.store.people import still_there
+from bot.integrations.store.recaps import rewrite
 from bot.ports import Post, Redact
 
 _post, _shown = schema.post.c, schema.shown.c

@@ -11,6 +11,7 @@ from bot.core.model import GroupId, MemberId, Period
 from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.integrations.store.people import still_there
 from bot.ports import FrozenRecap
 from bot.text import t
 
@@ -95,13 +96,6 @@ class Recaps(OnDatabase):
 def owner_of(group_id: GroupId | None, member_id: MemberId | None) -> str:
     """Group and member in one column: a unique constraint does not see two NULLs as equal."""
     return f"group={group_id or ''} member={member_id or ''}"
-
-
-async def still_there(connection: AsyncConnection, members: Collection[MemberId]) -> set[MemberId]:
-    """Which of these members are there; they stay until the transaction ends."""
-    member = schema.member.c.id
-    known = select(member).where(member.in_(members)).with_for_update(read=True, key_share=True)
-    return {MemberId(it) for it in await connection.scalars(known)} if members else set()
 
 
 async def rewrite(

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Select, case, exists, select, update
+from sqlalchemy import Select, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import GroupId, MemberId, PeriodKind, RoomRef
 from bot.core.schedule import Schedule
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.integrations.store.people import still_there
 from bot.ports import Delivery, NewDelivery, Planned, Settled, Stage, Weekly, Why
 
 _weekly, _delivery, _admin = schema.weekly.c, schema.delivery.c, schema.weekly_admin.c
@@ -165,8 +166,7 @@ class Weeklies(OnDatabase):
     async def _remember(
         self, connection: AsyncConnection, group_id: GroupId, admin: MemberId, now_ms: int
     ) -> None:
-        there = exists().where(schema.member.c.id == admin)
-        if await connection.scalar(select(there)):
+        if await still_there(connection, [admin]):
             asked = self._database.insert(schema.weekly_admin).values(
                 group_id=group_id, member_id=admin, at_ms=now_ms
             )
