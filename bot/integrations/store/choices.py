@@ -1,32 +1,30 @@
-"""What members have taken out (`ChoiceStore`), and how it keeps plays from being stored."""
+"""What members have taken out (`ChoiceStore`), and of which time nothing is kept (`PlayStore.unread`)."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BindParameter, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.choices import FOR_EVER, Aside, Choices, Mark, Whole, within
-from bot.core.model import LinkId, MemberId, NewPlay, Span
+from bot.core.choices import FOR_EVER, Aside, Choices, Mark, Whole
+from bot.core.model import LinkId, MemberId, Span
 from bot.core.precedence import union
-from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.forgetting import forget_stories
-from bot.integrations.store.links import hold_members
-from bot.text import t
+from bot.integrations.store.links import require_member
 
 _DECLINED = schema.award_declined
 PAUSED = schema.unread.c.end_ms == FOR_EVER
 
 
 class ChoicesMade(OnDatabase):
-    """See `ports.ChoiceStore`."""
+    """See `ports.ChoiceStore`; and `unread` of `ports.PlayStore`."""
 
     async def choices(self, member_ids: Collection[MemberId]) -> Mapping[MemberId, Choices]:
         asides: defaultdict[MemberId, list[Aside]] = defaultdict(list)
@@ -63,7 +61,7 @@ class ChoicesMade(OnDatabase):
         }
         same = [schema.aside.c[name] == value for name, value in values.items() if name != "name"]
         async with self._database.write() as connection:
-            await _require(connection, member_id)
+            await require_member(connection, member_id)
             known = (await connection.execute(select(schema.aside).where(*same))).one_or_none()
             if known is None:
                 added = await connection.execute(
@@ -83,7 +81,7 @@ class ChoicesMade(OnDatabase):
 
     async def pause(self, member_id: MemberId, now_ms: int) -> bool:
         async with self._database.write() as connection:
-            await _require(connection, member_id)
+            await require_member(connection, member_id)
             if await _paused(connection, member_id):
                 return False
             await connection.execute(
@@ -106,7 +104,7 @@ class ChoicesMade(OnDatabase):
 
     async def decline_award(self, member_id: MemberId, kind: str) -> None:
         async with self._database.write() as connection:
-            await _require(connection, member_id)
+            await require_member(connection, member_id)
             await connection.execute(
                 self._database.insert(_DECLINED)
                 .values(member_id=member_id, kind=kind)
@@ -122,7 +120,7 @@ class ChoicesMade(OnDatabase):
     async def forget_time(self, member_id: MemberId, span: Span) -> int:
         links = select(schema.link.c.id).where(schema.link.c.member_id == member_id)
         async with self._database.write() as connection:
-            await _require(connection, member_id)
+            await require_member(connection, member_id)
             await connection.execute(insert(schema.unread).values(member_id=member_id, **span._asdict()))
             gone = await connection.execute(
                 delete(schema.play).where(
@@ -136,33 +134,21 @@ class ChoicesMade(OnDatabase):
 
     async def unread(self, link_id: LinkId) -> tuple[Span, ...]:
         async with self._database.read() as connection:
-            return await unread_of(connection, link_id)
+            return _spans(await connection.execute(unread_of(link_id)))
 
 
-async def kept(connection: AsyncConnection, link_id: LinkId, plays: Sequence[NewPlay]) -> Sequence[NewPlay]:
-    """The plays that may be stored: those outside of the unread time of the link's member."""
-    spans = await unread_of(connection, link_id) if plays else ()
-    return [play for play in plays if not within(play.at_ms, spans)] if spans else plays
-
-
-async def unread_of(connection: AsyncConnection, link_id: LinkId) -> tuple[Span, ...]:
-    """See `ChoiceStore.unread`."""
-    rows = await connection.execute(
+def unread_of(link_id: LinkId | BindParameter[int]) -> Select[tuple[int, int]]:
+    """Asks for the spans of which nothing is kept for this link's member; they may overlap."""
+    return (
         select(schema.unread.c.start_ms, schema.unread.c.end_ms)
         .join(schema.link, schema.link.c.member_id == schema.unread.c.member_id)
         .where(schema.link.c.id == link_id)
     )
-    return _spans(rows)
 
 
 async def _paused(connection: AsyncConnection, member_id: MemberId) -> bool:
     found = select(schema.unread.c.id).where(schema.unread.c.member_id == member_id, PAUSED).limit(1)
     return await connection.scalar(found) is not None
-
-
-async def _require(connection: AsyncConnection, member_id: MemberId) -> None:
-    if not await hold_members(connection, member_id):
-        raise NotFound(t("You are not known here (any more)."))
 
 
 def _spans(rows: Iterable[AnyRow]) -> tuple[Span, ...]:

@@ -382,6 +382,12 @@ async def hold_members(connection: AsyncConnection, *members: MemberId) -> bool:
     return True
 
 
+async def require_member(connection: AsyncConnection, member_id: MemberId) -> None:
+    """As `hold_members`. Raises `NotFound` where the member is not there (any more)."""
+    if not await hold_members(connection, member_id):
+        raise NotFound(t("You are not known here (any more)."))
+
+
 async def _set_state(connection: AsyncConnection, link_id: LinkId, state: LinkState) -> None:
     """Change the state of a link that the transaction holds."""
     await connection.execute(update(schema.link).where(schema.link.c.id == link_id).values(state=state.value))

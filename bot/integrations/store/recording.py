@@ -17,6 +17,7 @@ from bot.core.choices import within
 from bot.core.model import LinkId, NewPlay, RawTrack, Span
 from bot.errors import NotFound
 from bot.integrations.store import schema
+from bot.integrations.store.choices import unread_of
 from bot.integrations.store.engine import Database, Script, Statement
 from bot.integrations.store.identities import changed_song
 from bot.text import t
@@ -26,11 +27,6 @@ _Row: TypeAlias = tuple[str, str, str, str, int, str]
 _LINK = bindparam("of_link", type_=schema.link.c.id.type)
 # Held until the end of the transaction, so that the writers of a link take turns.
 _HOLD = select(schema.link.c.id).where(schema.link.c.id == _LINK).with_for_update(key_share=True)
-_UNREAD = (
-    select(schema.unread.c.start_ms, schema.unread.c.end_ms)
-    .join(schema.link, schema.link.c.member_id == schema.unread.c.member_id)
-    .where(schema.link.c.id == _LINK)
-)
 # One statement says how many rows were new; of many, PostgreSQL does not tell.
 _ADD_BY_COLUMNS = (
     "INSERT INTO play SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])"
@@ -43,7 +39,7 @@ class Recording:
 
     def __init__(self, database: Database) -> None:
         self._hold = database.driver_sql(_HOLD)
-        self._unread = database.driver_sql(_UNREAD)
+        self._unread = database.driver_sql(unread_of(_LINK))
         self._add_track = _add_track(database)
         self._changed_song = changed_song(database)
         self._postgresql = database.is_postgresql

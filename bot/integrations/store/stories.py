@@ -17,7 +17,7 @@ from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.choices import PAUSED
 from bot.integrations.store.engine import AnyRow, OnDatabase
-from bot.integrations.store.links import hold_members
+from bot.integrations.store.links import hold_members, require_member
 from bot.text import t
 
 _STORY, _ASKING = schema.story.c, schema.asking.c
@@ -74,14 +74,14 @@ class Stories(OnDatabase):
 
     async def want_to_be_asked(self, member_id: MemberId, wanted: bool) -> None:
         async with self._database.write() as connection:
-            await _require(connection, member_id)
+            await require_member(connection, member_id)
             await self._note(connection, member_id, never=not wanted)
 
     async def new_story(
         self, member_id: MemberId, occasion: Occasion, words: str, groups: Collection[GroupId], now_ms: int
     ) -> Story:
         async with self._database.write() as connection:
-            await _require(connection, member_id)
+            await require_member(connection, member_id)
             added = await _add(connection, member_id, occasion, State.TOLD, words=words, told_ms=now_ms)
             await _belongs(connection, added.id, groups)
             return await _story(connection, member_id, added.id)
@@ -163,11 +163,6 @@ async def merge_asking(connection: AsyncConnection, keep: MemberId, gone: Member
                 never=any(row.never for row in rows),
             )
         )
-
-
-async def _require(connection: AsyncConnection, member_id: MemberId) -> None:
-    if not await hold_members(connection, member_id):
-        raise NotFound(t("You are not known here (any more)."))
 
 
 async def _add(
