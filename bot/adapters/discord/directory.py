@@ -7,12 +7,11 @@ from collections.abc import Iterable
 
 import discord
 
-from bot.adapters.discord.failures import FAILURES, UNKNOWN_MEMBER, UNKNOWN_USER, ours, tried
+from bot.adapters.discord.failures import FAILURES, NOT_THERE, UNKNOWN_MEMBER, UNKNOWN_USER, ours, tried
 from bot.adapters.discord.people import Somebody, person_of, user_in
 from bot.chat.commands import Who
 from bot.chat.context import Person
 from bot.errors import RoomLost
-from bot.text import t
 
 # Somebody waits for a first sign meanwhile.
 WITHIN_S = 1.0
@@ -44,7 +43,7 @@ class Directory:
         """Whether somebody is a member of a server. Raises `RoomLost` where we are none, `Unavailable`."""
         guild = self._client.get_guild(guild_id)
         if guild is None:
-            raise RoomLost(t("I am not in that server (any more). Invite me there, and I can post."))
+            raise RoomLost(NOT_THERE)
         try:
             await tried(lambda: guild.fetch_member(user_id))
         except FAILURES as error:

@@ -37,6 +37,7 @@ MALFORMED = 50035
 CANNOT_REPLY = 160002
 
 
+NOT_THERE = t("I am not in that server (any more). Invite me there, and I can post.")
 _LATER = t("Discord does not answer just now. Please try again in a while.")
 
 

@@ -1,7 +1,7 @@
 """Messages of the bot itself, beyond any interaction: posts, edits, private words.
 
 A post carries a nonce: however often it is sent within a few minutes, Discord shows it once. A post with a key has its
-nonce from that, and carries the key's mark for ever: a number of its own for the box that holds the card.
+nonce from that, and carries the key's mark until it is edited: a number of its own for the box that holds the card.
 """
 
 from __future__ import annotations
@@ -16,8 +16,17 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.draw import FILE_MOST, Drawn
-from bot.adapters.discord.failures import CANNOT_REPLY, FAILURES, Outcome, ours, outcome_of, told, tried
-from bot.adapters.discord.people import PLATFORM
+from bot.adapters.discord.failures import (
+    CANNOT_REPLY,
+    FAILURES,
+    NOT_THERE,
+    Outcome,
+    ours,
+    outcome_of,
+    told,
+    tried,
+)
+from bot.adapters.discord.people import PLATFORM, number
 from bot.chat.cards import Card
 from bot.chat.platform import PostRef
 from bot.chat.whispers import Whispers
@@ -52,12 +61,9 @@ class Outbox:
         """See `bot.chat.platform.Outbox`."""
         channel = self._channel(room)
         try:
-            if key:
-                message = await self.send(
-                    channel, self._drawing(card, mark_of(key)), nonce=_nonce_of(room, key)
-                )
-            else:
-                message = await self.send(channel, self._drawing(card))
+            message = await self.send(
+                channel, self._drawing(card, key), nonce=_nonce_of(room, key) if key else ""
+            )
         except FAILURES as error:
             raise self.explained(error, room) from error
         return PostRef(room, str(message.id))
@@ -67,7 +73,7 @@ class Outbox:
         if not self._may_look(room):
             raise Refused(t("I may not read the history of that channel, where my own posts are."))
         since = datetime.fromtimestamp((since_ms - APART_MS) / 1000, UTC)
-        mark = mark_of(key)
+        mark = _mark_of(key)
         try:
             async for message in self._channel(room).history(after=since, limit=LOOK_BACK):
                 if message.author == self._client.user and _carries(message, mark):
@@ -137,10 +143,11 @@ class Outbox:
 
         await tried(once, tries=TRIES)
 
-    def _drawing(self, card: Card, mark: int | None = None) -> Callable[[], Drawn]:
+    def _drawing(self, card: Card, key: str = "") -> Callable[[], Drawn]:
         def drawn() -> Drawn:
             it = self._draw(card, FILE_MOST)
-            it.view.children[0].id = mark
+            if key:
+                it.view.children[0].id = _mark_of(key)
             return it
 
         return drawn
@@ -164,7 +171,7 @@ class Outbox:
         guild = self._client.get_guild(number(room.place)) if room.place else None
         raised = ours(error, missing=_missing(guild, number(room.channel)))
         if isinstance(raised, RoomLost) and guild is None:
-            return RoomLost(t("I am not in that server (any more). Invite me there, and I can post."))
+            return RoomLost(NOT_THERE)
         return raised
 
 
@@ -179,7 +186,7 @@ def _missing(guild: discord.Guild | None, channel_id: int) -> str:
     )
 
 
-def mark_of(key: str) -> int:
+def _mark_of(key: str) -> int:
     """A key as the id of a component: of 31 bits, and larger than those that Discord gives by itself."""
     return int.from_bytes(sha256(key.encode()).digest()[:4], "big") >> 2 | 1 << 30
 
@@ -190,10 +197,3 @@ def _carries(message: discord.Message, mark: int) -> bool:
 
 def _nonce_of(room: RoomRef, key: str) -> str:
     return b32encode(sha256(f"{room.channel}/{key}".encode()).digest()).decode()[:NONCE_MOST].lower()
-
-
-def number(digits: str) -> int:
-    """An id. Raises `NotFound` for what Discord cannot have given us."""
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
-        raise NotFound(t("There is no such place on Discord."))
-    return int(digits)

@@ -9,6 +9,8 @@ import discord
 
 from bot.chat.context import Person
 from bot.core.model import Identity, Place, RoomRef
+from bot.errors import NotFound
+from bot.text import t
 
 PLATFORM = "discord"
 Somebody: TypeAlias = discord.User | discord.Member | discord.ClientUser
@@ -30,6 +32,13 @@ def user_in(typed: str) -> int:
     """The id in a mention or in plain digits, 0 where there is none."""
     match = _USER.fullmatch(typed.strip())
     return int(match[1] or match[2]) if match else 0
+
+
+def number(digits: str) -> int:
+    """An id. Raises `NotFound` for what Discord cannot have given us."""
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
+        raise NotFound(t("There is no such place on Discord."))
+    return int(digits)
 
 
 def place_of(channel: Any, guild_id: int | None, *, with_us: bool) -> Place:

@@ -16,8 +16,8 @@ from bot.adapters.discord.directory import Directory
 from bot.adapters.discord.draw import Drawn, draw
 from bot.adapters.discord.failures import FAILURES, told
 from bot.adapters.discord.mentions import Mentions
-from bot.adapters.discord.outbox import Outbox, number
-from bot.adapters.discord.people import PLATFORM
+from bot.adapters.discord.outbox import Outbox
+from bot.adapters.discord.people import PLATFORM, number
 from bot.adapters.discord.session import Session
 from bot.adapters.discord.shelf import Shelf
 from bot.adapters.discord.translations import Translations
