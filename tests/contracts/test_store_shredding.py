@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.core.model import Identity, Member, MemberId, NewPlay, RawTrack, RoomRef, Source
 from bot.errors import Unavailable
 from bot.integrations.store import Store, open_store, schema
-from bot.integrations.store.deleting import referring
+from bot.integrations.store.referring import referring
 from tests.contracts.postgres import PostgresServer
 
 # Tables that know no member, and `message`, which knows them by name alone.

@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary
 from bot.core.choices import Aside, Mark, Whole
 from bot.core.model import Identity, Link, LinkId, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.integrations.store import Store, open_store, schema
-from bot.integrations.store.deleting import referring
+from bot.integrations.store.referring import referring
 from bot.ports import OneTimeCode, PendingLogin, PlayRow
 from bot.services.takeout import FILES, NOT_IN_IT
 

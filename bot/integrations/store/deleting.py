@@ -1,7 +1,7 @@
-"""A member is forgotten (`DeletionStore`): every row that refers to one, found by walking the schema's foreign keys.
+"""A member is forgotten (`DeletionStore`): every row that refers to one (`referring`).
 
-So a new table needs nothing but its foreign key; a test fails for a column that looks like one and is none. What
-names a member inside of a document (recaps and drafts of a group, messages, whispers) is looked for one by one.
+A test fails for a column that looks like a foreign key and is none. What names a member inside of a document (recaps
+and drafts of a group, messages, whispers) is looked for one by one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import Column, ColumnElement, Table, delete, except_, or_, select, tuple_, update
+from sqlalchemy import Column, Table, delete, except_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import MemberId
@@ -19,10 +19,9 @@ from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase, batched
 from bot.integrations.store.identities import forget_songs
 from bot.integrations.store.links import forget_link, links_of
+from bot.integrations.store.referring import referring
 from bot.ports import Deleted, Redact
 from bot.text import t
-
-Condition = ColumnElement[bool]
 
 # The platform whose rooms we keep ourselves, and how its bodies name a picture (`adapters.lounge`).
 OURS = "lounge"
@@ -110,27 +109,6 @@ def asking_for(name: str) -> Callable[[str], bool]:
         return wanted.search(json.dumps(json.loads(body), ensure_ascii=False).casefold()) is not None
 
     return asks_for
-
-
-def referring(root: Table, which: Condition) -> dict[Table, Condition]:
-    """The rows that refer to some rows of a table, directly or by way of others: a condition for each table.
-
-    `root` comes first, whatever refers to a table after it.
-    """
-    found = {root: which}
-    for table in schema.metadata.sorted_tables:
-        if table is root:
-            continue
-        reasons = [
-            tuple_(*key.columns).in_(
-                select(*(it.column for it in key.elements)).where(found[key.referred_table])
-            )
-            for key in table.foreign_key_constraints
-            if key.referred_table in found
-        ]
-        if reasons:
-            found[table] = or_(*reasons)
-    return found
 
 
 async def sweep_tracks(connection: AsyncConnection) -> int:

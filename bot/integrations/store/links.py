@@ -14,14 +14,9 @@ from bot.errors import NotAllowed, NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.forgetting import forget_stories
+from bot.integrations.store.referring import referring
 from bot.ports import DueLink, PendingLogin
 from bot.text import t
-
-# Everything that belongs to one link and goes with it.
-_OF_A_LINK = (
-    schema.covered, schema.gap, schema.poll, schema.sealed_grant, schema.refresh_turn, schema.lifetime,
-    schema.tally,
-)  # fmt: skip
 
 _LOOKS = (
     select(schema.link, schema.poll.c.next_ms, schema.poll.c.last_ms, schema.poll.c.fails)
@@ -341,15 +336,16 @@ async def forget_link(connection: AsyncConnection, link_id: LinkId) -> int:
             .with_for_update()
         )
     ).one_or_none()
-    plays = await connection.execute(delete(schema.play).where(schema.play.c.link_id == link_id))
-    for table in _OF_A_LINK:
-        await connection.execute(delete(table).where(table.c.link_id == link_id))
-    await connection.execute(delete(schema.link).where(schema.link.c.id == link_id))
+    going = referring(schema.link, schema.link.c.id == link_id)
+    deleted = {
+        table: (await connection.execute(delete(table).where(going[table]))).rowcount
+        for table in reversed(going)
+    }
     if link is not None:
         await forget_stories(connection, link.member_id)
         if is_own(link.developer):
             await _forget_developer(connection, link.developer)
-    return plays.rowcount
+    return deleted[schema.play]
 
 
 async def _forget_developer(connection: AsyncConnection, developer: str) -> None:

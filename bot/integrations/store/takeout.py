@@ -9,8 +9,9 @@ from sqlalchemy import Column, LargeBinary, Select, Table, or_, select, tuple_
 from bot.core.apps import is_own
 from bot.core.model import LinkId, MemberId
 from bot.integrations.store import schema
-from bot.integrations.store.deleting import OURS, Condition, referring
+from bot.integrations.store.deleting import OURS
 from bot.integrations.store.engine import OnDatabase, raw_rows
+from bot.integrations.store.referring import Condition, referring
 from bot.ports import Document, FrozenRecap, PlayRow, Record
 
 _PAGED = {"play", "recap", "draft"}
