@@ -19,7 +19,6 @@ from bot.adapters.discord import checks as discord
 from bot.adapters.slack import checks as slack
 from bot.config import Settings, load
 from bot.core.apps import is_own
-from bot.core.calendar import DAY_MS
 from bot.core.findings import Finding, Level, failed, fine, warning, wrong
 from bot.core.model import LinkState, Source
 from bot.errors import ConfigError
@@ -32,6 +31,7 @@ from bot.integrations.store.backup import backup_findings
 from bot.integrations.store.checks import database_findings, sqlite_finding
 from bot.integrations.system import SystemClock
 from bot.integrations.vault import key_findings
+from bot.services.access import budget_standing
 from bot.services.linking import SEATS
 from bot.text import plain
 
@@ -239,19 +239,18 @@ async def _standing(store: Store, settings: Settings, states: Mapping[LinkState,
 
 async def _calls(store: Store, developer: str, budget: int) -> Finding:
     """What a developer account has left of its day, and whether Spotify lets it ask at all."""
-    about, now_ms = "Spotify calls", SystemClock().now_ms()
+    about = "Spotify calls"
     whose = "a member's own app: " if is_own(developer) else ""
-    spent = await store.spent(developer, now_ms - DAY_MS)
-    said = f"{whose}{spent} of {budget} in the last 24 hours"
-    until_ms = await store.blocked_until(developer)
-    if until_ms > now_ms:
-        until = datetime.fromtimestamp(until_ms / 1000, UTC)
+    standing = await budget_standing(store, developer, budget, SystemClock().now_ms())
+    said = f"{whose}{standing.spent} of {budget} in the last 24 hours"
+    if standing.blocked_until_ms:
+        until = datetime.fromtimestamp(standing.blocked_until_ms / 1000, UTC)
         return warning(
             about,
             f"{said}; Spotify has asked for a pause until {until:%d %b %H:%M} UTC",
             "Nothing: looks go on by themselves then. If it happens daily, lower [spotify] calls_per_day.",
         )
-    return fine(about, f"{said}, {max(0, budget - spent)} left")
+    return fine(about, f"{said}, {standing.left} left")
 
 
 def _ports(settings: Settings) -> Findings:

@@ -52,6 +52,13 @@ class BudgetStanding:
         return 0 if self.blocked_until_ms else max(0, self.budget - self.spent)
 
 
+async def budget_standing(store: BudgetStore, developer: str, budget: int, now_ms: int) -> BudgetStanding:
+    """How a developer account's rolling day stands at this instant."""
+    spent = await store.spent(developer, now_ms - DAY_MS)
+    until_ms = await store.blocked_until(developer)
+    return BudgetStanding(spent, budget, until_ms if until_ms > now_ms else 0)
+
+
 class Access:
     """Tokens and budget of links. `daily_budget` is in calls per developer account and rolling 24 hours."""
 
@@ -126,10 +133,7 @@ class Access:
 
     async def standing(self, developer: str) -> BudgetStanding:
         """How the day's budget of this developer account stands."""
-        now_ms = self._clock.now_ms()
-        spent = await self._budget.spent(developer, now_ms - DAY_MS)
-        until_ms = await self._budget.blocked_until(developer)
-        return BudgetStanding(spent, self._daily_budget, until_ms if until_ms > now_ms else 0)
+        return await budget_standing(self._budget, developer, self._daily_budget, self._clock.now_ms())
 
     async def standings(self) -> dict[str, BudgetStanding]:
         """The same of the host's account, and of every other that a link spends the calls of."""
