@@ -11,8 +11,8 @@ from bot.errors import NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
 from bot.integrations.store.links import forget_link, hold_members, links_of
+from bot.integrations.store.memberships import end_departure
 from bot.integrations.store.plays import cover, spans_of
-from bot.integrations.store.presence import end_departure
 from bot.integrations.store.previews import merge_previews
 from bot.integrations.store.recaps import owner_of, rewrite
 from bot.integrations.store.stories import merge_asking
@@ -22,6 +22,11 @@ from bot.text import t
 _OWNED = (
     schema.identity, schema.link, schema.draft, schema.playlist, schema.whisper, schema.aside, schema.unread,
     schema.song_alias,
+)  # fmt: skip
+
+# What both may have, and the one keeps once.
+_ONCE = (
+    schema.room_consent, schema.shown, schema.presence, schema.weekly_admin, schema.award, schema.award_declined,
 )  # fmt: skip
 
 
@@ -40,12 +45,8 @@ class Merging(OnDatabase):
             await merge_previews(connection, keep, gone)
             await self._merge_exports(connection, keep, gone)
             await _merge_memberships(connection, keep, gone)
-            await self._hand_over(connection, schema.room_consent.c.member_id, gone, keep)
-            await self._hand_over(connection, schema.shown.c.member_id, gone, keep)
-            await self._hand_over(connection, schema.presence.c.member_id, gone, keep)
-            await self._hand_over(connection, schema.weekly_admin.c.member_id, gone, keep)
-            await self._hand_over(connection, schema.award.c.member_id, gone, keep)
-            await self._hand_over(connection, schema.award_declined.c.member_id, gone, keep)
+            for table in _ONCE:
+                await self._hand_over(connection, table.c.member_id, gone, keep)
             await end_departure(connection, keep, gone)
             await _merge_recaps(connection, keep, gone)
             for table in _OWNED:

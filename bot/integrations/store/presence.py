@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import Group, GroupId, MemberId
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
+from bot.integrations.store.memberships import SAME_ROOM, end_departure, end_membership
 from bot.ports import Whereabouts
 
 _SEEN = schema.presence.c
@@ -17,9 +18,6 @@ _LEFT = schema.departure.c
 _ROOM = schema.room.c
 _CONSENT = schema.room_consent.c
 _MEMBERSHIP = schema.membership.c
-_CONSENTED = and_(
-    _CONSENT.platform == _ROOM.platform, _CONSENT.place == _ROOM.place, _CONSENT.channel == _ROOM.channel
-)
 
 
 class Presences(OnDatabase):
@@ -30,7 +28,7 @@ class Presences(OnDatabase):
     ) -> Sequence[Whereabouts]:
         shown = (
             select(_CONSENT.member_id, _CONSENT.platform, _CONSENT.place)
-            .join(schema.room, _CONSENTED)
+            .join(schema.room, SAME_ROOM)
             .join(
                 schema.identity,
                 and_(
@@ -89,7 +87,7 @@ class Presences(OnDatabase):
             await connection.execute(delete(schema.room_consent).where(there))
             ended = [it for it in left if not await _known_elsewhere(connection, it.id, where.member_id)]
             for group in ended:
-                await _end_membership(connection, group.id, where.member_id)
+                await end_membership(connection, group.id, where.member_id)
             if ended and not await _is_member(connection, where.member_id):
                 await connection.execute(
                     self._database.insert(schema.departure)
@@ -129,19 +127,13 @@ class Presences(OnDatabase):
         )
 
 
-async def end_departure(connection: AsyncConnection, *members: MemberId) -> bool:
-    """These members are here (again); whether one of them was departing."""
-    ended = await connection.execute(delete(schema.departure).where(_LEFT.member_id.in_(members)))
-    return ended.rowcount > 0
-
-
 async def _groups_shown_in(connection: AsyncConnection, where: Whereabouts) -> list[Group]:
     """The groups that show a member in rooms of a place, oldest first."""
     rows = await connection.execute(
         select(schema.chat_group.c.id, schema.chat_group.c.name, schema.chat_group.c.zone)
         .distinct()
         .join(schema.room, _ROOM.group_id == schema.chat_group.c.id)
-        .join(schema.room_consent, _CONSENTED)
+        .join(schema.room_consent, SAME_ROOM)
         .join(
             schema.membership,
             and_(_MEMBERSHIP.group_id == _ROOM.group_id, _MEMBERSHIP.member_id == _CONSENT.member_id),
@@ -162,7 +154,7 @@ async def _known_elsewhere(connection: AsyncConnection, group_id: GroupId, membe
     rooms = (
         select(func.count())
         .select_from(schema.room)
-        .join(schema.room_consent, _CONSENTED)
+        .join(schema.room_consent, SAME_ROOM)
         .where(_ROOM.group_id == group_id, _CONSENT.member_id == member_id, _CONSENT.platform.in_(platforms))
     )
     return bool(await connection.scalar(rooms))
@@ -170,11 +162,3 @@ async def _known_elsewhere(connection: AsyncConnection, group_id: GroupId, membe
 
 async def _is_member(connection: AsyncConnection, member_id: MemberId) -> bool:
     return bool(await connection.scalar(select(exists().where(_MEMBERSHIP.member_id == member_id))))
-
-
-async def _end_membership(connection: AsyncConnection, group_id: GroupId, member_id: MemberId) -> None:
-    in_group = select(_ROOM.platform).where(_CONSENTED, _ROOM.group_id == group_id).exists()
-    await connection.execute(delete(schema.room_consent).where(_CONSENT.member_id == member_id, in_group))
-    await connection.execute(
-        delete(schema.membership).where(_MEMBERSHIP.group_id == group_id, _MEMBERSHIP.member_id == member_id)
-    )

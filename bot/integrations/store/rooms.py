@@ -14,17 +14,14 @@ from bot.errors import NotAllowed, NotFound
 from bot.integrations.store import schema
 from bot.integrations.store.choices import PAUSED
 from bot.integrations.store.engine import AnyRow, OnDatabase
+from bot.integrations.store.memberships import SAME_ROOM, end_departure, end_membership, take_back_rooms
 from bot.integrations.store.people import MEMBER, member_of_row
-from bot.integrations.store.presence import end_departure
 from bot.ports import Membership
 from bot.text import t
 
 _GROUP = select(schema.chat_group.c.id, schema.chat_group.c.name, schema.chat_group.c.zone)
 _ROOM = schema.room.c
 _CONSENT = schema.room_consent.c
-_SAME_ROOM = and_(
-    _CONSENT.platform == _ROOM.platform, _CONSENT.place == _ROOM.place, _CONSENT.channel == _ROOM.channel
-)
 _NO_ROOM = t("That room is not there any more.")
 
 
@@ -104,7 +101,7 @@ class Rooms(OnDatabase):
                     index_elements=["group_id", "member_id"], set_={"features": said.excluded.features}
                 )
             )
-            await _say_no(connection, group_id, member_id)
+            await take_back_rooms(connection, group_id, member_id)
             await end_departure(connection, member_id)
             for room in rooms:
                 await self._say_yes(connection, room, group_id, member_id)
@@ -124,16 +121,10 @@ class Rooms(OnDatabase):
 
     async def leave(self, group_id: GroupId, member_id: MemberId) -> bool:
         async with self._database.write() as connection:
-            await _say_no(connection, group_id, member_id)
-            ended = await connection.execute(
-                delete(schema.membership).where(
-                    schema.membership.c.group_id == group_id, schema.membership.c.member_id == member_id
-                )
-            )
-            return ended.rowcount == 1
+            return await end_membership(connection, group_id, member_id)
 
     async def memberships(self, group_id: GroupId) -> Sequence[Membership]:
-        consents = select(schema.room_consent).join(schema.room, _SAME_ROOM).where(_ROOM.group_id == group_id)
+        consents = select(schema.room_consent).join(schema.room, SAME_ROOM).where(_ROOM.group_id == group_id)
         memberships = (
             MEMBER.add_columns(
                 schema.membership.c.features,
@@ -218,12 +209,6 @@ async def _change_group(connection: AsyncConnection, room: RoomRef, group_id: Gr
     )
     await connection.execute(delete(schema.room_consent).where(consents))
     await connection.execute(update(schema.room).where(_is(room)).values(group_id=group_id))
-
-
-async def _say_no(connection: AsyncConnection, group_id: GroupId, member_id: MemberId) -> None:
-    """Take back every yes to a room of this group."""
-    rooms = exists().where(_SAME_ROOM, _ROOM.group_id == group_id)
-    await connection.execute(delete(schema.room_consent).where(_CONSENT.member_id == member_id, rooms))
 
 
 def _ref(row: AnyRow) -> RoomRef:
