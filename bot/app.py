@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bot.adapters.lounge.pictures import discard
 from bot.chat import Cog, Command
+from bot.chat.cards import Card
 from bot.chat.ledger import Ledger, Redrawing
 from bot.chat.platform import Platforms
 from bot.chat.posting import RoomPoster
@@ -181,16 +182,13 @@ def _plugged(
     histories = {
         source: Histories(store, store, store, store, it, clock, chance) for source, it in keepers.items()
     }
-
-    async def tell_stopped(member_id: MemberId, why: Text) -> None:
-        await tell(store, platforms, member_id, stopped(why))
-
-    async def tell_of_link(member_id: MemberId, said: Said, until_ms: int) -> None:
-        member = await store.member(member_id)
-        if member is not None:
-            await tell(store, platforms, member_id, reminder(said, Moment(until_ms, member.zone)))
-
-    polling = Polling(store, store, SpotifyListening(gateway), access, clock, chance, histories, tell_stopped)
+    addresses = Addresses(spotify.open_url.rstrip("/"))
+    quotes = Quotes(store, store, store, store, clock)
+    cards = RecapCards(painter, addresses, store, quotes.quotes_for, read_languages())
+    unasked = _Unasked(store, platforms, cards)
+    polling = Polling(
+        store, store, SpotifyListening(gateway), access, clock, chance, histories, unasked.stopped
+    )
     importing = Importing(store, store, FilesOnDisk())
     public = settings.web.public_url.rstrip("/")
     uploading = Uploading(store, store, importing, clock, chance, f"{public}/upload")
@@ -205,9 +203,6 @@ def _plugged(
         people, store, store, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
         read_wordbook(), clock, chance,
     )  # fmt: skip
-    addresses = Addresses(spotify.open_url.rstrip("/"))
-    quotes = Quotes(store, store, store, store, clock)
-    cards = RecapCards(painter, addresses, store, quotes.quotes_for, read_languages())
     wrapped = Wrapped(people, recaps, cards, store, clock)
     on_spotify = SpotifyLink(people, linking)
     listening = Listening(people, recaps, clock)
@@ -269,36 +264,22 @@ def _plugged(
     async def discard_pictures(names: Collection[str]) -> None:
         await asyncio.to_thread(discard, folder / "pictures", names)
 
-    async def tell_left(member: Member, groups: Sequence[Group], until_ms: int | None) -> None:
-        await tell(store, platforms, member.id, left(groups, until_ms, member))
+    deletions = Deletions(
+        store, store, store, store, redaction.take_back, platforms.forget, discard_pictures, clock
+    )
 
     async def forget(member: Member) -> None:
         identities = await store.identities_of(member.id)
         await tell_as(identities, platforms, receipt(await deletions.delete(member)))
 
-    deletions = Deletions(
-        store, store, store, store, redaction.take_back, platforms.forget, discard_pictures, clock
-    )
-    leaving = Leaving(store, store, clock, platforms.present, tell_left, forget)
-
-    async def ask(member: Member, story: Story) -> None:
-        await tell(store, platforms, member.id, question(story, member))
-
-    async def show_part(member: Member, group: Group, period: Period, part: Recap) -> None:
-        card = preview(await cards.shown(part), group, period, part.period)
-        await tell(store, platforms, member.id, card)
-
+    leaving = Leaving(store, store, clock, platforms.present, unasked.left, forget)
     stories = Stories(store, store, store, store, clock, redaction.draw_anew)
-    previews = Previews(store, store, store, recaps, clock, show_part)
-
-    async def tell_admin(member_id: MemberId, why: Text) -> None:
-        await tell(store, platforms, member_id, undelivered(why))
-
+    previews = Previews(store, store, store, recaps, clock, unasked.part)
     ledger, wanted = Ledger(store, clock), settings.weekly
     weeklies = Weeklies(store, store, clock, wanted.usual, previews.ask)
     posting = Posting(
         store, store, store, recaps, clock, RoomPoster(platforms, ledger, cards.post), leaving.before_post,
-        tell_admin, again=wanted.again,
+        unasked.undelivered, again=wanted.again,
     )  # fmt: skip
     cogs += [
         Deletion(people, deletions, leaving), Posts(people, redaction),
@@ -307,20 +288,15 @@ def _plugged(
     ]  # fmt: skip
     chores = [
         Chore("songs", 60.0, Filing(store).run),
-        Chore("lifetimes", 60.0, Lifetimes(store, clock, tell_of_link).run),
+        Chore("lifetimes", 60.0, Lifetimes(store, clock, unasked.link_ends).run),
         Chore("redaction", 60.0, redaction.change_due),
         Chore("leaving", 300.0, leaving.look),
-        Chore("stories", 300.0, Asking(store, store, store, clock, ask).run),
+        Chore("stories", 300.0, Asking(store, store, store, clock, unasked.question).run),
         Chore("previews", 300.0, previews.run),
         Chore("weekly", 30.0, weeklies.plan),
         Chore("shredding", 60.0, deletions.shred),
+        *_keeping(settings, folder, store, clock),
     ]
-    kept = Retention(store, store, clock, {Source.SPOTIFY: spotify.keep_days} if spotify.keep_days else {})
-    chores += [Chore("retention", 600.0, kept.run), Chore("sweeping", 3_600.0, kept.sweep)]
-    if (file := database_file(folder, settings.data.url)) is not None:
-        into = Path(settings.data.backups) if settings.data.backups else None
-        kept_backups = Backups(file, into, folder / "backups", settings.data.backup_days, clock)
-        chores.append(Chore("backups", 600.0, kept_backups.run))
     if songs is not None:
         chores.append(Chore("song facts", 600.0, Lookups(store, store, songs, clock).run))
     return Earshot(
@@ -328,6 +304,50 @@ def _plugged(
         uploading, takeouts, recaps, cards, cogs, chores, PrometheusMeter(), Whispers(store, clock),
         ledger, redaction, posting, platforms, painter,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Unasked:
+    """What members are told without having asked, wherever they can be reached."""
+
+    store: Store
+    platforms: Platforms
+    cards: RecapCards
+
+    async def stopped(self, member_id: MemberId, why: Text) -> None:
+        await self._tell(member_id, stopped(why))
+
+    async def link_ends(self, member_id: MemberId, said: Said, until_ms: int) -> None:
+        member = await self.store.member(member_id)
+        if member is not None:
+            await self._tell(member_id, reminder(said, Moment(until_ms, member.zone)))
+
+    async def left(self, member: Member, groups: Sequence[Group], until_ms: int | None) -> None:
+        await self._tell(member.id, left(groups, until_ms, member))
+
+    async def question(self, member: Member, story: Story) -> None:
+        await self._tell(member.id, question(story, member))
+
+    async def part(self, member: Member, group: Group, period: Period, part: Recap) -> None:
+        await self._tell(member.id, preview(await self.cards.shown(part), group, period, part.period))
+
+    async def undelivered(self, member_id: MemberId, why: Text) -> None:
+        await self._tell(member_id, undelivered(why))
+
+    async def _tell(self, member_id: MemberId, card: Card) -> None:
+        await tell(self.store, self.platforms, member_id, card)
+
+
+def _keeping(settings: Settings, folder: Path, store: Store, clock: Clock) -> Sequence[Chore]:
+    """What sees to it that nothing is kept too long, and that there are backups."""
+    days = settings.spotify.keep_days
+    retention = Retention(store, store, clock, {Source.SPOTIFY: days} if days else {})
+    chores = [Chore("retention", 600.0, retention.run), Chore("sweeping", 3_600.0, retention.sweep)]
+    if (file := database_file(folder, settings.data.url)) is not None:
+        into = Path(settings.data.backups) if settings.data.backups else None
+        backups = Backups(file, into, folder / "backups", settings.data.backup_days, clock)
+        chores.append(Chore("backups", 600.0, backups.run))
+    return chores
 
 
 def lastfm_client(settings: Settings) -> LastfmClient | None:
