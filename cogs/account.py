@@ -21,9 +21,10 @@ from bot.chat import (
     command,
     submitted,
 )
+from bot.chat.asker import asker
 from bot.chat.commands import Answer
 from bot.chat.revoking import APPS
-from bot.core.model import Member, Source
+from bot.core.model import Source
 from bot.core.returned import is_address
 from bot.errors import BadOption
 from bot.services.linking import Linking
@@ -132,7 +133,7 @@ class Account(Cog):
         sources = [it for it in Source if it.value in what.split(",")]
         if not sources:
             raise BadOption(t("Nothing was chosen, so nothing was deleted."), "what")
-        plays = await self.linking.unlink(await self._member(ctx), sources)
+        plays = await self.linking.unlink(await asker(self.people, ctx), sources)
         lines = [
             tn("{n} play was deleted.", "{n} plays were deleted.", plays),
             t(
@@ -162,7 +163,7 @@ class Account(Cog):
         )
 
     async def _ask_unlink(self, ctx: Context) -> Card | Form:
-        linked = {it.source for it in await self.linking.links(await self._member(ctx))}
+        linked = {it.source for it in await self.linking.links(await asker(self.people, ctx))}
         if not linked:
             return Card(t("Nothing of yours is linked or imported, so there is nothing to delete."))
         offered = [source for source in Source if source in linked]
@@ -181,10 +182,6 @@ class Account(Cog):
             submit="account.unlink",
             button=t("Delete for good"),
         )
-
-    async def _member(self, ctx: Context) -> Member:
-        person = ctx.person
-        return await self.people.member(person.identity, person.name, person.zone)
 
 
 def stopped(said: Text) -> Card:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, submitted
+from bot.chat.asker import asker
 from bot.chat.features import number
 from bot.chat.privacy import MARKS, PANEL, aside_name, count_again, plays_out
 from bot.core import spans
@@ -31,7 +32,7 @@ class Asides(Cog):
 
     async def named(self, ctx: Context, artist: str, song: str, mark: Mark) -> Card:
         """Set aside what was typed: a song, else an artist. Asks where it is not clear which."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         return await (self._song(member, song, mark) if song else self._artist(member, artist, mark))
 
     async def _artist(self, member: Member, name: str, mark: Mark) -> Card:
@@ -61,7 +62,7 @@ class Asides(Cog):
     @action("aside.artist", private=True)
     async def artist(self, ctx: Context) -> Form:
         """Which artist, and why."""
-        tracks = await self.choosing.artists(await self._member(ctx))
+        tracks = await self.choosing.artists(await asker(self.people, ctx))
         return Form(
             t("Leave an artist out"),
             (
@@ -76,7 +77,7 @@ class Asides(Cog):
     @submitted("aside.artist.out")
     async def artist_out(self, ctx: Context, which: str = "", name: str = "", mark: str = "") -> Card:
         """Set the artist aside; a typed name goes first."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         if name.strip() or not which:
             return await self._artist(member, name, _mark(mark))
         name = _track(await self.choosing.artists(member), which).artist
@@ -85,13 +86,13 @@ class Asides(Cog):
     @action("aside.artist.anyway", private=True)
     async def artist_anyway(self, ctx: Context, name: str, mark: str) -> Card:
         """Set an artist aside whom no play names: what comes is left out."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         return _done(await self.choosing.artist_out(member, name, _mark(mark)), member)
 
     @action("aside.song", private=True)
     async def song(self, ctx: Context) -> Card | Form:
         """Which song, and why."""
-        tracks = await self.choosing.songs(await self._member(ctx))
+        tracks = await self.choosing.songs(await asker(self.people, ctx))
         if not tracks:
             return Card(t("I know no play of yours of the last {n} days.", n=DAYS))
         names = [song_name(it) for it in tracks]
@@ -110,14 +111,14 @@ class Asides(Cog):
     @submitted("aside.song.out")
     async def song_out(self, ctx: Context, which: str = "", mark: str = "") -> Card:
         """Set the song aside."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         name = song_name(_track(await self.choosing.songs(member), which))
         return _done(await self.choosing.song_out(member, name, _mark(mark)), member)
 
     @action("aside.time", private=True)
     async def time(self, ctx: Context) -> Form:
         """From when until when; last night is offered."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         today = local_day(self.clock.now_ms(), member.zone)
         since = at_local(today - timedelta(days=1), 23, 0, member.zone)
         until = at_local(today, 7, 0, member.zone)
@@ -136,14 +137,14 @@ class Asides(Cog):
     @submitted("aside.time.out")
     async def time_out(self, ctx: Context, since: str = "", until: str = "", mark: str = "") -> Card:
         """Set the hours aside."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         span = spans.span_between(since, until, member.zone)
         return _done(await self.choosing.time_out(member, span, _mark(mark)), member)
 
     @action("aside.back", private=True)
     async def back(self, ctx: Context, aside: str) -> Card:
         """Let it count again."""
-        if not await self.choosing.take_back(await self._member(ctx), number(aside)):
+        if not await self.choosing.take_back(await asker(self.people, ctx), number(aside)):
             raise NotFound(t("That is not set aside (any more)."))
         return Card(
             t("It counts again."),
@@ -151,9 +152,6 @@ class Asides(Cog):
             (PANEL,),
             replaces=True,
         )
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def _done(taken: Taken, member: Member) -> Card:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, command, submitted
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.features import GROUP
 from bot.chat.places import room_of, room_word, where
@@ -112,7 +113,7 @@ class Consent(Cog):
     async def seen_there(self, ctx: Context, room: str) -> Card:
         """One more room of a group may see the member."""
         ref = room_of(room)
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         group = await self.groups.group_of(ref)
         if group is None or not await self.groups.show_in(ref, member.id):
             raise NotJoined(
@@ -173,11 +174,8 @@ class Consent(Cog):
         )
 
     async def _here(self, ctx: Context) -> tuple[Audience, Member]:
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         return await self.people.audience(ctx.place, member), member
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
     async def _seen(self, audience: Audience, member: Member) -> frozenset[RoomRef]:
         """Where the member is seen when they join here: in this room, and where they were before."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Choice, Cog, Context, Form, FormField, Lines, action, submitted
+from bot.chat.asker import asker
 from bot.chat.features import number
 from bot.chat.privacy import PANEL, PAUSING, from_to
 from bot.core import spans
 from bot.core.calendar import When, period_of
-from bot.core.model import Member, Span
+from bot.core.model import Span
 from bot.core.recap import words
 from bot.errors import BadOption
 from bot.ports import Clock
@@ -38,7 +39,7 @@ class Forgetting(Cog):
     @action("privacy.pause.now", private=True)
     async def pause_now(self, ctx: Context) -> Card:
         """Everything stops."""
-        await self.choosing.pause(await self._member(ctx))
+        await self.choosing.pause(await asker(self.people, ctx))
         return Card(
             t("Everything pauses."),
             (Lines(PAUSING),),
@@ -49,7 +50,7 @@ class Forgetting(Cog):
     @action("privacy.resume", private=True)
     async def resume(self, ctx: Context) -> Card:
         """Everything goes on."""
-        if not await self.choosing.resume(await self._member(ctx)):
+        if not await self.choosing.resume(await asker(self.people, ctx)):
             return Card(t("You do not pause."), buttons=(PANEL,))
         return Card(
             t("It goes on."),
@@ -63,7 +64,7 @@ class Forgetting(Cog):
     @action("privacy.forget", private=True)
     async def forget(self, ctx: Context) -> Form:
         """Which days."""
-        zone = (await self._member(ctx)).zone
+        zone = (await asker(self.people, ctx)).zone
         now_ms = self.clock.now_ms()
         weeks = [(when, period_of(when, now_ms, zone)) for when in (When.WEEK, When.THIS_WEEK)]
         choices = [
@@ -89,7 +90,7 @@ class Forgetting(Cog):
     @submitted("privacy.forget.ask")
     async def forget_ask(self, ctx: Context, which: str = "", since: str = "", until: str = "") -> Card:
         """How many plays that would be."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         if which == "days":
             if not since.strip():
                 raise BadOption(t("From which day on?"), "since")
@@ -126,7 +127,7 @@ class Forgetting(Cog):
     @action("privacy.forget.now", private=True)
     async def forget_now(self, ctx: Context, start: str, end: str) -> Card:
         """Delete."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         span = Span(number(start), number(end))
         plays = await self.choosing.forget(member, span)
         return Card(
@@ -135,6 +136,3 @@ class Forgetting(Cog):
             (Button(t("Count old posts again"), "posts.count_again"), PANEL),
             replaces=True,
         )
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)

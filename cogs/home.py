@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Listing, action
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.memberships import group_row
 from bot.chat.places import platform_name
@@ -33,7 +34,7 @@ class Home(Cog):
     @action("account.home", private=True)
     async def home(self, ctx: Context) -> Card:
         """The panel."""
-        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        member = await asker(self.people, ctx)
         panel = await self.panels.of(member)
         platforms = dict.fromkeys(platform_name(it.platform) for it in panel.identities)
         blocks: list[Block] = [

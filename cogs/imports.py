@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Fields, Form, FormField, Lines, Link, action, submitted
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.core.exports import Skip
 from bot.core.model import Member
@@ -41,9 +42,8 @@ class Imports(Cog):
         """The form for a file where every export fits into this chat, else the ways there are."""
         if ctx.upload_most >= ENOUGH:
             return _form()
-        person = ctx.person
-        await self.people.member(person.identity, person.name, person.zone)
-        page = Link(t("Open the upload page"), await self.uploading.offer(person.identity))
+        await asker(self.people, ctx)
+        page = Link(t("Open the upload page"), await self.uploading.offer(ctx.person.identity))
         lines = [t("The page takes one file of up to 1 GB. It is for you alone, once, within an hour.")]
         if self.uploading.only_here:
             lines.append(
@@ -75,7 +75,7 @@ class Imports(Cog):
             raise BadOption(
                 t("No file came with that. Choose the zip from Spotify, or one of its JSON files."), "file"
             )
-        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        member = await asker(self.people, ctx)
         await ctx.progress(t("Reading {file} …", file=upload.name))
         return imported(await self.importing.run(member, [upload.path], ctx.progress), member)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from bot.chat import Card, Cog, Context, Listing, Opt, Person, Row, command
+from bot.chat.asker import asker
 from bot.chat.ledger import shown
 from bot.core.calendar import When, period_of
 from bot.core.recap import words
@@ -38,7 +39,7 @@ class Listening(Cog):
         who: Annotated[Person | None, Opt("Only one member's plays")] = None,
     ) -> Card:
         """A top list with who played how much, and how it moved."""
-        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        member = await asker(self.people, ctx)
         audience = await self.people.audience(ctx.place, member)
         period = period_of(when, self.clock.now_ms(), audience.group.zone)
         told = await self.recaps.of_group(audience, period, top=count)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Lines, action
+from bot.chat.asker import asker
 from bot.chat.places import platform_name
-from bot.core.model import Member
 from bot.errors import NotAllowed
 from bot.services.pairing import Pairing
 from bot.services.people import People
@@ -21,7 +21,7 @@ class SamePerson(Cog):
     @action("person.code", private=True)
     async def offer(self, ctx: Context) -> Card:
         """A code, and what to do with it."""
-        await self._member(ctx)
+        await asker(self.people, ctx)
         code = await self.pairing.offer(ctx.person.identity)
         return Card(
             t("Your code: {code}", code=code),
@@ -42,7 +42,7 @@ class SamePerson(Cog):
 
     async def redeem(self, ctx: Context, code: str) -> Card:
         """For `/link code:…`: whom it would make the member one with, and the question."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         other = await self.pairing.other(code, ctx.person.identity, member)
         return Card(
             t("Is {name} you?", name=other.member.name),
@@ -72,7 +72,7 @@ class SamePerson(Cog):
     @action("person.unite", private=True)
     async def unite(self, ctx: Context, code: str, asked: str) -> Card:
         """The member's yes; nobody else's, whoever a platform lets press."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         if asked != str(member.id):
             raise NotAllowed(t("That question was for somebody else."))
         member = await self.pairing.unite(code, ctx.person.identity, member)
@@ -82,6 +82,3 @@ class SamePerson(Cog):
             (Button(t("All that is yours"), "account.home"),),
             replaces=True,
         )
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)

@@ -18,6 +18,7 @@ from bot.chat import (
     action,
     command,
 )
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.features import number
 from bot.core.addresses import Addresses
@@ -106,7 +107,7 @@ class Play(Cog):
         return Card(t("Playlists made here"), (Listing(rows),))
 
     async def _who(self, ctx: Context) -> tuple[Audience, Member]:
-        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        member = await asker(self.people, ctx)
         return await self.people.audience(ctx.place, member), member
 
 

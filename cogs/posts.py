@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat import Card, Cog, Context, Lines, action
+from bot.chat.asker import asker
 from bot.chat.features import number
 from bot.chat.posts import became_of
 from bot.core.model import GroupId, Member
@@ -23,19 +24,16 @@ class Posts(Cog):
     @action("posts.leave_out", private=True)
     async def leave_out(self, ctx: Context, group: str) -> Card:
         """The member is taken out of what was said of a group."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         await ctx.progress(t("Changing the posts that show you …"))
         return _done(await self.redaction.take_back(member.id, GroupId(number(group))), member)
 
     @action("posts.count_again", private=True)
     async def count_again(self, ctx: Context) -> Card:
         """What they have hidden or unlinked is gone from what was said; the rest of them stays where they share it."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         await ctx.progress(t("Counting the posts that show you again …"))
         return _done(await self.redaction.count_again(member.id), member)
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def _done(posts: Sequence[PostResult], member: Member) -> Card:

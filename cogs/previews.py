@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Lines, action
+from bot.chat.asker import asker
 from bot.chat.features import GROUP
 from bot.core.calendar import When
 from bot.core.model import Group, Member
@@ -69,7 +70,7 @@ class PartPreviews(Cog):
 
     async def _here(self, ctx: Context) -> tuple[Group, Member]:
         """The group that is meant, of which the member is one. Raises `NotJoined`."""
-        member = await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
+        member = await asker(self.people, ctx)
         group = (await self.people.audience(ctx.place, member)).group
         if await self.people.membership(group, member) is None:
             raise NotJoined(t("You are not in {group} (any more). /join brings you back.", group=group.name))

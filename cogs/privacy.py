@@ -18,6 +18,7 @@ from bot.chat import (
     action,
     command,
 )
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.memberships import group_row
 from bot.chat.previews import answers
@@ -80,12 +81,12 @@ class Privacy(Cog):
 
     async def artists(self, ctx: Context, typed: str) -> Sequence[str]:
         """Artists whom the member plays."""
-        tracks = await self.choosing.artists(await self._member(ctx))
+        tracks = await self.choosing.artists(await asker(self.people, ctx))
         return matching([it.artist for it in tracks], typed, SUGGESTED)
 
     async def songs(self, ctx: Context, typed: str) -> Sequence[str]:
         """Songs that the member plays."""
-        tracks = await self.choosing.songs(await self._member(ctx))
+        tracks = await self.choosing.songs(await asker(self.people, ctx))
         return matching([song_name(it) for it in tracks], typed, SUGGESTED)
 
     @command("What others see of you: change it, hide, pause, forget, take along, delete", private=True)
@@ -119,7 +120,7 @@ class Privacy(Cog):
         return await self._panel(ctx)
 
     async def _panel(self, ctx: Context) -> Card:
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         groups = (await self.panels.of(member)).groups
         out = await self.choosing.of(member)
         blocks: list[Block] = []
@@ -153,7 +154,7 @@ class Privacy(Cog):
     @action("privacy.preview", private=True)
     async def preview(self, ctx: Context, when: str = When.WEEK.value) -> Card:
         """The group's recap as far as it is about this member; nothing of it is kept."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         audience = await self.people.audience(ctx.place, member)
         group = audience.group
         mine = await self.people.membership(group, member)
@@ -177,9 +178,6 @@ class Privacy(Cog):
             ),
             buttons=(*answers(group, period), *_other_times(when), PANEL),
         )
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def _left_out(out: TakenOut, member: Member) -> list[Block]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Fields, Lines, Link, Listing, Opt, Row, action, command
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.features import number
 from bot.core.calendar import When, period_of
@@ -47,7 +48,7 @@ class Prove(Cog):
         self, ctx: Context, when: Annotated[When, Opt("Which time's mini-Wrapped")] = When.WEEK
     ) -> Card:
         """The numbers of the group's recap, each to be opened."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         audience = await self.people.audience(ctx.place, member)
         await self.people.require_joined(audience, member)
         period = period_of(when, self.clock.now_ms(), audience.group.zone)
@@ -57,17 +58,14 @@ class Prove(Cog):
     @action("prove.facts", private=True)
     async def facts(self, ctx: Context, recap: str, of: str = "") -> Card:
         """The numbers of one recap, the group's or (`of`) one member's."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         return _numbers(await self.recaps.facts(number(recap), member), member.zone, of)
 
     @action("prove.fact", private=True)
     async def fact(self, ctx: Context, recap: str, fact: str) -> Card:
         """One number, counted again."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         return _proof(await self.recaps.prove(number(recap), fact, member), member)
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def _numbers(opened: Opened, zone: str, of: str = "") -> Card:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Lines, Listing, Opt, Row, action, command
+from bot.chat.asker import asker
 from bot.chat.places import room_of, room_word, where
 from bot.core.model import Group, Identity, RoomRef
 from bot.errors import NotAllowed, NotFound, ServiceError, UserError
@@ -113,8 +114,7 @@ class GroupRooms(Cog):
             raise UserError(t("That is about a room: please say /rooms in the room itself."))
         if not ctx.person.admin:
             raise NotAllowed(t("Where a group meets is for admins of this room to say; ask one of them."))
-        person = ctx.person
-        member = await self.people.member(person.identity, person.name, person.zone)
+        member = await asker(self.people, ctx)
         return (await self.people.audience(ctx.place, member)).group, ctx.place.room
 
     async def _listed(self, group: Group, here: RoomRef) -> Card:

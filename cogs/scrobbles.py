@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Form, FormField, Lines, Link, action, submitted
+from bot.chat.asker import asker
 from bot.core import model
 from bot.core.keepers import KEEPERS
-from bot.core.model import LinkState, Member, Source
+from bot.core.model import LinkState, Source
 from bot.errors import BadOption
 from bot.services.approving import Approving
 from bot.services.people import People
@@ -56,7 +57,7 @@ class Scrobbles(Cog):
     @action("scrobbles.approved", private=True)
     async def approved(self, ctx: Context, token: str) -> Card:
         """The member's word; Last.fm is asked."""
-        return _linked(await self.approving.complete(await self._member(ctx), Source.LASTFM, token))
+        return _linked(await self.approving.complete(await asker(self.people, ctx), Source.LASTFM, token))
 
     async def listenbrainz(self, ctx: Context) -> Card | Form:
         """Asks for the account's token."""
@@ -84,15 +85,14 @@ class Scrobbles(Cog):
         """The member's token; ListenBrainz is asked whose it is."""
         if not token.strip():
             raise BadOption(t("Your token is at {page}.", page=SETTINGS_PAGE), "token")
-        link = await self.approving.complete(await self._member(ctx), Source.LISTENBRAINZ, token.strip())
+        link = await self.approving.complete(
+            await asker(self.people, ctx), Source.LISTENBRAINZ, token.strip()
+        )
         return _linked(link)
 
     async def _working(self, ctx: Context, source: Source) -> model.Link | None:
-        links = await self.approving.links(await self._member(ctx), source)
+        links = await self.approving.links(await asker(self.people, ctx), source)
         return next((it for it in links if it.state is LinkState.ACTIVE), None)
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def _linked(link: model.Link) -> Card:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Lines, Listing, Opt, Row, action, command
+from bot.chat.asker import asker
 from bot.chat.features import number
 from bot.core.consent import Audience
 from bot.core.identity import Verdict
@@ -83,8 +84,7 @@ class GroupSongs(Cog):
             raise UserError(t("That is about a group: please say /songs in one of its rooms."))
         if not ctx.person.admin:
             raise NotAllowed(t("What counts as one song is for admins of this room to say; ask one of them."))
-        person = ctx.person
-        member = await self.people.member(person.identity, person.name, person.zone)
+        member = await asker(self.people, ctx)
         return await self.people.audience(ctx.place, member), member
 
     async def _listed(self, audience: Audience, done: Text | None = None) -> Card:

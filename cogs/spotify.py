@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Button, Card, Cog, Context, Form, FormField, Lines, Link, action, submitted
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.features import number
 from bot.chat.revoking import APPS
@@ -50,7 +51,7 @@ class SpotifyLink(Cog):
     async def _link(self, ctx: Context, *, more: str = "", again: bool = False, app: str = "") -> Card:
         if more and more not in MORE_SCOPES:
             raise BadOption(t("I do not know that kind of permission."), "more")
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         wanted = MORE_SCOPES.get(more, frozenset())
         working = [it for it in await self.linking.spotify_links(member) if it.state is LinkState.ACTIVE]
         if not again and not app and any(wanted <= it.scopes for it in working):
@@ -153,12 +154,12 @@ class SpotifyLink(Cog):
     @submitted("account.pasted")
     async def address_given(self, ctx: Context, address: str = "") -> Card:
         """The address; the account is linked, and named."""
-        return _linked(await self.linking.paste(await self._member(ctx), address))
+        return _linked(await self.linking.paste(await asker(self.people, ctx), address))
 
     @action("account.undo", private=True)
     async def undo(self, ctx: Context, at: str) -> Card:
         """“Not me”: the link that was made then is taken off again."""
-        plays = await self.linking.undo_own(await self._member(ctx), number(at))
+        plays = await self.linking.undo_own(await asker(self.people, ctx), number(at))
         return Card(
             t("Undone"),
             (
@@ -198,9 +199,6 @@ class SpotifyLink(Cog):
                 Button(t("All that is yours"), "account.home"),
             ),
         )
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def reminder(said: Said, until: Moment) -> Card:

@@ -21,6 +21,7 @@ from bot.chat import (
     command,
     submitted,
 )
+from bot.chat.asker import asker
 from bot.chat.cards import Block
 from bot.chat.features import number
 from bot.chat.stories import TELL, question
@@ -50,7 +51,7 @@ class StoryTelling(Cog):
 
     async def songs(self, ctx: Context, typed: str) -> Sequence[str]:
         """Songs of the member's last seven days."""
-        played = await self.stories.songs(await self._member(ctx))
+        played = await self.stories.songs(await asker(self.people, ctx))
         return matching([str(words.song(it)) for it in played], typed, SUGGESTED)
 
     @command("Tell the words behind a song of yours, change them, take them back", private=True)
@@ -60,7 +61,7 @@ class StoryTelling(Cog):
         song: Annotated[str, Opt("A song of your last seven days to tell of", most=400, suggest=songs)] = "",
     ) -> Card | Form:
         """All of the member's stories, or a form for one about a song."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         if not song:
             return await self._panel(member)
         played = await self.stories.songs(member)
@@ -74,12 +75,12 @@ class StoryTelling(Cog):
     @action("story.panel", private=True)
     async def panel(self, ctx: Context) -> Card:
         """The same from a button."""
-        return await self._panel(await self._member(ctx))
+        return await self._panel(await asker(self.people, ctx))
 
     @action("story.tell", private=True)
     async def tell(self, ctx: Context) -> Card | Form:
         """A form for a story about any song of the week."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         groups = await self._groups(member)
         played = await self.stories.songs(member) if groups else ()
         if not groups:
@@ -91,7 +92,7 @@ class StoryTelling(Cog):
     @submitted("story.told_of")
     async def told_of(self, ctx: Context, which: str, words: str, groups: str | None = None) -> Card:
         """Words that nobody asked for."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         await ctx.progress(_CHANGING)
         return _told(
             await self.stories.tell_of(member, TrackId(number(which)), words, _chosen(groups)), member
@@ -100,7 +101,7 @@ class StoryTelling(Cog):
     @action("story.say", private=True)
     async def say(self, ctx: Context, story: str) -> Card | Form:
         """A form for the words, with those that are there."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         groups = await self._groups(member)
         if not groups:
             return _not_yet()
@@ -117,7 +118,7 @@ class StoryTelling(Cog):
     @submitted("story.told")
     async def told(self, ctx: Context, story: str, words: str, groups: str | None = None) -> Card:
         """The words of a story."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         await ctx.progress(_CHANGING)
         return _told(await self.stories.tell(member, number(story), words, _chosen(groups)), member)
 
@@ -156,7 +157,7 @@ class StoryTelling(Cog):
     @action("story.never_me", private=True)
     async def never_me(self, ctx: Context, story: str = "") -> Card:
         """No questions any more."""
-        await self.stories.want_to_be_asked(await self._member(ctx), wanted=False)
+        await self.stories.want_to_be_asked(await asker(self.people, ctx), wanted=False)
         if story:
             await self._answer(ctx, story, State.SKIPPED)
         return Card(
@@ -169,13 +170,13 @@ class StoryTelling(Cog):
     @action("story.ask_me", private=True)
     async def ask_me(self, ctx: Context) -> Card:
         """Questions again."""
-        await self.stories.want_to_be_asked(await self._member(ctx), wanted=True)
+        await self.stories.want_to_be_asked(await asker(self.people, ctx), wanted=True)
         return Card(
             t("I will ask you now and then, once a week at most."), buttons=(_ASKED[True],), replaces=True
         )
 
     async def _answer(self, ctx: Context, story: str, state: State) -> Story:
-        return await self.stories.answer(await self._member(ctx), number(story), state)
+        return await self.stories.answer(await asker(self.people, ctx), number(story), state)
 
     async def _panel(self, member: Member) -> Card:
         mine = await self.stories.mine(member)
@@ -220,9 +221,6 @@ class StoryTelling(Cog):
 
     async def _groups(self, member: Member) -> Sequence[Group]:
         return await self.stories.groups(member)
-
-    async def _member(self, ctx: Context) -> Member:
-        return await self.people.member(ctx.person.identity, ctx.person.name, ctx.person.zone)
 
 
 def _not_yet(mine: Mine | None = None) -> Card:

@@ -19,6 +19,7 @@ from bot.chat import (
     command,
     submitted,
 )
+from bot.chat.asker import asker
 from bot.chat.places import where
 from bot.chat.posting import DrawPost
 from bot.chat.recap_pictures import GROUNDS, LAYOUTS, wish, wished
@@ -186,8 +187,7 @@ class WeeklyPosts(Cog):
         """The room's group, and who asks. Raises `UserError` in a private chat."""
         if ctx.place.room is None:
             raise UserError(t("That is about a group: please say /weekly in one of its rooms."))
-        person = ctx.person
-        member = await self.people.member(person.identity, person.name, person.zone)
+        member = await asker(self.people, ctx)
         return (await self.people.audience(ctx.place, member)).group, member
 
     async def _admin(self, ctx: Context) -> tuple[Group, Member]:

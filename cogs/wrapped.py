@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.chat import Button, Card, Cog, Context, Lines, Opt, action, command
+from bot.chat.asker import asker
 from bot.chat.features import number
 from bot.chat.recap_cards import RecapCards
 from bot.core.awards.catalogue import CATALOGUE
@@ -40,7 +41,7 @@ class Wrapped(Cog):
         self, ctx: Context, when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK
     ) -> Card:
         """The group's recap as a card with its picture."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         audience = await self.people.audience(ctx.place, member)
         period = period_of(when, self.clock.now_ms(), audience.group.zone)
         await ctx.progress(t("Counting {period} …", period=words.period_name(period)))
@@ -65,13 +66,13 @@ class Wrapped(Cog):
         self, ctx: Context, when: Annotated[When, Opt("Which time; a week runs Monday to Sunday")] = When.WEEK
     ) -> Card:
         """The member's own recap, private."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         return await self._mine(ctx, member, period_of(when, self.clock.now_ms(), member.zone))
 
     @action("wrapped.mine", private=True)
     async def mine(self, ctx: Context, recap: str) -> Card:
         """The member's own part of the time that a group's recap is about, with what that says of them."""
-        member = await self._member(ctx)
+        member = await asker(self.people, ctx)
         opened = await self.recaps.facts(number(recap), member)
         said = [
             it
@@ -85,7 +86,7 @@ class Wrapped(Cog):
     async def decline(self, ctx: Context, kind: str) -> Card:
         """The member does not get awards of a kind any more."""
         _require(kind)
-        await self.choices.decline_award((await self._member(ctx)).id, kind)
+        await self.choices.decline_award((await asker(self.people, ctx)).id, kind)
         return Card(
             t("You will not get that award any more"),
             (Lines((t("From the next mini-Wrapped on, whatever you play. Others still can."),)),),
@@ -99,7 +100,7 @@ class Wrapped(Cog):
     async def allow(self, ctx: Context, kind: str) -> Card:
         """They may get it again."""
         _require(kind)
-        await self.choices.allow_award((await self._member(ctx)).id, kind)
+        await self.choices.allow_award((await asker(self.people, ctx)).id, kind)
         return Card(t("You can get that award again"), replaces=True)
 
     @action("wrapped.settings", private=True)
@@ -142,10 +143,6 @@ class Wrapped(Cog):
                 ),
             )
         return await self.cards.mine(told, [it.words for it in said], _unwanted(said), group_id)
-
-    async def _member(self, ctx: Context) -> Member:
-        person = ctx.person
-        return await self.people.member(person.identity, person.name, person.zone)
 
 
 def _unwanted(said: Sequence[Fact]) -> list[Button]:
