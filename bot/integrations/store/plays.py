@@ -35,6 +35,7 @@ from bot.core.model import (
     Span,
     TrackId,
 )
+from bot.core.precedence import union
 from bot.integrations.store import schema
 from bot.integrations.store.engine import Database, OnDatabase, raw_rows
 from bot.integrations.store.links import links_of, require_link
@@ -42,8 +43,6 @@ from bot.integrations.store.recording import Recording
 from bot.ports import Polled
 
 V = TypeVar("V")
-
-_AT_ONCE = 5_000
 
 _TAKE_BACK = delete(schema.play).where(
     schema.play.c.link_id == bindparam("of_link"),
@@ -236,11 +235,8 @@ def _taken_back(polled: Polled) -> list[dict[str, object]]:
 
 async def cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
     """Add intervals to what a link, held by the transaction, vouches for."""
-    stored = select(schema.covered.c.start_ms, schema.covered.c.end_ms).where(
-        schema.covered.c.link_id == link_id
-    )
-    before = {Span(*row) for row in await raw_rows(connection, stored)}
-    after = set(_merged([*before, *spans]))
+    before = set(await spans_of(connection, link_id))
+    after = set(union([*before, *spans]))
     for gone in before - after:
         await connection.execute(
             delete(schema.covered).where(
@@ -250,17 +246,6 @@ async def cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Sp
     added = [{"link_id": link_id, **span._asdict()} for span in after - before]
     if added:
         await connection.execute(insert(schema.covered), added)
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """The same instants as disjoint intervals in order; empty ones are left out."""
-    merged: list[Span] = []
-    for span in sorted(span for span in spans if span.start_ms < span.end_ms):
-        if merged and span.start_ms <= merged[-1].end_ms:
-            merged[-1] = Span(merged[-1].start_ms, max(merged[-1].end_ms, span.end_ms))
-        else:
-            merged.append(span)
-    return merged
 
 
 async def _by_link(
