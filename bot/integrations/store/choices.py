@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import BindParameter, Select, delete, insert, select, update
+from sqlalchemy import BindParameter, Column, Exists, Select, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.choices import FOR_EVER, Aside, Choices, Mark, Whole
@@ -20,7 +20,7 @@ from bot.integrations.store.forgetting import forget_stories
 from bot.integrations.store.links import require_member
 
 _DECLINED = schema.award_declined
-PAUSED = schema.unread.c.end_ms == FOR_EVER
+_PAUSED = schema.unread.c.end_ms == FOR_EVER
 
 
 class ChoicesMade(OnDatabase):
@@ -93,7 +93,7 @@ class ChoicesMade(OnDatabase):
         async with self._database.write() as connection:
             ended = await connection.execute(
                 update(schema.unread)
-                .where(schema.unread.c.member_id == member_id, PAUSED)
+                .where(schema.unread.c.member_id == member_id, _PAUSED)
                 .values(end_ms=now_ms)
             )
             return ended.rowcount > 0
@@ -137,6 +137,11 @@ class ChoicesMade(OnDatabase):
             return _spans(await connection.execute(unread_of(link_id)))
 
 
+def pausing(member_id: Column[int]) -> Exists:
+    """Whether the member of this column pauses."""
+    return exists().where(_PAUSED, schema.unread.c.member_id == member_id)
+
+
 def unread_of(link_id: LinkId | BindParameter[int]) -> Select[tuple[int, int]]:
     """Asks for the spans of which nothing is kept for this link's member; they may overlap."""
     return (
@@ -147,7 +152,7 @@ def unread_of(link_id: LinkId | BindParameter[int]) -> Select[tuple[int, int]]:
 
 
 async def _paused(connection: AsyncConnection, member_id: MemberId) -> bool:
-    found = select(schema.unread.c.id).where(schema.unread.c.member_id == member_id, PAUSED).limit(1)
+    found = select(schema.unread.c.id).where(schema.unread.c.member_id == member_id, _PAUSED).limit(1)
     return await connection.scalar(found) is not None
 
 

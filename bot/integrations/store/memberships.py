@@ -1,10 +1,11 @@
-"""How a membership ends, and a departure: what finding somebody gone shares with what they say themselves."""
+"""What a membership says yes to, how it ends, and how a departure does: shared by all who ask or change that."""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, delete, exists
+from sqlalchemy import ColumnElement, Text, and_, delete, exists, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.consent import Feature
 from bot.core.model import GroupId, MemberId
 from bot.integrations.store import schema
 
@@ -14,6 +15,11 @@ _ROOM, _CONSENT = schema.room.c, schema.room_consent.c
 SAME_ROOM = and_(
     _CONSENT.platform == _ROOM.platform, _CONSENT.place == _ROOM.place, _CONSENT.channel == _ROOM.channel
 )
+
+
+def said_yes(feature: Feature) -> ColumnElement[bool]:
+    """Whether a membership has this feature; no feature's name is a part of another's."""
+    return type_coerce(schema.membership.c.features, Text).contains(feature.value)
 
 
 async def take_back_rooms(connection: AsyncConnection, group_id: GroupId, member_id: MemberId) -> None:

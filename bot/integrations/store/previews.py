@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Text, and_, delete, exists, insert, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.consent import Feature, Previewed
 from bot.core.model import GroupId, MemberId
 from bot.errors import NotFound
 from bot.integrations.store import schema
-from bot.integrations.store.choices import PAUSED
+from bot.integrations.store.choices import pausing
 from bot.integrations.store.engine import OnDatabase
 from bot.integrations.store.links import hold_members
+from bot.integrations.store.memberships import said_yes
 from bot.text import t
 
 _PREVIEW = schema.preview.c
-_SHARES = type_coerce(schema.membership.c.features, Text).contains(Feature.RECAP.value)
 
 
 class Previews(OnDatabase):
@@ -26,7 +26,6 @@ class Previews(OnDatabase):
     async def to_preview(self, now_ms: int, until_ms: int, limit: int) -> Sequence[tuple[GroupId, MemberId]]:
         said = schema.membership.c
         ahead_ms = until_ms - now_ms
-        pausing = exists().where(schema.unread.c.member_id == said.member_id, PAUSED)
         waiting = (
             select(said.group_id, said.member_id)
             .join(schema.weekly, schema.weekly.c.group_id == said.group_id)
@@ -35,15 +34,9 @@ class Previews(OnDatabase):
                 and_(_PREVIEW.group_id == said.group_id, _PREVIEW.member_id == said.member_id),
             )
             .where(schema.weekly.c.active, schema.weekly.c.next_ms > now_ms)
-            .where(schema.weekly.c.next_ms <= until_ms, _SHARES, ~pausing)
-            .where(
-                or_(
-                    _PREVIEW.member_id.is_(None),
-                    ~_PREVIEW.fine
-                    & (_PREVIEW.left_out != "")
-                    & (_PREVIEW.asked_ms < schema.weekly.c.next_ms - ahead_ms),
-                )
-            )
+            .where(schema.weekly.c.next_ms <= until_ms, said_yes(Feature.RECAP))
+            .where(~pausing(said.member_id))
+            .where(or_(_PREVIEW.member_id.is_(None), _again(schema.weekly.c.next_ms - ahead_ms)))
             .order_by(schema.weekly.c.next_ms, said.group_id, said.member_id)
             .limit(limit)
         )
@@ -54,9 +47,8 @@ class Previews(OnDatabase):
         new = self._database.insert(schema.preview).values(
             group_id=group_id, member_id=member_id, asked_ms=now_ms, fine=False, left_out=""
         )
-        again = ~_PREVIEW.fine & (_PREVIEW.left_out != "") & (_PREVIEW.asked_ms < since_ms)
         asked = new.on_conflict_do_update(
-            index_elements=["group_id", "member_id"], set_={"asked_ms": now_ms}, where=again
+            index_elements=["group_id", "member_id"], set_={"asked_ms": now_ms}, where=_again(since_ms)
         )
         async with self._database.write() as connection:
             if not await _there(connection, group_id, member_id):
@@ -79,6 +71,11 @@ class Previews(OnDatabase):
         async with self._database.read() as connection:
             rows = await connection.execute(select(schema.preview).where(_PREVIEW.group_id == group_id))
             return {row.member_id: Previewed(row.fine, row.left_out) for row in rows}
+
+
+def _again(since_ms: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether somebody wanted to be left out and was not shown their part since then."""
+    return ~_PREVIEW.fine & (_PREVIEW.left_out != "") & (_PREVIEW.asked_ms < since_ms)
 
 
 async def merge_previews(connection: AsyncConnection, keep: MemberId, gone: MemberId) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import Group, GroupId, MemberId, Room, RoomRef
 from bot.errors import NotAllowed, NotFound
 from bot.integrations.store import schema
-from bot.integrations.store.choices import PAUSED
+from bot.integrations.store.choices import pausing
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.memberships import SAME_ROOM, end_departure, end_membership, take_back_rooms
 from bot.integrations.store.people import MEMBER, member_of_row
@@ -129,7 +129,7 @@ class Rooms(OnDatabase):
             MEMBER.add_columns(
                 schema.membership.c.features,
                 schema.membership.c.joined_ms,
-                exists().where(PAUSED, schema.unread.c.member_id == schema.member.c.id).label("paused"),
+                pausing(schema.member.c.id).label("paused"),
             )
             .join(schema.membership)
             .where(schema.membership.c.group_id == group_id)

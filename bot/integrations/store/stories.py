@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Select, Text, delete, exists, func, insert, or_, select, type_coerce, update
+from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.consent import Feature
@@ -15,13 +15,14 @@ from bot.core.model import GroupId, Member, MemberId, Span
 from bot.core.stories import Cause, Occasion, State, Story
 from bot.errors import NotFound
 from bot.integrations.store import schema
-from bot.integrations.store.choices import PAUSED
+from bot.integrations.store.choices import pausing
 from bot.integrations.store.engine import AnyRow, OnDatabase
 from bot.integrations.store.links import hold_members, require_member
+from bot.integrations.store.memberships import said_yes
+from bot.integrations.store.people import MEMBER, member_of_row
 from bot.text import t
 
 _STORY, _ASKING = schema.story.c, schema.asking.c
-_SAID_YES = type_coerce(schema.membership.c.features, Text).contains(Feature.STORIES.value)
 
 
 class Stories(OnDatabase):
@@ -29,12 +30,10 @@ class Stories(OnDatabase):
 
     async def to_ask(self, asked_ms: int, looked_ms: int, limit: int) -> Sequence[Member]:
         member = schema.member.c
-        joined = exists().where(schema.membership.c.member_id == member.id, _SAID_YES)
-        pausing = exists().where(schema.unread.c.member_id == member.id, PAUSED)
+        joined = exists().where(schema.membership.c.member_id == member.id, said_yes(Feature.STORIES))
         askable = (
-            select(member.id, member.name, member.zone)
-            .outerjoin(schema.asking, _ASKING.member_id == member.id)
-            .where(joined, ~pausing)
+            MEMBER.outerjoin(schema.asking, _ASKING.member_id == member.id)
+            .where(joined, ~pausing(member.id))
             .where(
                 or_(
                     _ASKING.member_id.is_(None),
@@ -45,7 +44,7 @@ class Stories(OnDatabase):
             .limit(limit)
         )
         async with self._database.read() as connection:
-            return [Member(*row) for row in await connection.execute(askable)]
+            return [member_of_row(row) for row in await connection.execute(askable)]
 
     async def looked_at(self, member_id: MemberId, now_ms: int) -> None:
         async with self._database.write() as connection:
