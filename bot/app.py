@@ -28,6 +28,7 @@ from bot.core.addresses import Addresses
 from bot.core.lifetimes import Said
 from bot.core.model import Group, Member, MemberId, Period, Source
 from bot.core.recap.model import Recap
+from bot.core.rights import RIGHTS, WITHOUT_SPOTIFY
 from bot.core.stories import Story
 from bot.integrations.exports import FilesOnDisk
 from bot.integrations.languages import read_languages
@@ -186,8 +187,17 @@ def _plugged(
     quotes = Quotes(store, store, store, store, clock)
     cards = RecapCards(painter, addresses, store, quotes.quotes_for, read_languages())
     unasked = _Unasked(store, platforms, cards)
+    rights = RIGHTS if spotify.counted else WITHOUT_SPOTIFY
     polling = Polling(
-        store, store, SpotifyListening(gateway), access, clock, chance, histories, unasked.stopped
+        store,
+        store,
+        SpotifyListening(gateway),
+        access,
+        clock,
+        chance,
+        histories,
+        unasked.stopped,
+        rights=rights,
     )
     importing = Importing(store, store, FilesOnDisk())
     public = settings.web.public_url.rstrip("/")
@@ -340,8 +350,10 @@ class _Unasked:
 
 def _keeping(settings: Settings, folder: Path, store: Store, clock: Clock) -> Sequence[Chore]:
     """What sees to it that nothing is kept too long, and that there are backups."""
-    days = settings.spotify.keep_days
-    retention = Retention(store, store, clock, {Source.SPOTIFY: days} if days else {})
+    spotify = settings.spotify
+    # What may not be counted is not kept either.
+    days = {Source.SPOTIFY: spotify.keep_days} if spotify.keep_days else {}
+    retention = Retention(store, store, clock, days if spotify.counted else {Source.SPOTIFY: 0})
     chores = [Chore("retention", 600.0, retention.run), Chore("sweeping", 3_600.0, retention.sweep)]
     if (file := database_file(folder, settings.data.url)) is not None:
         into = Path(settings.data.backups) if settings.data.backups else None
@@ -367,4 +379,6 @@ def spotify_app(settings: Settings, client_id: str, developer: str = "host") -> 
     public = settings.web.public_url.rstrip("/")
     elsewhere = settings.discord.token or settings.slack.bot_token or settings.slack.client_id
     pasting = bool(elsewhere) and urlsplit(public).hostname in {"127.0.0.1", "::1"}
-    return SpotifyApp(client_id, f"{public}/callback", f"{public}/link", developer, pasting)
+    return SpotifyApp(
+        client_id, f"{public}/callback", f"{public}/link", developer, pasting, settings.spotify.counted
+    )

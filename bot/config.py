@@ -40,7 +40,7 @@ class Data:
 class Spotify:
     """The app in Spotify's developer dashboard, and where Spotify is (a loopback twin, in the demo).
 
-    Plays that were read from it are kept `keep_days` (0: for ever).
+    Plays that were read from it are kept `keep_days` (0: for ever). Without `counted` none are read, and none kept.
     """
 
     client_id: str = ""
@@ -50,6 +50,7 @@ class Spotify:
     open_url: str = "https://open.spotify.com"
     calls_per_day: int = 600
     keep_days: int = 400
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

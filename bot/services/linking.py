@@ -54,7 +54,7 @@ class SpotifyApp:
     """The host's app ("" as `client_id`: none), and the pages around Spotify's consent.
 
     `developer` names the account whose daily calls it spends. `pasting`: the redirect leads to the member's own
-    machine, where only the host has us.
+    machine, where only the host has us. `reading`: whether what members play is read at all.
     """
 
     client_id: str
@@ -62,6 +62,7 @@ class SpotifyApp:
     link_page: str
     developer: str = "host"
     pasting: bool = False
+    reading: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ class Linking:
         """
         links = await self.spotify_links(member)
         client_id = self._client_id(links, app)
-        scopes = BASE_SCOPES.union(*(MORE_SCOPES[name] for name in more))
+        scopes = (BASE_SCOPES if self._app.reading else frozenset[str]()).union(
+            *(MORE_SCOPES[name] for name in more)
+        )
         for link in links:
             scopes |= link.scopes & frozenset[str]().union(*MORE_SCOPES.values())
         state = self._chance.token()

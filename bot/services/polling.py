@@ -18,6 +18,7 @@ from bot.core import polling
 from bot.core.calendar import HOUR_MS
 from bot.core.choices import within
 from bot.core.model import Gap, LinkId, MemberId, Source
+from bot.core.rights import RIGHTS, Rights
 from bot.errors import (
     EarshotError,
     LinkExpired,
@@ -87,8 +88,10 @@ class Polling:
         histories: Mapping[Source, Histories] | None = None,
         tell: Tell | None = None,
         *,
+        rights: Mapping[Source, Rights] = RIGHTS,
         lease_ms: int = LEASE_MS,
     ) -> None:
+        self._rights = rights
         self._lease_ms = lease_ms
         self._histories = histories or {}
         self._tell = tell
@@ -178,7 +181,7 @@ class Polling:
     async def _look(self, due: DueLink, background: bool) -> PollReport:
         link = due.link
         unread = await self._plays.unread(link.id)
-        if within(self._clock.now_ms(), unread):
+        if not self._rights[link.source].count or within(self._clock.now_ms(), unread):
             await self._record_failure(due, due.fails, self._clock.now_ms() + PAUSED_MS)
             return self._report(due, Outcome.PAUSED)
         if link.source is not Source.SPOTIFY:

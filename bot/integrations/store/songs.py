@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.core.model import Source, Track, TrackId
+from bot.core.model import Track, TrackId
+from bot.core.rights import RIGHTS
 from bot.core.songfacts import Fame, Of, SongFacts, Tag
 from bot.integrations.store import schema
 from bot.integrations.store.engine import OnDatabase
@@ -22,7 +23,7 @@ class Songs(OnDatabase):
         told = (
             select(schema.play.c.track_id)
             .join(schema.link, schema.link.c.id == schema.play.c.link_id)
-            .where(schema.link.c.source != Source.SPOTIFY.value)
+            .where(schema.link.c.source.in_([it.value for it, may in RIGHTS.items() if may.give]))
         )
         known = select(schema.song_facts.c.track_id).where(schema.song_facts.c.looked_ms >= before_ms)
         wanted = (
