@@ -168,7 +168,8 @@ async def test_a_ban_by_cloudflare_sends_an_answer_the_other_way(house: House) -
     await soon(lambda: house.twin.traffic.of(ORIGINAL, "PATCH"))
     house.twin.rate_limit("PATCH", ORIGINAL, via=False)
     house.sample.gate.set()
-    await house.room.message(lambda it: "“late drive”" in it.text)
+    answer = await house.room.message(lambda it: "“late drive”" in it.text)
+    assert answer.text.startswith("## “late drive”, 20 songs")
 
 
 async def test_a_placeholder_that_somebody_deleted_stays_deleted(house: House) -> None:

@@ -238,6 +238,7 @@ async def test_where_history_is_closed_nobody_can_look(house: House) -> None:
     async with asyncio.timeout(5):
         while not await refused():  # noqa: ASYNC110 – the gateway tells the client, not us
             await asyncio.sleep(0.01)
+    assert await refused()
 
 
 async def test_a_servers_error_that_stays_leaves_it_open_whether_it_was_posted(house: House) -> None:

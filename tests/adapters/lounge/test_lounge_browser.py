@@ -137,6 +137,7 @@ def at_the_keyboard(browser: Any, url: str) -> None:
 async def test_by_keyboard_alone(build: Build, browser: Any) -> None:
     house = await build()
     await asyncio.to_thread(at_the_keyboard, browser, house.lounge.url)
+    assert house.sample.begun == 1
 
 
 async def test_the_page_comes_back_after_a_restart(build: Build, browser: Any) -> None:
@@ -164,6 +165,7 @@ async def test_the_page_comes_back_after_a_restart(build: Build, browser: Any) -
     second = await build(store=first.store, port=port)
     await second.caller.say("/wrapped")
     await asyncio.to_thread(wait_for, "Your week")
+    assert "Your week" in await asyncio.to_thread(text)
 
 
 async def test_a_moment_is_shown_in_its_zone_else_in_the_browsers(build: Build, browser: Any) -> None:

@@ -93,7 +93,7 @@ async def test_a_mistake_that_no_field_is_to_blame_for_is_said(steps: House) -> 
 async def test_a_button_that_finds_something_wrong_says_so(steps: House) -> None:
     card = await (await steps.ana.types(steps.room, "/top")).answer("Press")
     pressed = await steps.ana.clicks(card, "Wrong")
-    await pressed.answer("That button is of another week.")
+    assert (await pressed.answer("That button is of another week.")).ephemeral
 
 
 async def test_a_form_that_was_asked_for_in_public_leaves_no_placeholder(steps: House) -> None:
@@ -136,6 +136,7 @@ async def test_without_a_home_the_tab_stays_empty_and_that_is_logged(
     house = await build(home="nobody.home")
     house.ana._opens("home")
     await eventually(lambda: "no feature has the action nobody.home" in caplog.text)
+    assert house.called("views.publish") == []
 
 
 async def test_a_home_that_slack_does_not_take_is_logged(
@@ -144,6 +145,7 @@ async def test_a_home_that_slack_does_not_take_is_logged(
     house.twin.fail("views.publish", error="not_enabled")
     house.ana._opens("home")
     await eventually(lambda: "the home tab could not be published: not_enabled" in caplog.text)
+    assert len(house.called("views.publish")) == 1
 
 
 async def test_who_has_to_wait_for_slack_sees_a_sign_all_the_same(house: House) -> None:
@@ -175,7 +177,8 @@ async def test_progress_that_slack_refuses_is_dropped(house: House) -> None:
     await asked.shown()
     await eventually(lambda: bool(house.called("chat.update")))
     house.sample.gate.set()
-    await asked.answer("“late drive”, 20 songs", within=5)
+    answer = await asked.answer("“late drive”, 20 songs", within=5)
+    assert not answer.ephemeral
 
 
 async def test_a_whole_answer_is_shown_even_where_its_placeholder_cannot_be_taken_away(steps: House) -> None:

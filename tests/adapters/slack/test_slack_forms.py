@@ -43,7 +43,8 @@ async def test_what_was_typed_already_stands_in_the_form(house: House) -> None:
     asked = await house.ana.types(house.room, "/play count:7")
     form = await asked.form()
     sent = await house.ana.fills(form, {"What it should feel like": "late drive"})
-    await sent.answer("“late drive”, 7 songs")
+    answer = await sent.answer("“late drive”, 7 songs")
+    assert 'prompt:"late drive" count:7' in answer.text
 
 
 async def test_what_is_wrong_stands_beside_the_field(house: House) -> None:
@@ -109,7 +110,8 @@ async def test_after_a_restart_a_form_that_stands_open_can_be_sent(house: House,
     await build(store=house.store)
     await house.twin.connected()
     sent = await house.ana.fills(form, {"What it should feel like": "late drive"})
-    await sent.answer("“late drive”, 20 songs")
+    answer = await sent.answer("“late drive”, 20 songs")
+    assert not answer.ephemeral
 
 
 async def test_a_slow_answer_to_a_form_closes_it_in_time(house: House) -> None:

@@ -135,6 +135,7 @@ async def test_a_plan_without_agents_does_without(house: House) -> None:
     await house.ana.opens_messages()
     said = await house.ana.says(house.ana.dm(), "something calm")
     await said.answer("“something calm”, 20 songs")
+    assert not house.ana.dm().prompts
 
 
 async def test_what_a_status_takes_too_long_for_is_answered_without(house: House) -> None:

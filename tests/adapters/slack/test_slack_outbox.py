@@ -143,8 +143,11 @@ async def test_a_whisper_that_cannot_be_delivered_is_shown_with_the_next_private
 
 
 async def test_a_whisper_to_somebody_who_left_is_kept_and_no_error(house: House) -> None:
+    who = identity(house.team.id, house.ana.id)
+    await house.store.add_member("Ana", "UTC", who, 0)
     house.ana.leaves(house.team)
-    await house.slack.whisper(identity(house.team.id, house.ana.id), CARD)
+    await house.slack.whisper(who, CARD)
+    assert len(await house.whispers.take(who)) == 1
 
 
 async def test_a_whisper_that_may_have_arrived_is_not_said_again(house: House) -> None:

@@ -80,11 +80,12 @@ async def test_an_answer_is_not_lost_with_the_connection(house: House) -> None:
 
 
 async def test_slack_asks_to_come_back_on_another_socket(house: House) -> None:
+    (before,) = house.twin.sockets.open
     await house.twin.disconnect()
-    await house.twin.connected()
-    await eventually(lambda: house.slack.connected)
+    await eventually(lambda: before not in house.twin.sockets.open and house.slack.connected)
     asked = await house.ana.types(house.room, "/whoami")
     await asked.answer("Ana slack/")
+    assert len(house.twin.sockets.open) == 1
 
 
 async def test_an_app_token_that_is_revoked_is_said_once_and_not_tried_for_ever(
