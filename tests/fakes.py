@@ -813,10 +813,6 @@ class FakeStore(FakeAwards, FakeStories):
                     )
         return found
 
-    async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
-        links = [link.id for link in self._links.values() if link.member_id in member_ids]
-        return min((play[0] for link_id in links for play in self._plays.get(link_id, ())), default=None)
-
     def _track(self, raw: RawTrack) -> TrackId:
         key, title, artist, album, isrc = map(
             _storable, (raw.key, raw.title, raw.artist, raw.album, raw.isrc)
@@ -1354,13 +1350,9 @@ class FakeStore(FakeAwards, FakeStories):
         self._posts_due = {it: due for it, due in self._posts_due.items() if it in self._posts}
         self._drop(self._drafts, lambda _, it: not it.body)
         self._drop(self._playlists, lambda _, it: it.draft_id not in self._drafts)
-        played = {play[1] for kept_plays in self._plays.values() for play in kept_plays}
-        tracks = self._drop(self._tracks, lambda _, it: it.id not in played)
         settings = self._drop(self._aliases, lambda _, it: it[1] == member_id)
         settings += self._drop(self._weekly_admins, lambda it, _: it[1] == member_id)
-        self._drop(self._aliases, lambda _, it: not {it[2].track.id, it[2].other.id} <= played)
-        self._drop(self._filed, lambda number, _: number not in played)
-        self._file(())
+        tracks = self._sweep_tracks()
         self._drop(self._identities, lambda it, _: it in who)
         settings += sum(len(kept.pop(member_id, ())) for kept in (self._asides, self._unread))
         settings += self._delete_stories(member_id)
@@ -1378,7 +1370,13 @@ class FakeStore(FakeAwards, FakeStories):
 
     def _sweep_tracks(self) -> int:
         played = {play[1] for plays in self._plays.values() for play in plays}
-        return self._drop(self._tracks, lambda _, it: it.id not in played)
+        swept = self._drop(self._tracks, lambda _, it: it.id not in played)
+        self._drop(self._aliases, lambda _, it: not {it[2].track.id, it[2].other.id} <= played)
+        of_tracks: tuple[dict[TrackId, Any], ...] = (self._filed, self._reopened, self._song_facts)
+        for known in of_tracks:
+            self._drop(known, lambda number, _: number not in played)
+        self._file(())
+        return swept
 
     def _drop(self, kept: dict[K, V], gone: Callable[[K, V], bool]) -> int:
         keys = [key for key, value in kept.items() if gone(key, value)]

@@ -110,10 +110,6 @@ class PlayStore(Protocol):
         """Every artist name in stored tracks with the number of stored tracks."""
         ...
 
-    async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
-        """The oldest play of these members, None if there is none."""
-        ...
-
 
 class BudgetStore(Protocol):
     """Calls spent per developer account in a rolling 24 hours, and until when it is blocked."""

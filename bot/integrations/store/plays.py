@@ -194,19 +194,6 @@ class Plays(OnDatabase):
         # Sorted here, because the databases do not agree on the alphabet.
         return sorted(((artist, tracks) for artist, tracks in rows), key=lambda it: (-it[1], it[0]))
 
-    async def first_play_ms(self, member_ids: Collection[MemberId]) -> int | None:
-        # One look into the key per link: a plain minimum over all of their plays would read them all.
-        first_of_link = (
-            select(func.min(schema.play.c.at_ms))
-            .where(schema.play.c.link_id == schema.link.c.id)
-            .scalar_subquery()
-        )
-        async with self._database.read() as connection:
-            first_ms: int | None = await connection.scalar(
-                select(func.min(first_of_link)).where(schema.link.c.member_id.in_(list(member_ids)))
-            )
-        return first_ms
-
     async def heard_before(
         self, member_ids: Collection[MemberId], before_ms: int
     ) -> Mapping[MemberId, Mapping[TrackId, Heard]]:
