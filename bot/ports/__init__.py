@@ -1,7 +1,8 @@
 """What the flows need from the world, named by need and kept small.
 
-One store method is one transaction with a name from the domain. Every store port has an in-memory fake in
-`tests/fakes.py`; the contract tests run on the fake, on SQLite and on PostgreSQL. Times are ms UTC.
+One store method is one transaction with a name from the domain. Every store port but `TakeoutStore`, which reads out
+tables as they are, has an in-memory fake in `tests/fakes.py`; the contract tests run on the fake, on SQLite and on
+PostgreSQL. Times are ms UTC.
 """
 
 from bot.ports.choices import ChoiceStore

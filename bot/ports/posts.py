@@ -15,8 +15,8 @@ class Post:
     """A message in a room. It shows `members` as the recap of `recap_id` has them, in the way that `view` names.
 
     `message` is the platform's id, "" where nothing can be edited; `thread` is the channel where it stands if that is a
-    thread of the room. `withdrawn` counts who took their part back since it
-    was posted. Until `until_ms` a change is tried.
+    thread of the room. `withdrawn` counts who took their part back since it was posted. Until `until_ms` a change is
+    tried.
     """
 
     id: int
