@@ -10,7 +10,7 @@ from bot.chat import Button, Card, Cog, Context, Lines, Listing, Opt, Row, actio
 from bot.chat.asker import asker
 from bot.chat.places import room_of, room_word, where
 from bot.core.model import Group, Identity, RoomRef
-from bot.errors import NotAllowed, NotFound, ServiceError, UserError
+from bot.errors import EarshotError, NotAllowed, UserError
 from bot.services.people import People
 from bot.services.rooms import Joined, Rooms
 from bot.text import Text, joined, t, tn
@@ -155,15 +155,14 @@ class GroupRooms(Cog):
         )
 
     async def _invite(self, identities: Sequence[Identity], joining: Joined) -> None:
-        """Ask one member, on the first platform that runs."""
+        """Ask one member, on the first platform that takes it."""
         for identity in identities:
             try:
                 await self.whisper(identity, _invitation(joining))
-            except NotFound:
-                continue
-            except ServiceError as error:
+            except EarshotError as error:
                 log.warning("a member could not be asked about a new room: %s", type(error).__name__)
-            return
+            else:
+                return
 
 
 def _invitation(joining: Joined) -> Card:

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.chat.cards import Card, Lines, Shown
-from bot.chat.platform import Platforms, PostRef
+from bot.chat.platform import Outbox, PostRef
 from bot.core.model import RoomRef
-from bot.errors import EarshotError, Unavailable
+from bot.errors import EarshotError
 from bot.ports import Clock, Post, PostStore
 from bot.services.recap import Told
 from bot.services.redaction import TRIED_FOR_MS
@@ -59,14 +59,12 @@ class Ledger:
 class Redrawing:
     """A `services.redaction.Redraw`: puts another card in the place of a message. `views` by a view's first word."""
 
-    def __init__(self, platforms: Platforms, views: Mapping[str, View]) -> None:
-        self._platforms = platforms
+    def __init__(self, outbox: Outbox, views: Mapping[str, View]) -> None:
+        self._outbox = outbox
         self._views = views
 
     async def __call__(self, post: Post, told: Told | None, why: Text) -> None:
         """Raises `NotFound` where the message is gone, another `EarshotError` where it cannot be changed now."""
-        if post.room.platform not in self._platforms.connected():
-            raise Unavailable(t("{platform} does not run just now.", platform=post.room.platform))
         name, _, rest = post.view.partition(" ")
         if told is None:
             card = Card(t("This was taken back"), (Lines((why,)),))
@@ -75,4 +73,4 @@ class Redrawing:
             footer = why if card.footer is None else t("{why} {footer}", why=why, footer=card.footer)
             card = replace(card, footer=footer)
         room = post.room._replace(channel=post.thread or post.room.channel)
-        await self._platforms.edit(PostRef(room, post.message), card)
+        await self._outbox.edit(PostRef(room, post.message), card)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.chat.cards import Card
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound, Unavailable
+from bot.errors import Unavailable
 from bot.text import t
 
 
@@ -96,26 +96,24 @@ class Platforms:
         return {name: platform.connected for name, platform in self._by_name.items()}
 
     async def post(self, room: RoomRef, card: Card, key: str = "") -> PostRef:
-        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        """See `Outbox`. Raises `Unavailable` where the platform does not run."""
         return await self._of(room.platform).post(room, card, key)
 
     async def find(self, room: RoomRef, key: str, since_ms: int) -> PostRef | None:
-        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        """See `Outbox`. Raises `Unavailable` where the platform does not run."""
         return await self._of(room.platform).find(room, key, since_ms)
 
     async def edit(self, post: PostRef, card: Card) -> None:
-        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        """See `Outbox`. Raises `Unavailable` where the platform does not run."""
         await self._of(post.room.platform).edit(post, card)
 
     async def whisper(self, identity: Identity, card: Card) -> None:
-        """See `Outbox`. Raises `NotFound` where the platform does not run."""
+        """See `Outbox`. Raises `Unavailable` where the platform does not run."""
         await self._of(identity.platform).whisper(identity, card)
 
     async def present(self, identity: Identity, place: str) -> bool | None:
         """See `ChatPlatform`. Raises `Unavailable` where the platform does not run."""
-        if identity.platform not in self._by_name:
-            raise Unavailable(t("{platform} is not set up here (any more).", platform=identity.platform))
-        return await self._by_name[identity.platform].present(identity, place)
+        return await self._of(identity.platform).present(identity, place)
 
     def forget(self, identity: Identity) -> None:
         """See `ChatPlatform`. What does not run remembers nothing."""
@@ -124,5 +122,5 @@ class Platforms:
 
     def _of(self, name: str) -> ChatPlatform:
         if name not in self._by_name:
-            raise NotFound(t("{platform} is not set up here (any more).", platform=name))
+            raise Unavailable(t("{platform} is not set up here (any more).", platform=name))
         return self._by_name[name]

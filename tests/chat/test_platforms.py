@@ -9,7 +9,7 @@ import pytest
 from bot.chat import Card
 from bot.chat.platform import Platforms, PostRef
 from bot.core.model import Identity, RoomRef
-from bot.errors import NotFound, Unavailable
+from bot.errors import Unavailable
 from bot.text import t
 
 CARD = Card(t("Hello"))
@@ -73,5 +73,5 @@ async def test_who_is_there_is_known_to_the_platform_alone() -> None:
 
 
 async def test_a_platform_that_does_not_run_is_named() -> None:
-    with pytest.raises(NotFound, match="slack is not set up here"):
+    with pytest.raises(Unavailable, match="slack is not set up here"):
         await Platforms().whisper(Identity("slack", "U1"), CARD)
