@@ -204,5 +204,5 @@ def _other_times(when: str) -> tuple[Button, ...]:
 
 def _when(typed: str) -> When:
     if typed not in set(When):
-        raise BadOption(t("I do not know that time."), "which")
+        raise BadOption(t("I do not know that time."), "when")
     return When(typed)

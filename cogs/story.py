@@ -70,7 +70,7 @@ class StoryTelling(Cog):
             raise BadOption(
                 t("I know no play of yours of “{song}” in the last seven days.", song=song[:80]), "song"
             )
-        return self._about([named], await self._groups(member), ctx)
+        return self._about([named], await self.stories.groups(member), ctx)
 
     @action("story.panel", private=True)
     async def panel(self, ctx: Context) -> Card:
@@ -81,10 +81,10 @@ class StoryTelling(Cog):
     async def tell(self, ctx: Context) -> Card | Form:
         """A form for a story about any song of the week."""
         member = await asker(self.people, ctx)
-        groups = await self._groups(member)
-        played = await self.stories.songs(member) if groups else ()
+        groups = await self.stories.groups(member)
         if not groups:
             return _not_yet()
+        played = await self.stories.songs(member)
         if not played:
             return Card(t("I know no play of yours of the last seven days that has a name."))
         return self._about(played, groups, ctx)
@@ -102,7 +102,7 @@ class StoryTelling(Cog):
     async def say(self, ctx: Context, story: str) -> Card | Form:
         """A form for the words, with those that are there."""
         member = await asker(self.people, ctx)
-        groups = await self._groups(member)
+        groups = await self.stories.groups(member)
         if not groups:
             return _not_yet()
         it = await self.stories.story(member, number(story))
@@ -218,9 +218,6 @@ class StoryTelling(Cog):
             submit="story.told_of",
             button=t("Say it"),
         )
-
-    async def _groups(self, member: Member) -> Sequence[Group]:
-        return await self.stories.groups(member)
 
 
 def _not_yet(mine: Mine | None = None) -> Card:
