@@ -24,14 +24,14 @@ class Playlists(OnDatabase):
                 .values(group_id=group_id, member_id=member_id, version=1, body=body, made_ms=now_ms)
                 .returning(*schema.draft.c)
             )
-            return _document(added.one())
+            return draft_of_row(added.one())
 
     async def draft(self, draft_id: int) -> Document | None:
         async with self._database.read() as connection:
             row = (
                 await connection.execute(select(schema.draft).where(schema.draft.c.id == draft_id))
             ).one_or_none()
-        return None if row is None else _document(row)
+        return None if row is None else draft_of_row(row)
 
     async def change_draft(self, draft_id: int, version: int, body: str) -> Document:
         async with self._database.write() as connection:
@@ -43,7 +43,7 @@ class Playlists(OnDatabase):
             )
             row = changed.one_or_none()
             if row is not None:
-                return _document(row)
+                return draft_of_row(row)
             known = await connection.scalar(select(schema.draft.c.id).where(schema.draft.c.id == draft_id))
         if known is None:
             raise NotFound(t("There is no draft {id} any more.", id=str(draft_id)))
@@ -109,7 +109,8 @@ class Playlists(OnDatabase):
             )
 
 
-def _document(row: AnyRow) -> Document:
+def draft_of_row(row: AnyRow) -> Document:
+    """The draft of a row that has its columns."""
     return Document(row.id, row.group_id, row.member_id, row.version, row.body)
 
 

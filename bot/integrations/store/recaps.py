@@ -47,7 +47,7 @@ class Recaps(OnDatabase):
             kept = await connection.execute(
                 select(schema.recap).where(schema.recap.c.owner == owner, schema.recap.c.sha256 == sha256)
             )
-            return _frozen(kept.one())
+            return recap_of_row(kept.one())
 
     async def awarded(
         self, group_id: GroupId, period: Period, given: Collection[tuple[MemberId, str]]
@@ -77,20 +77,20 @@ class Recaps(OnDatabase):
             row = (
                 await connection.execute(select(schema.recap).where(schema.recap.c.id == recap_id))
             ).one_or_none()
-        return None if row is None else _frozen(row)
+        return None if row is None else recap_of_row(row)
 
     async def frozen_as(self, sha256: str) -> FrozenRecap | None:
         begins = schema.recap.c.sha256.startswith(sha256, autoescape=True)
         async with self._database.read() as connection:
             rows = (await connection.execute(select(schema.recap).where(begins).limit(2))).all()
-        return _frozen(rows[0]) if len(rows) == 1 else None
+        return recap_of_row(rows[0]) if len(rows) == 1 else None
 
     async def newest(self, group_id: GroupId | None, member_id: MemberId | None) -> FrozenRecap | None:
         owner = schema.recap.c.owner == owner_of(group_id, member_id)
         newest = select(schema.recap).where(owner).order_by(schema.recap.c.id.desc()).limit(1)
         async with self._database.read() as connection:
             row = (await connection.execute(newest)).one_or_none()
-        return None if row is None else _frozen(row)
+        return None if row is None else recap_of_row(row)
 
 
 def owner_of(group_id: GroupId | None, member_id: MemberId | None) -> str:
@@ -116,5 +116,6 @@ async def rewrite(
             await connection.execute(update(recap).where(this).values(facts=after))
 
 
-def _frozen(row: AnyRow) -> FrozenRecap:
+def recap_of_row(row: AnyRow) -> FrozenRecap:
+    """The recap of a row that has its columns."""
     return FrozenRecap(row.id, row.group_id, row.member_id, row.made_ms, row.facts, row.sha256)

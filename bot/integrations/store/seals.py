@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Select, and_, cast, select, update
+from sqlalchemy import Column, ColumnElement, Select, and_, cast, select, update
 from sqlalchemy.types import String
 
 from bot.integrations.store import schema
@@ -52,7 +52,7 @@ class Seals(OnDatabase):
             return changed.rowcount == 1
 
 
-def _is(thing: Sealed) -> Any:
+def _is(thing: Sealed) -> ColumnElement[bool]:
     if thing.kind is SealedKind.GRANT:
         source, account, _ = thing.words
         of = select(_LINK.id).where(_LINK.source == source, _LINK.account == account)

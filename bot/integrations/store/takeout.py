@@ -11,6 +11,8 @@ from bot.core.model import LinkId, MemberId
 from bot.integrations.store import schema
 from bot.integrations.store.deleting import OURS
 from bot.integrations.store.engine import OnDatabase, raw_rows
+from bot.integrations.store.playlists import draft_of_row
+from bot.integrations.store.recaps import recap_of_row
 from bot.integrations.store.referring import Condition, referring
 from bot.ports import Document, FrozenRecap, PlayRow, Record
 
@@ -57,10 +59,7 @@ class Takeouts(OnDatabase):
             rows = await connection.execute(
                 _naming(recap.facts, recap.member_id, member_id, after_id).limit(limit)
             )
-            return [
-                FrozenRecap(row.id, row.group_id, row.member_id, row.made_ms, row.facts, row.sha256)
-                for row in rows
-            ]
+            return [recap_of_row(row) for row in rows]
 
     async def drafts_about(self, member_id: MemberId, after_id: int, limit: int) -> Sequence[Document]:
         draft = schema.draft.c
@@ -68,7 +67,7 @@ class Takeouts(OnDatabase):
             rows = await connection.execute(
                 _naming(draft.body, draft.member_id, member_id, after_id).limit(limit)
             )
-            return [Document(row.id, row.group_id, row.member_id, row.version, row.body) for row in rows]
+            return [draft_of_row(row) for row in rows]
 
 
 def _tables(member_id: MemberId, developers: Sequence[str]) -> dict[Table, Condition]:
