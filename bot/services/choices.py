@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from bot.core import calendar
 from bot.core.choices import FOR_EVER, Aside, Mark, Whole, taken_out
@@ -69,7 +71,7 @@ class Choosing:
     async def artist_out(self, member: Member, name: str, mark: Mark) -> Taken:
         """Set an artist aside, under the name they are played by where there is one. Raises `BadOption`."""
         heard = await self._heard(member)
-        known = _named(name, [it.artist for it in _artists(heard)]) or name.strip()
+        known = _named(name, [it.artist for it in await _artists(heard)]) or name.strip()
         if not fold(known):
             raise BadOption(t("Which artist? No name was given."), "artist")
         return await self._out(member, Aside(0, mark, Whole.ARTIST, (fold(known),), known), heard)
@@ -80,7 +82,7 @@ class Choosing:
         Raises `BadOption` for one they did not play, or where several have the title (see `songs_instead`).
         """
         heard = await self._heard(member)
-        meant = _songs_named(name, _songs(heard))
+        meant = _songs_named(name, await _songs(heard))
         if len(meant) != 1:
             raise BadOption(
                 t("I know no play of yours of “{name}”. Choose one of the songs I suggest.", name=name[:80]),
@@ -92,7 +94,7 @@ class Choosing:
     async def artists_instead(self, member: Member, name: str) -> Sequence[Track] | None:
         """A track of each artist of theirs who may be meant, nearest first; None where plays do name this one."""
         heard = await self._heard(member)
-        artists = _artists(heard)
+        artists = await _artists(heard)
         names = [it.artist for it in artists]
         aside = Aside(0, Mark.HIDDEN, Whole.ARTIST, (fold(name),), name)
         if not fold(name) or _named(name, names) is not None or taken_out(heard.plays, heard.tracks, aside):
@@ -101,7 +103,7 @@ class Choosing:
 
     async def songs_instead(self, member: Member, name: str) -> Sequence[Track] | None:
         """Songs of theirs that may be meant: all of this title, else the nearest; None where only one can be."""
-        songs = _songs(await self._heard(member))
+        songs = await _songs(await self._heard(member))
         meant = _songs_named(name, songs)
         if len(meant) == 1:
             return None
@@ -119,11 +121,11 @@ class Choosing:
 
     async def artists(self, member: Member) -> Sequence[Track]:
         """A track of each artist whom the member plays, most played first."""
-        return _artists(await self._heard(member))
+        return await _artists(await self._heard(member))
 
     async def songs(self, member: Member) -> Sequence[Track]:
         """A track of each song that the member plays and that has a name, most played first."""
-        return _songs(await self._heard(member))
+        return await _songs(await self._heard(member))
 
     async def pause(self, member: Member) -> bool:
         """Nothing is read, kept or shown from now on. False where the member pauses already."""
@@ -158,7 +160,7 @@ class Choosing:
         today = calendar.local_day(self._clock.now_ms(), member.zone)
         period = calendar.days(today - timedelta(days=DAYS), today, member.zone)
         links = await self._plays.plays_between([member.id], period.start_ms, period.end_ms)
-        plays = counted(member, links, period).plays
+        plays = (await asyncio.to_thread(counted, member, links, period)).plays
         return _Heard(plays, await self._plays.tracks({play.track_id for play in plays}))
 
 
@@ -170,7 +172,7 @@ def song_name(track: Track) -> str:
 def matching(names: Sequence[str], typed: str, most: int) -> list[str]:
     """The first names that have the typed words in them, accents and case aside."""
     words = folding.fold(typed) if typed.strip() else ""
-    return [name for name in names if words in folding.fold(name)][:most]
+    return list(islice((name for name in names if words in folding.fold(name)), most))
 
 
 def _named(typed: str, names: Sequence[str]) -> str | None:
@@ -187,12 +189,14 @@ def _songs_named(typed: str, songs: Sequence[Track]) -> list[Track]:
     return [it for it in songs if folding.fold(it.title) == folding.fold(typed)]
 
 
-def _artists(heard: _Heard) -> list[Track]:
-    return _most_played(heard, lambda track: keys_of(track).artist)
+async def _artists(heard: _Heard) -> list[Track]:
+    return await asyncio.to_thread(_most_played, heard, lambda track: keys_of(track).artist)
 
 
-def _songs(heard: _Heard) -> list[Track]:
-    return _most_played(heard, lambda track: keys_of(track).song if track.title and track.artist else None)
+async def _songs(heard: _Heard) -> list[Track]:
+    return await asyncio.to_thread(
+        _most_played, heard, lambda track: keys_of(track).song if track.title and track.artist else None
+    )
 
 
 def _most_played(heard: _Heard, key_of: Callable[[Track], Key | None]) -> list[Track]:
