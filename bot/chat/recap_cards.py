@@ -88,11 +88,11 @@ class RecapCards:
     async def group(self, told: Told) -> Card:
         """What a group is told when it asks, in the look that it wishes for its posts."""
         weekly = None if told.audience is None else await self._weeklies.weekly(told.audience.group.id)
-        return await self._group(told, self.look(weekly), ())
+        return await self._group(told, self._look(weekly), ())
 
     async def post(self, told: Told, weekly: Weekly, notes: Sequence[Text]) -> Card:
         """A group's post (`chat.posting.DrawPost`)."""
-        return await self._group(told, self.look(weekly), notes)
+        return await self._group(told, self._look(weekly), notes)
 
     async def again(self, told: Told, rest: str) -> Card:
         """The group's card, counted anew (`chat.ledger.View`)."""
@@ -109,7 +109,7 @@ class RecapCards:
 
         With what was `said` of them in a group's recap and what can be done about it, in that group's language.
         """
-        look = self.look(None if group_id is None else await self._weeklies.weekly(group_id))
+        look = self._look(None if group_id is None else await self._weeklies.weekly(group_id))
         recap, more = told.recap, told.more or NOTHING_MORE
         best = headlines(recap, more.insights)
         told_of = [it.tells for it in best]
@@ -139,7 +139,7 @@ class RecapCards:
         """What others would read of a recap that is kept nowhere, for a member who looks at their part."""
         return await self._card(recap, NOTHING_MORE, (), PLAIN, (), ())
 
-    def look(self, weekly: Weekly | None) -> Look:
+    def _look(self, weekly: Weekly | None) -> Look:
         """The look of a group's posts."""
         if weekly is None:
             return PLAIN

@@ -226,7 +226,7 @@ async def test_a_member_on_two_platforms_is_asked_once_where_it_works(house: Hou
     code = code_in(await house.card("person.code", "discord:ana", ALONE))
     await house.unite("slack:anna", code)
     await house.join("discord:ben")
-    house.trouble = {"discord": NotFound("it does not run")}
+    house.trouble = {"discord": Unavailable("it does not run")}
     await house.united()
     assert [identity for identity, _ in house.whispers] == [Identity("slack", "anna")]
 
