@@ -92,7 +92,9 @@ class GroupSongs(Cog):
         several = [it for it in await self.service.played(audience) if len(it.versions) > 1][:SUGGESTED]
         blocks = [
             Lines((done,)) if done else None,
-            Listing(tuple(map(_said, reversed(said))), t("What was said here")) if said else None,
+            Listing(tuple(_said(it, audience.group.zone) for it in reversed(said)), t("What was said here"))
+            if said
+            else None,
             Listing(tuple(map(_counted_as_one, several)), t("Played as several tracks, counted as one"))
             if several
             else None,
@@ -106,7 +108,7 @@ class GroupSongs(Cog):
         )
 
 
-def _said(made: MadeAlias) -> Row:
+def _said(made: MadeAlias, zone: str) -> Row:
     alias = made.alias
     names = {"one": song_name(alias.track), "other": song_name(alias.other)}
     text = (
@@ -116,7 +118,7 @@ def _said(made: MadeAlias) -> Row:
     )
     return Row(
         text,
-        t("said by {who}, {when}", who=made.by, when=Moment(made.made_ms)),
+        t("said by {who}, {when}", who=made.by, when=Moment(made.made_ms, zone)),
         buttons=(Button(t("Undo"), "songs.undo", {"alias": str(alias.id)}),),
     )
 

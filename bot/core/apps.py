@@ -12,6 +12,7 @@ from bot.errors import BadOption
 from bot.text import t
 
 LENGTH = 32
+_STRAY = re.compile("[^0-9a-f]")
 _OWN = "app:"
 _WRAPPED = "<>\"'`“”„«»()[]"
 
@@ -29,13 +30,13 @@ def is_own(developer: str) -> bool:
 def client_id_of(typed: str) -> str:
     """The client ID that somebody typed or pasted. Raises `BadOption` that says what is wrong with it."""
     word = typed.strip().strip(_WRAPPED).strip().lower()
-    if re.fullmatch("[0-9a-f]{32}", word):
+    if len(word) == LENGTH and not _STRAY.search(word):
         return word
     if "/" in word or "." in word:
         wrong = t("That is an address. The client ID stands on the app's page, under “Basic Information”.")
     elif any(char.isspace() for char in word):
         wrong = t("There is a gap in it. Copy the client ID alone, in one piece.")
-    elif stray := re.search("[^0-9a-f]", word):
+    elif stray := _STRAY.search(word):
         wrong = t("“{char}” is in no client ID: there are only digits and the letters a to f.", char=stray[0])
     else:
         wrong = t("A client ID has {length} characters, and that has {n}.", length=LENGTH, n=len(word))

@@ -174,23 +174,30 @@ def year(number: int, zone: str) -> Period:
     return _period(PeriodKind.YEAR, _first_of(number, 1), _first_of(number, 12).replace(day=31), zone)
 
 
+def holding(kind: PeriodKind, day: date, zone: str) -> Period:
+    """The period of this kind that a day lies in. Raises ValueError for days, which follow no calendar."""
+    match kind:
+        case PeriodKind.WEEK:
+            return week_of(day, zone)
+        case PeriodKind.MONTH:
+            return month_of(day, zone)
+        case PeriodKind.QUARTER:
+            return quarter_of(day, zone)
+        case PeriodKind.YEAR:
+            return year(day.year, zone)
+        case PeriodKind.DAYS:
+            raise ValueError("days by themselves follow no calendar")
+
+
 def before(period: Period) -> Period | None:
     """The period of the same kind right before; for days, as many days. None where nothing is counted any more."""
     days_long = (period.last - period.first).days + 1
     if period.first.year - days_long // 365 - 1 < FIRST_YEAR:
         return None
     eve = period.first - timedelta(days=1)
-    match period.kind:
-        case PeriodKind.WEEK:
-            return week_of(eve, period.zone)
-        case PeriodKind.MONTH:
-            return month_of(eve, period.zone)
-        case PeriodKind.QUARTER:
-            return quarter_of(eve, period.zone)
-        case PeriodKind.YEAR:
-            return _period(PeriodKind.YEAR, eve.replace(month=1, day=1), eve, period.zone)
-        case PeriodKind.DAYS:
-            return days(period.first - timedelta(days=days_long), eve, period.zone)
+    if period.kind is PeriodKind.DAYS:
+        return days(period.first - timedelta(days=days_long), eve, period.zone)
+    return holding(period.kind, eve, period.zone)
 
 
 def period_of(when: When, now_ms: int, zone: str) -> Period:

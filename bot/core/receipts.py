@@ -92,7 +92,7 @@ def evidence(
     says so. `now_ms` is needed for a period that goes on, `background` for what compares with the time before.
     """
     zones = {member_id: zone for member_id, _, zone in facts.members}
-    whom = counts_of(fact) if fact.measure in COMPARING else fact.about
+    whom = _whom(fact)
     counted = [it for it in listenings if it.member.id in whom]
     known = [coverage(it, facts.period, now_ms) for it in counted]
     narrowed = [(it, _narrowed(fact, it, tracks, zones, facts.period)) for it in counted]
@@ -134,6 +134,11 @@ def fingerprint(behind: Iterable[Behind]) -> str:
     return sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
+def _whom(fact: Fact) -> Sequence[MemberId]:
+    """Whose plays are counted again: whom it was said of, or all who were compared."""
+    return counts_of(fact) if fact.measure in COMPARING else fact.about
+
+
 def _narrowed(
     fact: Fact, it: Listening, tracks: Tracks, zones: Mapping[MemberId, str], period: Period
 ) -> Sequence[Play]:
@@ -159,9 +164,8 @@ def _difference(
     """What changed since it was said, in words; `counted` are the members whose plays were looked at now."""
     if (value, interval) == (fact.value, fact.interval):
         return None
-    said = tn("It was {n} when it was said", "It was {n} when it was said", fact.value)
-    whom = counts_of(fact) if fact.measure in COMPARING else fact.about
-    gone = len(set(whom) - counted)
+    said = t("It was {n} when it was said", n=fact.value)
+    gone = len(set(_whom(fact)) - counted)
     if gone:
         # Without names: this may be read by somebody who was never to see them.
         whose = tn("plays of {n} member are", "plays of {n} members are", gone)

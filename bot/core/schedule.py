@@ -43,11 +43,15 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A closed period and the instant its post is due. `key` names the period: `2026-W47`, `2026-11`, `2026-Q4`."""
+    """A closed period and the instant its post is due."""
 
-    key: str
     period: Period
     at_ms: int
+
+    @property
+    def key(self) -> str:
+        """The name of its period (`key_of`)."""
+        return key_of(self.period)
 
     def skipped(self, now_ms: int) -> bool:
         """Whether it is too late for it."""
@@ -76,7 +80,7 @@ def slot(schedule: Schedule, period: Period) -> Slot:
     if period.kind is PeriodKind.WEEK:
         day += timedelta(days=schedule.weekday)
     wished_ms = calendar.at_local(day, schedule.hour, schedule.minute, period.zone)
-    return Slot(key_of(period), period, max(wished_ms, period.end_ms + schedule.settle_h * HOUR_MS))
+    return Slot(period, max(wished_ms, period.end_ms + schedule.settle_h * HOUR_MS))
 
 
 def first_possible(schedule: Schedule) -> Schedule | None:
@@ -124,21 +128,6 @@ def next_slot(schedule: Schedule, after: Mapping[PeriodKind, date], now_ms: int)
     return min(coming, key=lambda it: it.at_ms, default=None)
 
 
-def holding(kind: PeriodKind, day: date, zone: str) -> Period:
-    """The period of this kind that a day lies in. Raises ValueError for days, which follow no calendar."""
-    match kind:
-        case PeriodKind.WEEK:
-            return calendar.week_of(day, zone)
-        case PeriodKind.MONTH:
-            return calendar.month_of(day, zone)
-        case PeriodKind.QUARTER:
-            return calendar.quarter_of(day, zone)
-        case PeriodKind.YEAR:
-            return calendar.year(day.year, zone)
-        case PeriodKind.DAYS:
-            raise ValueError("days by themselves follow no calendar")
-
-
 def last_closed(kind: PeriodKind, zone: str, now_ms: int) -> Period:
     """The last period of this kind that is over: what *post now* posts."""
     return next(_closed(kind, zone, now_ms))
@@ -147,15 +136,15 @@ def last_closed(kind: PeriodKind, zone: str, now_ms: int) -> Period:
 def _closed(kind: PeriodKind, zone: str, now_ms: int) -> Iterator[Period]:
     """The periods of this kind that are over, the last one first."""
     today = calendar.local_day(now_ms, zone)
-    period = holding(kind, today, zone)
+    period = calendar.holding(kind, today, zone)
     for _ in range(_LOOK_BACK):
         if period.end_ms <= now_ms:
             yield period
-        period = holding(kind, period.first - timedelta(days=1), zone)
+        period = calendar.holding(kind, period.first - timedelta(days=1), zone)
 
 
 def _from(kind: PeriodKind, day: date, zone: str, count: int) -> Iterator[Period]:
     for _ in range(count):
-        period = holding(kind, day, zone)
+        period = calendar.holding(kind, day, zone)
         yield period
         day = period.last + timedelta(days=1)

@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from bot.core.calendar import holding
 from bot.core.model import GroupId, MemberId, Period, PeriodKind, RoomRef
-from bot.core.schedule import Schedule, Slot, holding
+from bot.core.schedule import Schedule, Slot
 
 
 @dataclass(frozen=True, slots=True)

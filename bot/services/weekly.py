@@ -119,7 +119,7 @@ class Weeklies:
         before = await self._wishes(group)
         now_ms = self._clock.now_ms()
         period = schedule.last_closed(PeriodKind.WEEK, before.schedule.zone, now_ms)
-        slot = Slot(schedule.key_of(period), period, now_ms)
+        slot = Slot(period, now_ms)
         rooms = await self._groups.rooms(group.id)
         if not rooms:
             raise NotAllowed(t("This group has no room where I could post."))

@@ -124,16 +124,20 @@ async def test_workers_at_once_take_every_link_and_none_twice(database_url: str,
         ana = await stores[0].add_member("Ana", "UTC", None, 1)
         for at in range(links):
             await stores[0].link_account(_account(ana, f"account-{at}"), None, at)
-        taken: list[list[int]] = [[] for _ in stores]
+        every: list[int] = []
 
-        async def take(store: Store, mine: list[int]) -> None:
-            while claimed := await _claim(store, links, 50):
-                mine += [it.link.id for it in claimed]
+        async def take(store: Store) -> int:
+            claimed = await _claim(store, links, 50)
+            every.extend(it.link.id for it in claimed)
+            return len(claimed)
 
-        await asyncio.gather(*map(take, stores, taken))
-        every = [link_id for mine in taken for link_id in mine]
+        async def take_all(store: Store) -> None:
+            while await take(store):
+                pass
+
+        assert await asyncio.gather(*map(take, stores)) == [50] * workers, "nobody stands aside"
+        await asyncio.gather(*map(take_all, stores))
         assert len(every) == len(set(every)) == links
-        assert all(taken), "nobody stood aside"
     finally:
         for store in stores:
             await store.close()

@@ -64,7 +64,7 @@ def recap(
     counts = {part.listening.member.id: part.counts for part in parts}
     together = _sum(part.counts for part in parts)
     before_together = _before_together(parts)
-    week = hours.together((member.week for member in members), 168)
+    week = hours.together((member.week for member in members), hours.WEEK_HOURS)
     return Recap(
         name=name,
         period=period,

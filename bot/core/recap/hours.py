@@ -60,10 +60,10 @@ def clock(week_counts: Sequence[int]) -> tuple[int, ...]:
 
 def week(pieces: Iterable[Piece]) -> tuple[int, ...]:
     """168 counts, Monday's hour from midnight first."""
-    counts = [0] * 168
+    counts = [0] * WEEK_HOURS
     for piece in pieces:
         for number, count in piece.counts.items():
-            counts[(number + _EPOCH_HOURS) % 168] += count
+            counts[hour_of_week(number * HOUR_MS)] += count
     return tuple(counts)
 
 

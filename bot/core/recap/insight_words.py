@@ -38,7 +38,7 @@ def times(n: int) -> Text:
 
 
 def run(it: Run) -> Text:
-    """`Ana played 8 plays of Blur without anybody else, Tue 17 Nov, 14:10 to 14:50`."""
+    """`Ana: 8 plays of Blur with nobody else in between, Tue 17 Nov, 14:10 to 14:50`."""
     return t(
         "{who}: {n} plays of {artist} with nobody else in between, {when}",
         who=it.member.name, n=it.times, artist=it.thing.artist, when=from_to(it.first_ms, it.last_ms, it.member.zone),

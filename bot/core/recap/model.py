@@ -23,8 +23,7 @@ class Ranked:
     `title` is the track's or album's name ("" for an artist); `shares` are the plays of each member who played
     it, most first; `rank` is 1 for the first (equal counts keep the order of `core.recap.tops`); `was` is its
     rank in the period before, None where it was not played then, or where that is not `compared` because too little of
-    it is known. `track_ids` are the raw tracks behind it, most
-    played first.
+    it is known. `track_ids` are the raw tracks behind it, most played first.
     """
 
     kind: Kind

@@ -117,7 +117,7 @@ def coverage(recap: Recap) -> Text:
         return t("Complete: all that the members share of this time is counted.")
     told = [seen(it, period, period.zone) for it in partly[:MOST_TOLD]]
     if len(partly) > MOST_TOLD:
-        told.append(tn("{n} more in part", "{n} more in part", len(partly) - MOST_TOLD))
+        told.append(t("{n} more in part", n=len(partly) - MOST_TOLD))
     if len(whole) > MOST_TOLD:
         told.insert(0, t("{n} members: {whole}", n=len(whole), whole=_whole(whole[0], period)))
     else:
@@ -177,8 +177,7 @@ def _share(it: Coverage, period: Period) -> Text:
     whole_ms = it.until_ms - period.start_ms
     unit_ms, unit = (DAY_MS, t("days")) if whole_ms >= 2 * DAY_MS else (HOUR_MS, t("hours"))
     tenths = max(1, round(10 * whole_ms / unit_ms))
-    missing_ms = sum(gap.end_ms - gap.start_ms for gap in it.missing)
-    known = (whole_ms - missing_ms) * tenths // whole_ms
+    known = (whole_ms - total_ms(it.missing)) * tenths // whole_ms
     share = t("{some} of {all} {unit}", some=_decimal(known), all=_decimal(tenths), unit=unit)
     return share if it.until_ms >= period.end_ms else t("{share} so far", share=share)
 
