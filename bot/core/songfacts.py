@@ -45,7 +45,9 @@ class Fame:
 class SongFacts:
     """A song's MusicBrainz ID with those of its artists ("" and none where it is not known), tags and fame.
 
-    `artist_fame` is that of the artist named first.
+    `artist_fame` is that of the artist named first, `area` where that artist is from in MusicBrainz' English words: a
+    country, or what is smaller or larger ("England"), "" where not known. `year` is when the release came out that
+    ListenBrainz names for the song, 0 where not known.
     """
 
     recording: str = ""
@@ -53,6 +55,8 @@ class SongFacts:
     tags: tuple[Tag, ...] = ()
     fame: Fame = Fame()
     artist_fame: Fame = Fame()
+    year: int = 0
+    area: str = ""
 
 
 def can_be_asked(track: Track) -> bool:

@@ -7,7 +7,13 @@ from bot.core.songfacts import Fame, Of, SongFacts, Tag
 from tests.fakes import EveryStore
 
 KNOWN = SongFacts(
-    "recording", ("one", "two"), (Tag("naïve 🎷", 3, True, Of.ARTIST),), Fame(2**40, 5), Fame(7, 6)
+    "recording",
+    ("one", "two"),
+    (Tag("naïve 🎷", 3, True, Of.ARTIST),),
+    Fame(2**40, 5),
+    Fame(7, 6),
+    1994,
+    "Côte d’Ivoire",
 )
 
 

@@ -322,6 +322,8 @@ song_facts = Table(
     _number("listeners"),
     _number("artist_listens"),
     _number("artist_listeners"),
+    _number("year"),
+    _words("area"),
     _number("looked_ms"),
 )
 

@@ -65,6 +65,8 @@ def _columns(facts: SongFacts) -> dict[str, object]:
         "listeners": facts.fame.listeners,
         "artist_listens": facts.artist_fame.listens,
         "artist_listeners": facts.artist_fame.listeners,
+        "year": facts.year,
+        "area": facts.area,
     }
 
 
@@ -75,4 +77,6 @@ def _facts(row: Row[Any]) -> SongFacts:
         tuple(Tag(name, count, genre, Of(of)) for name, count, genre, of in json.loads(row.tags)),
         Fame(row.listens, row.listeners),
         Fame(row.artist_listens, row.artist_listeners),
+        row.year,
+        row.area,
     )

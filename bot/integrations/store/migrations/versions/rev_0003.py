@@ -195,8 +195,8 @@ def _song_facts() -> None:
     op.create_table(
         "song_facts",
         _reference("track_id"),
-        *map(_words, ("recording", "artists", "tags")),
-        *map(_number, ("listens", "listeners", "artist_listens", "artist_listeners", "looked_ms")),
+        *map(_words, ("recording", "artists", "tags", "area")),
+        *map(_number, ("listens", "listeners", "artist_listens", "artist_listeners", "year", "looked_ms")),
         sa.ForeignKeyConstraint(["track_id"], ["track.id"]),
         sa.PrimaryKeyConstraint("track_id"),
     )
