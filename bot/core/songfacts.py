@@ -45,9 +45,13 @@ class Fame:
 class SongFacts:
     """A song's MusicBrainz ID with those of its artists ("" and none where it is not known), tags and fame.
 
-    `artist_fame` is that of the artist named first, `area` where that artist is from in MusicBrainz' English words: a
-    country, or what is smaller or larger ("England"), "" where not known. `year` is when the release came out that
-    ListenBrainz names for the song, 0 where not known.
+    `artist_fame` is that of the artist named first, and `area` where that artist is from, as MusicBrainz names it:
+    mostly a country, but also a part of one, a town ("England", "Liverpool") or "[Worldwide]"; "" where not known.
+
+    `year` (1850 to 2100, 0 where not known) is when the release came out that ListenBrainz takes for the song's own. Of
+    all releases with the recording that is an album before a single before a compilation, then a CD before a download
+    before a record, then the earliest. So it is a reissue's year where an album is older than CDs are: 1987 for Led
+    Zeppelin III, which is of 1970.
     """
 
     recording: str = ""

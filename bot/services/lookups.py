@@ -31,8 +31,9 @@ class Lookups:
             return
         tracks = await self._songs.songs_to_look_up(now_ms - RENEW_MS, AT_ONCE)
         asked = [it for it in tracks if can_be_asked(it)]
+        names = list(dict.fromkeys((it.artist, it.title) for it in asked))
         try:
-            told = await self._source.look_up([(it.artist, it.title) for it in asked])
+            told = dict(zip(names, await self._source.look_up(names), strict=True))
         except RateLimited as limited:
             await self._budget.block(DEVELOPER, now_ms + round(limited.retry_after_s * 1000))
             return
@@ -40,5 +41,5 @@ class Lookups:
             log.warning("songs could not be looked up: %s", error.text)
             return
         found = {it.id: SongFacts() for it in tracks}
-        found.update((it.id, facts) for it, facts in zip(asked, told, strict=True))
+        found.update((it.id, told[it.artist, it.title]) for it in asked)
         await self._songs.keep_facts(found, now_ms)

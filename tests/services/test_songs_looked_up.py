@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.core.model import Link, LinkId, NewPlay, RawTrack, Source, TrackId
 from bot.core.songfacts import RENEW_MS, Fame, Of, SongFacts, Tag
@@ -44,13 +48,13 @@ async def house() -> AsyncIterator[House]:
         await house.songs.close()
 
 
-async def test_ids_tags_and_fame(house: House) -> None:
+async def test_ids_tags_fame_year_and_area(house: House) -> None:
     roads = house.twin.song(
         "Portishead", "Roads", tags={"sad": 2, "nothing": 0}, artist_tags={"trip hop": 13, "bristol": 4},
-        genres=("trip hop",), listens=900, listeners=80,
+        genres=("trip hop",), listens=900, listeners=80, year=1994, area="United Kingdom",
     )  # fmt: skip
-    numb = house.twin.song("Portishead", "Numb", listens=100, listeners=90)
-    alone = house.twin.song("Ana", "Alone")
+    numb = house.twin.song("Portishead", "Numb", listens=100, listeners=90, year=20)
+    alone = house.twin.song("Ana", "Alone", album="", area="Bristol\x00")
     found = await house.songs.look_up(
         [("Nobody", "Nothing"), ("portishead", "roads"), ("Portishead", "Numb"), ("Ana", "Alone")]
     )
@@ -63,10 +67,10 @@ async def test_ids_tags_and_fame(house: House) -> None:
                 Tag("sad", 2, False, Of.RECORDING), Tag("trip hop", 13, True, Of.ARTIST),
                 Tag("bristol", 4, False, Of.ARTIST),
             ),
-            Fame(900, 80), of_artist,
+            Fame(900, 80), of_artist, 1994, "United Kingdom",
         ),
         SongFacts(numb.recording, numb.artist_ids, (), Fame(100, 90), of_artist),
-        SongFacts(alone.recording, alone.artist_ids),
+        SongFacts(alone.recording, alone.artist_ids, area="Bristol\ufffd"),
     ]  # fmt: skip
 
 
@@ -101,6 +105,17 @@ async def test_what_only_spotify_has_told_is_never_asked_about(house: House) -> 
     assert set(known) == {*asked, "L" * 250}
     assert known["Told by both"].fame == Fame(5, 1)
     assert known["Unknown"] == known["L" * 250] == SongFacts()
+
+
+async def test_two_versions_of_a_song_are_asked_about_once(house: House) -> None:
+    house.twin.song("Ana", "Song", listens=5, listeners=1)
+    versions = (RawTrack(f"spotify:track:{n}", "Song", "Ana", f"Album {n}") for n in range(3))
+    await house.plays(Source.EXTENDED, *versions, RawTrack("", "Other", "Ana"))
+    await house.lookups.run()
+    [sent] = house.twin.traffic.of("lookup")
+    assert sorted(it["recording_name"] for it in sent.body["recordings"]) == ["Other", "Song"]
+    facts = await house.store.song_facts([TrackId(n) for n in range(1, 9)])
+    assert sorted(it.fame.listens for it in facts.values()) == [0, 5, 5, 5]
 
 
 async def test_each_run_does_a_part_and_all_of_it_is_renewed_after_months(house: House) -> None:
@@ -144,6 +159,83 @@ async def test_nonsense_is_believed_nowhere(house: House, what: str, body: str) 
     assert await house.known() == {}
     await house.lookups.run()
     assert (await house.known())["Song"].fame == Fame(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "year", "area"),
+    [
+        ({}, 0, ""),
+        ({"release": {}, "artist": {"artists": []}}, 0, ""),
+        ({"release": {"year": None}, "artist": {"artists": [{"area": None}]}}, 0, ""),
+        ({"release": {"year": 1849}, "artist": {"artists": [{}, {"area": "France"}]}}, 0, ""),
+        ({"release": {"year": 1850}, "artist": {"artists": [{"area": "France"}, {}]}}, 1850, "France"),
+        ({"release": {"year": 2100}, "artist": {"artists": [{"area": "x" * 501}]}}, 2100, "x" * 500),
+        ({"release": {"year": 2101}, "artist": {"artists": [{"area": " "}]}}, 0, ""),
+        ({"release": {"year": -5}, "artist": {"artists": [{"area": "\x00\udc80"}]}}, 0, "\ufffd\ufffd"),
+    ],
+)
+async def test_what_musicbrainz_does_not_know_is_not_known(
+    house: House, said: Any, year: int, area: str
+) -> None:
+    song = house.twin.song("Ana", "Song", year=1994, area="Italy")
+    house.twin.fault("metadata", body=json.dumps({song.recording: said}))
+    [found] = await house.songs.look_up([("Ana", "Song")])
+    assert found == SongFacts(song.recording, song.artist_ids, year=year, area=area)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"release": None},
+        {"release": [1994]},
+        {"release": {"year": "1994"}},
+        {"release": {"year": 1994.5}},
+        {"artist": []},
+        {"artist": {"artists": {}}},
+        {"artist": {"artists": ["Ana"]}},
+        {"artist": {"artists": [{"area": {"name": "Italy"}}]}},
+    ],
+)
+async def test_what_it_would_never_say_of_a_song_is_not_believed(house: House, said: Any) -> None:
+    song = house.twin.song("Ana", "Song", year=1994, area="Italy")
+    house.twin.fault("metadata", body=json.dumps({song.recording: said}))
+    with pytest.raises(Unavailable):
+        await house.songs.look_up([("Ana", "Song")])
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+def saying(**parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """An object with some of these parts, or now and then anything else."""
+    return st.fixed_dictionaries({}, optional=parts) | anything
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    saying(
+        release=saying(year=st.none() | st.integers(1800, 2150) | anything),
+        artist=saying(artists=st.lists(saying(area=st.none() | st.text() | anything), max_size=2) | anything),
+    )
+)
+async def test_whatever_is_said_of_a_song_can_be_kept_or_is_not_believed(house: House, said: Any) -> None:
+    song = house.twin.song("Ana", "Song", year=1994, area="Italy")
+    house.twin.fault("metadata", body=json.dumps({song.recording: said}))
+    try:
+        [found] = await house.songs.look_up([("Ana", "Song")])
+    except Unavailable:
+        return
+    told = said.get("release", {}).get("year")
+    assert found.year == (told if told is not None and 1850 <= told <= 2100 else 0)
+    artists = said.get("artist", {}).get("artists", [])
+    area = artists[0].get("area") if artists else None
+    found.area.encode()
+    assert "\x00" not in found.area
+    assert not found.area or found.area == area[:500] or "\ufffd" in found.area
 
 
 async def test_a_pause_is_kept_and_a_wrong_token_is_said(

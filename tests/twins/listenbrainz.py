@@ -6,7 +6,7 @@
         source = ListenBrainzClient(twin.api_url)
         twin.fault("listens", status=429, headers={"X-RateLimit-Reset-In": "7"})   # for the next call; see `Fault`
 
-        twin.song("Artist", "Song", artist_tags={"rock": 9}, listens=1_000, listeners=90)
+        twin.song("Artist", "Song", artist_tags={"rock": 9}, listens=1_000, listeners=90, year=1994)
         songs = ListenBrainzSongs("secret", twin.api_url)
 
 Like the real one it shows what is older than `max_ts` (excluded), the newest first, at most 1,000 rows and 25 unless
@@ -27,6 +27,7 @@ from tests.twins.traffic import Traffic
 
 MOST_ROWS = 1000
 MOST_LOOKUPS = 50
+INCLUDED = {"artist", "tag", "release", "recording", "release_group"}
 LONGEST_LOOKUP = 250
 
 
@@ -36,7 +37,10 @@ def mbid(kind: int, number: int) -> str:
 
 @dataclass(frozen=True)
 class Song:
-    """A song that MusicBrainz knows; tags with how many gave them. Fame is None where nobody listened."""
+    """A song that MusicBrainz knows; tags with how many gave them. Fame is None where nobody listened.
+
+    `year` and `area` are None where it does not know them; without an `album` the song is on no release.
+    """
 
     artist: str
     title: str
@@ -47,6 +51,9 @@ class Song:
     genres: tuple[str, ...]
     listens: int | None
     listeners: int | None
+    album: str
+    year: int | None
+    area: str | None
 
 
 @dataclass
@@ -107,12 +114,16 @@ class ListenBrainzTwin:
         genres: tuple[str, ...] = (),
         listens: int | None = None,
         listeners: int | None = None,
+        album: str = "Album",
+        year: int | None = None,
+        area: str | None = None,
     ) -> Song:
         number = len(self._songs)
         known = next((it.artist_ids for it in self._songs if it.artist == artist), (mbid(2, number),))
         song = Song(
-            artist, title, mbid(1, number), known, tags or {}, artist_tags or {}, genres, listens, listeners
-        )
+            artist, title, mbid(1, number), known, tags or {}, artist_tags or {}, genres, listens, listeners,
+            album, year, area,
+        )  # fmt: skip
         self._songs.append(song)
         return song
 
@@ -185,7 +196,8 @@ class ListenBrainzTwin:
         return 200, rows
 
     def _metadata(self, body: Any) -> tuple[int, Any]:
-        if not 0 < len(body["recording_mbids"]) <= MOST_ROWS or body["inc"] != "artist tag":
+        included = set(body["inc"].split())
+        if not 0 < len(body["recording_mbids"]) <= MOST_ROWS or not included <= INCLUDED:
             return 400, {"code": 400, "error": "wrong"}
 
         def rows(tags: Mapping[str, int], song: Song) -> list[dict[str, Any]]:
@@ -194,9 +206,30 @@ class ListenBrainzTwin:
                 for tag, count in tags.items()
             ]
 
+        def parts(song: Song) -> dict[str, Any]:
+            artists: list[dict[str, Any]] = [
+                {"name": song.artist, "join_phrase": "", "type": "Group", "artist_mbid": it}
+                for it in song.artist_ids
+            ]
+            if song.area is not None:
+                artists[0]["area"] = song.area
+            release: dict[str, Any] = {"name": song.album, "mbid": mbid(4, 1)} if song.album else {}
+            if release and song.year is not None:
+                release["year"] = song.year
+            return {
+                "recording": {"name": song.title, "rels": []},
+                "artist": {"name": song.artist, "artist_credit_id": 1, "artists": artists},
+                "release": release,
+                "tag": {
+                    "recording": rows(song.tags, song),
+                    "artist": rows(song.artist_tags, song),
+                    "release_group": [],
+                },
+            }
+
         return 200, {
             song.recording: {
-                "tag": {"recording": rows(song.tags, song), "artist": rows(song.artist_tags, song)}
+                part: told for part, told in parts(song).items() if part in {*included, "recording"}
             }
             for song in self._songs
             if song.recording in body["recording_mbids"]

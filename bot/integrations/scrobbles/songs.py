@@ -1,12 +1,13 @@
-"""What ListenBrainz knows of songs: MusicBrainz IDs, tags, and how often they are listened to.
+"""What ListenBrainz knows of songs: MusicBrainz IDs, tags, year, the artist's area, how often they are listened to.
 
-It takes a user token. IDs and names are CC0; tags are the work of MusicBrainz' community, CC BY-NC-SA 3.0.
+It takes a user token. IDs, names, years and areas are CC0; tags are CC BY-NC-SA 3.0, MusicBrainz' community's work.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.core.foreign import name
@@ -19,6 +20,7 @@ T = TypeVar("T")
 LOOKUPS = 50
 ITEMS = 1000
 MOST_TAGS = 10
+YEARS = range(1850, 2101)
 
 _MBID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -42,16 +44,19 @@ class ListenBrainzSongs:
             ids = [it for some in _batches(songs, LOOKUPS) for it in await self._ids(some)]
             recordings = sorted({recording for recording, _ in ids if recording})
             artists = sorted({artists[0] for _, artists in ids if artists})
-            tags = await self._tags(recordings)
+            known = await self._known(recordings)
             fame = await self._fame("recording", recordings)
             artist_fame = await self._fame("artist", artists)
         return [
-            SongFacts(
-                recording, artists, tags.get(recording, ()), fame.get(recording, Fame()),
-                artist_fame.get(artists[0], Fame()) if artists else Fame(),
+            replace(
+                known.get(recording, SongFacts()),
+                recording=recording,
+                artists=artists,
+                fame=fame.get(recording, Fame()),
+                artist_fame=artist_fame.get(artists[0], Fame()) if artists else Fame(),
             )
             for recording, artists in ids
-        ]  # fmt: skip
+        ]
 
     async def _ids(self, songs: Sequence[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
         asked = [{"artist_name": artist, "recording_name": title} for artist, title in songs]
@@ -67,15 +72,20 @@ class ListenBrainzSongs:
                 )
         return found
 
-    async def _tags(self, recordings: Sequence[str]) -> Mapping[str, tuple[Tag, ...]]:
-        found: dict[str, tuple[Tag, ...]] = {}
+    async def _known(self, recordings: Sequence[str]) -> Mapping[str, SongFacts]:
+        """Tags, year and area alone."""
+        found: dict[str, SongFacts] = {}
         for some in _batches(recordings, ITEMS):
-            told = table(
-                await self._post("/1/metadata/recording/", {"recording_mbids": some, "inc": "artist tag"})
-            )
+            body = {"recording_mbids": some, "inc": "artist release tag"}
+            told = table(await self._post("/1/metadata/recording/", body))
             for recording in some:
-                tags = table(table(told.get(recording, {})).get("tag", {}))
-                found[recording] = tuple(tag for of in Of for tag in _best(of, tags.get(of.value)))
+                row = table(told.get(recording, {}))
+                tags = table(row.get("tag", {}))
+                found[recording] = SongFacts(
+                    tags=tuple(tag for of in Of for tag in _best(of, tags.get(of.value))),
+                    year=_year(table(row.get("release", {})).get("year")),
+                    area=_area(_rows(table(row.get("artist", {})).get("artists", []))),
+                )
         return found
 
     async def _fame(self, what: str, ids: Sequence[str]) -> Mapping[str, Fame]:
@@ -117,6 +127,23 @@ def _count(value: Any) -> int:
     if not isinstance(value, int) or not 0 <= value < 2**53:
         raise Unreadable
     return value
+
+
+def _year(value: Any) -> int:
+    """A year that is left out where none is known; somebody's slip (20, 19999) is as good as none."""
+    if value is None:
+        return 0
+    if not isinstance(value, int):
+        raise Unreadable
+    return value if value in YEARS else 0
+
+
+def _area(artists: Sequence[Mapping[str, Any]]) -> str:
+    """Where the first of them is from, which is left out where it is not known."""
+    area = artists[0].get("area") if artists else None
+    if not isinstance(area, str | None):
+        raise Unreadable
+    return name(area)
 
 
 def _best(of: Of, rows: Any) -> list[Tag]:
