@@ -48,10 +48,9 @@ class SongFacts:
     `artist_fame` is that of the artist named first, and `area` where that artist is from, as MusicBrainz names it:
     mostly a country, but also a part of one, a town ("England", "Liverpool") or "[Worldwide]"; "" where not known.
 
-    `year` (1850 to 2100, 0 where not known) is when the release came out that ListenBrainz takes for the song's own. Of
-    all releases with the recording that is an album before a single before a compilation, then a CD before a download
-    before a record, then the earliest. So it is a reissue's year where an album is older than CDs are: 1987 for Led
-    Zeppelin III, which is of 1970.
+    `year` (1850 to 2100, 0 where not known) is when the album first came out, in whichever edition, that ListenBrainz
+    takes for the song's own: of all with the recording an album before a single before a compilation. Where no date of
+    the album is known it is that of ListenBrainz' edition, for which a later CD goes before an earlier record.
     """
 
     recording: str = ""

@@ -6,12 +6,13 @@
         source = ListenBrainzClient(twin.api_url)
         twin.fault("listens", status=429, headers={"X-RateLimit-Reset-In": "7"})   # for the next call; see `Fault`
 
-        twin.song("Artist", "Song", artist_tags={"rock": 9}, listens=1_000, listeners=90, year=1994)
+        twin.song("Artist", "Song", artist_tags={"rock": 9}, listens=1_000, listeners=90, date="1994-08-22")
         songs = ListenBrainzSongs("secret", twin.api_url)
 
 Like the real one it shows what is older than `max_ts` (excluded), the newest first, at most 1,000 rows and 25 unless
 asked; it tells each time when the first and the last listen of the account were; it answers a token that it does not
-know with 200. Songs are told to whoever shows a token, 50 by their names or 1,000 by their IDs at once.
+know with 200. Songs are told to whoever shows a token, 50 by their names or 1,000 by their IDs at once, and albums as
+many as an address is long enough for.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ MOST_ROWS = 1000
 MOST_LOOKUPS = 50
 INCLUDED = {"artist", "tag", "release", "recording", "release_group"}
 LONGEST_LOOKUP = 250
+LONGEST_ADDRESS = 4000
 
 
 def mbid(kind: int, number: int) -> str:
@@ -39,7 +41,8 @@ def mbid(kind: int, number: int) -> str:
 class Song:
     """A song that MusicBrainz knows; tags with how many gave them. Fame is None where nobody listened.
 
-    `year` and `area` are None where it does not know them; without an `album` the song is on no release.
+    `date` is when its album first came out ("1970", "1970-10-05"; "" or None where not known), `edition` the year of
+    the release that is told with it. That and `area` are None where not known; without `album` it is on no release.
     """
 
     artist: str
@@ -52,7 +55,9 @@ class Song:
     listens: int | None
     listeners: int | None
     album: str
-    year: int | None
+    album_id: str
+    date: str | None
+    edition: int | None
     area: str | None
 
 
@@ -115,14 +120,16 @@ class ListenBrainzTwin:
         listens: int | None = None,
         listeners: int | None = None,
         album: str = "Album",
-        year: int | None = None,
+        date: str | None = "",
+        edition: int | None = None,
         area: str | None = None,
     ) -> Song:
         number = len(self._songs)
         known = next((it.artist_ids for it in self._songs if it.artist == artist), (mbid(2, number),))
+        albums = [it.album_id for it in self._songs if (it.artist, it.album) == (artist, album)]
         song = Song(
             artist, title, mbid(1, number), known, tags or {}, artist_tags or {}, genres, listens, listeners,
-            album, year, area,
+            album, albums[0] if albums else mbid(4, number), date, edition, area,
         )  # fmt: skip
         self._songs.append(song)
         return song
@@ -135,7 +142,7 @@ class ListenBrainzTwin:
         del self._listeners[name.casefold()]
 
     def fault(self, what: str, **more: Any) -> None:
-        """`what` is `validate-token`, `listen-count`, `listens`, `lookup`, `metadata` or `popularity`."""
+        """`what` is `validate-token`, `listen-count`, `listens`, `lookup`, `metadata`, `albums` or `popularity`."""
         self._faults.append(Fault(what, **more))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -158,21 +165,23 @@ class ListenBrainzTwin:
         return web.json_response(body, status=status)
 
     async def answer_songs(self, request: web.Request) -> web.Response:
-        what = {"lookup/": "lookup", "recording/": "metadata"}.get(request.match_info["what"], "popularity")
-        body = await request.json()
+        names = {"lookup/": "lookup", "recording/": "metadata", "release_group/": "albums"}
+        what = names.get(request.match_info["what"], "popularity")
+        body = await request.json() if request.method == "POST" else dict(request.query)
         fault = next((it for it in self._faults if it.what == what), None)
         if fault is not None:
             self._faults.remove(fault)
-            self.traffic.add("POST", what, status=fault.status, body=body)
+            self.traffic.add(request.method, what, status=fault.status, body=body)
             return web.Response(status=fault.status, text=fault.body or "", headers=fault.headers)
         token = request.headers.get("Authorization", "").removeprefix("Token ")
         if token not in {it.token for it in self._listeners.values()}:
-            self.traffic.add("POST", what, status=401, body=body)
+            self.traffic.add(request.method, what, status=401, body=body)
             return web.json_response({"code": 401, "error": "Invalid authorization token."}, status=401)
         status, told = {
-            "lookup": self._lookup, "metadata": self._metadata, "popularity": self._popularity
+            "lookup": self._lookup, "metadata": self._metadata, "albums": self._albums,
+            "popularity": self._popularity,
         }[what](body)  # fmt: skip
-        self.traffic.add("POST", what, status=status, body=body)
+        self.traffic.add(request.method, what, status=status, body=body)
         return web.json_response(told, status=status)
 
     def _lookup(self, body: Any) -> tuple[int, Any]:
@@ -213,9 +222,11 @@ class ListenBrainzTwin:
             ]
             if song.area is not None:
                 artists[0]["area"] = song.area
-            release: dict[str, Any] = {"name": song.album, "mbid": mbid(4, 1)} if song.album else {}
-            if release and song.year is not None:
-                release["year"] = song.year
+            release: dict[str, Any] = {}
+            if song.album:
+                release = {"name": song.album, "mbid": mbid(5, 1), "release_group_mbid": song.album_id}
+            if release and song.edition is not None:
+                release["year"] = song.edition
             return {
                 "recording": {"name": song.title, "rels": []},
                 "artist": {"name": song.artist, "artist_credit_id": 1, "artists": artists},
@@ -233,6 +244,18 @@ class ListenBrainzTwin:
             }
             for song in self._songs
             if song.recording in body["recording_mbids"]
+        }
+
+    def _albums(self, body: Any) -> tuple[int, Any]:
+        asked = body["release_group_mbids"].split(",")
+        if len(body["release_group_mbids"]) > LONGEST_ADDRESS:
+            return 414, {"code": 414, "error": "too long"}
+        return 200, {
+            song.album_id: {
+                "release_group": {"name": song.album, "date": song.date, "type": "Album", "rels": []}
+            }
+            for song in self._songs
+            if song.album_id in asked
         }
 
     def _popularity(self, body: Any) -> tuple[int, Any]:
@@ -288,6 +311,7 @@ async def listenbrainz_twin() -> AsyncIterator[ListenBrainzTwin]:
     app.router.add_get("/1/validate-token", twin.answer)
     app.router.add_get("/1/user/{name}/{what}", twin.answer)
     app.router.add_post("/1/metadata/{what:(lookup|recording)/}", twin.answer_songs)
+    app.router.add_get("/1/metadata/{what:release_group/}", twin.answer_songs)
     app.router.add_post("/1/popularity/{what}", twin.answer_songs)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

@@ -18,11 +18,13 @@ from bot.integrations.scrobbles.web import JsonService, Unreadable, table
 T = TypeVar("T")
 
 LOOKUPS = 50
+ALBUMS = 50  # they are named in the address, which servers cut off at some length
 ITEMS = 1000
 MOST_TAGS = 10
 YEARS = range(1850, 2101)
 
 _MBID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DATE = re.compile("(-?[0-9]{1,5})(-[0-9]{2}){0,2}")
 
 
 class ListenBrainzSongs:
@@ -31,7 +33,7 @@ class ListenBrainzSongs:
     def __init__(
         self, token: str, api_url: str = API_URL, *, every_s: float = 0.5, timeout_s: float = 30.0
     ) -> None:
-        self._token = token
+        self._headers = {"Authorization": f"Token {token}"}
         self._web = JsonService("ListenBrainz", api_url.rstrip("/"), every_s=every_s, timeout_s=timeout_s)
 
     async def close(self) -> None:
@@ -39,7 +41,7 @@ class ListenBrainzSongs:
         await self._web.close()
 
     async def look_up(self, songs: Sequence[tuple[str, str]]) -> Sequence[SongFacts]:
-        """See `ports.SongLookup`: a call for each 50 songs, and three for each 1,000 that are known."""
+        """See `ports.SongLookup`: a call for each 50 songs and 50 albums, and three for each 1,000 songs known."""
         with self._web.reading():
             ids = [it for some in _batches(songs, LOOKUPS) for it in await self._ids(some)]
             recordings = sorted({recording for recording, _ in ids if recording})
@@ -73,19 +75,37 @@ class ListenBrainzSongs:
         return found
 
     async def _known(self, recordings: Sequence[str]) -> Mapping[str, SongFacts]:
-        """Tags, year and area alone."""
+        """Tags, year and area alone. The year is the release's only where the first of its album is not known."""
         found: dict[str, SongFacts] = {}
+        albums: dict[str, str] = {}
         for some in _batches(recordings, ITEMS):
             body = {"recording_mbids": some, "inc": "artist release tag"}
             told = table(await self._post("/1/metadata/recording/", body))
             for recording in some:
                 row = table(told.get(recording, {}))
-                tags = table(row.get("tag", {}))
+                tags, release = table(row.get("tag", {})), table(row.get("release", {}))
+                if album := release.get("release_group_mbid"):
+                    albums[recording] = _mbid(album)
                 found[recording] = SongFacts(
                     tags=tuple(tag for of in Of for tag in _best(of, tags.get(of.value))),
-                    year=_year(table(row.get("release", {})).get("year")),
+                    year=_year(release.get("year")),
                     area=_area(_rows(table(row.get("artist", {})).get("artists", []))),
                 )
+        first = await self._first_years(sorted(set(albums.values())))
+        for recording, album in albums.items():
+            if year := first[album]:
+                found[recording] = replace(found[recording], year=year)
+        return found
+
+    async def _first_years(self, albums: Sequence[str]) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for some in _batches(albums, ALBUMS):
+            told = table(
+                await self._get("/1/metadata/release_group/", {"release_group_mbids": ",".join(some)})
+            )
+            for album in some:
+                about = table(table(told.get(album, {})).get("release_group", {}))
+                found[album] = _year_of(about.get("date"))
         return found
 
     async def _fame(self, what: str, ids: Sequence[str]) -> Mapping[str, Fame]:
@@ -99,8 +119,11 @@ class ListenBrainzSongs:
                 found[_mbid(row.get(f"{what}_mbid"))] = Fame(listens, listeners)
         return found
 
+    async def _get(self, path: str, parameters: Mapping[str, str]) -> Any:
+        return read(await self._web.get(path, parameters, self._headers))
+
     async def _post(self, path: str, body: Any) -> Any:
-        return read(await self._web.post(path, body, {"Authorization": f"Token {self._token}"}))
+        return read(await self._web.post(path, body, self._headers))
 
 
 def _batches(of: Sequence[T], most: int) -> Iterator[Sequence[T]]:
@@ -136,6 +159,15 @@ def _year(value: Any) -> int:
     if not isinstance(value, int):
         raise Unreadable
     return value if value in YEARS else 0
+
+
+def _year_of(date: Any) -> int:
+    """Of a date that may end with the year or the month, and is null or empty where none is known."""
+    if date is None or date == "":
+        return 0
+    if not isinstance(date, str) or not (said := _DATE.fullmatch(date)):
+        raise Unreadable
+    return _year(int(said[1]))
 
 
 def _area(artists: Sequence[Mapping[str, Any]]) -> str:
