@@ -64,7 +64,7 @@ async def measure(folder: Path, total: int, groups: int) -> Times:
             for _, of_one in small:
                 _fill(connection, tracks, of_one, SMALL_PLAYS)
             _others(connection, tracks, total)
-        recaps = Recaps(store, store, store, store, Now(), SystemChance())
+        recaps = Recaps(store, store, store, store, store, Now(), SystemChance())
         fetching = min(_fetched(database, members) for _ in range(3))
         recap = min([await _told(recaps, large, more=False) for _ in range(3)])
         more = min([await _told(recaps, large, more=True) for _ in range(3)])

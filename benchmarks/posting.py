@@ -55,7 +55,7 @@ from tests.twins.slack import Channel as SlackChannel
 from tests.twins.slack import SlackTwin, slack_twin
 
 PUBLIC_URL = "https://earshot.example"
-LEASE_MS = 1_500
+LEASE_MS, PAUSE_MS = 1_500, 500
 GROUPS_A_KILL = 5
 LATE_S = 0.3
 KILLED_WITHIN_S = 0.6
@@ -246,8 +246,8 @@ async def work(
         pass
 
     posting = Watched(
-        store, store, store, Recaps(store, store, store, store, clock, chance), clock,
-        RoomPoster(platforms, ledger, draw), nothing, nothing, lease_ms=LEASE_MS,
+        store, store, store, Recaps(store, store, store, store, store, clock, chance), clock,
+        RoomPoster(platforms, ledger, draw), nothing, nothing, lease_ms=LEASE_MS, pause_ms=PAUSE_MS,
     )  # fmt: skip
     weeklies = Weeklies(store, store, clock, Schedule("UTC"), nothing)
     chores = Chores([Chore("weekly", 0.2, weeklies.plan)])

@@ -93,7 +93,7 @@ async def measure(folder: Path, plays: int) -> None:
     store = await open_store(f"sqlite:///{database}")
     try:
         members = await fill(store, period, plays)
-        recaps = Recaps(store, store, store, store, Now(), SystemChance())
+        recaps = Recaps(store, store, store, store, store, Now(), SystemChance())
         flow_s = min([await _timed_flow(recaps, members, period) for _ in range(3)])
 
         links = await store.plays_between([it.id for it in members], period.start_ms, period.end_ms)

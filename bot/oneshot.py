@@ -125,7 +125,7 @@ async def recap(
 
 
 def _recaps(store: Store) -> Recaps:
-    return Recaps(store, store, store, store, SystemClock(), SystemChance())
+    return Recaps(store, store, store, store, store, SystemClock(), SystemChance())
 
 
 async def _members(store: Store, names: Sequence[str] | None) -> Sequence[Member]:

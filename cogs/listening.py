@@ -42,7 +42,7 @@ class Listening(Cog):
         member = await asker(self.people, ctx)
         audience = await self.people.audience(ctx.place, member)
         period = period_of(when, self.clock.now_ms(), audience.group.zone)
-        told = await self.recaps.of_group(audience, period, top=count)
+        told = await self.recaps.of_group(audience, period, top=count, more=True)
         if who is None:
             return _card(told, what, count)
         return _card(_only(await self._part(who, told.recap), told), what, count, alone=True)

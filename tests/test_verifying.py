@@ -40,7 +40,7 @@ async def told(tmp_path: Path) -> FrozenRecap:
     try:
         ana = await store.add_member("Ana", "Europe/Berlin", None, 0)
         await played(store, ana, 10)
-        recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+        recaps = Recaps(store, store, store, store, store, FakeClock(), FakeChance())
         return (await recaps.of_member(ana, WEEK)).frozen
     finally:
         await store.close()
@@ -97,7 +97,7 @@ async def posted(tmp_path: Path) -> int:
         await store.open_room(rooms[1], "More", "Europe/Berlin")
         await store.move_room(rooms[1], group.id)
         await store.join(group.id, ana.id, [Feature.RECAP], rooms, 0)
-        recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+        recaps = Recaps(store, store, store, store, store, FakeClock(), FakeChance())
         first = await store.begin_weekly(Weekly(group.id, Schedule("Europe/Berlin")))
         slot = schedule.slot(first.schedule, WEEK)
         await store.plan([Planned(first, first, [NewDelivery(it, slot) for it in rooms])], 0)

@@ -16,13 +16,14 @@ from bot.core.addresses import Addresses
 from bot.core.awards.model import Candidate
 from bot.core.keepers import keepers_among
 from bot.core.languages import ENGLISH, Language
-from bot.core.model import GroupId, MemberId, PeriodKind
+from bot.core.model import GroupId, MemberId, Period, PeriodKind
 from bot.core.phrases import Headline, headlines
 from bot.core.pictures import Picture as Layout
 from bot.core.pictures import Theme, Ticket
-from bot.core.recap import award_words, insight_words, words
+from bot.core.recap import award_words, insight_words, origin_words, words
 from bot.core.recap.insights import Insights, Taste
 from bot.core.recap.model import MemberRecap, Ranked, Recap
+from bot.core.recap.origins import Leaning, Origins
 from bot.core.recap.sections import HEADINGS, Section
 from bot.core.stories import Quote
 from bot.errors import ServiceError
@@ -48,6 +49,13 @@ MINE = {
     PeriodKind.QUARTER: t("My quarter"),
     PeriodKind.YEAR: t("My year"),
     PeriodKind.DAYS: t("My part"),
+}
+PLAY = {
+    PeriodKind.WEEK: t("Play this week"),
+    PeriodKind.MONTH: t("Play this month"),
+    PeriodKind.QUARTER: t("Play this quarter"),
+    PeriodKind.YEAR: t("Play this year"),
+    PeriodKind.DAYS: t("Play these songs"),
 }
 NOTHING_MORE = More(Insights())
 
@@ -117,10 +125,12 @@ class RecapCards:
             *(await self._picture(Ticket(recap, recap.members[0].member.id), look) if recap.plays else ()),
             Lines(tuple(_summary(recap, best))),
             *([Lines(tuple(said), t("In the group's post"))] if said else []),
-            *_axes(more.insights.tastes),
+            *_axes(more.insights.tastes, more.origins.leanings, recap.period),
             *chain(*self._tops(recap)),
             *_news(more.insights, told_of),
             *_repeated(recap, more.insights, told_of),
+            *_months(more),
+            *_origins(more.origins),
         ]
         card = Card(
             t("Your {period}", period=words.period_name(recap.period)),
@@ -157,6 +167,7 @@ class RecapCards:
         buttons = (
             Button(MINE[told.recap.period.kind], "wrapped.mine", recap, strong=True),
             Button(t("Prove a number"), "prove.facts", recap),
+            *([Button(PLAY[told.recap.period.kind], "draft.mix", recap)] if told.recap.plays else []),
             Button(t("Tell a story"), "story.tell"),
             Button(t("Settings"), "wrapped.settings"),
         )
@@ -195,6 +206,8 @@ class RecapCards:
             (Section.ALIKE, _alike(more.insights)),
             (Section.NEW, _news(more.insights, told_of)),
             (Section.REPEAT, _repeated(recap, more.insights, told_of)),
+            (Section.MONTHS, _months(more)),
+            (Section.ORIGINS, _origins(more.origins)),
             (None, [Lines(tuple(notes))] if notes else []),
         ]
         blocks = [block for section, told in parts if section not in look.left_out for block in told]
@@ -323,7 +336,23 @@ def _repeated(recap: Recap, more: Insights, told: Collection[object]) -> list[Li
     return _lines(Section.REPEAT, [*loops[:2], *rows[:1]])
 
 
-def _axes(tastes: Sequence[Taste]) -> list[Fields]:
+def _months(more: More) -> list[Lines]:
+    lines = [*map(origin_words.month, more.months), *map(origin_words.season, more.seasons)]
+    return _lines(Section.MONTHS, lines)
+
+
+def _origins(it: Origins) -> list[Lines]:
+    lines = []
+    if it.decades:
+        lines.append(origin_words.by_decade(it))
+    if it.areas:
+        lines.append(origin_words.by_area(it))
+    if lines:
+        lines.append(origin_words.known_of(it))
+    return _lines(Section.ORIGINS, lines)
+
+
+def _axes(tastes: Sequence[Taste], leanings: Sequence[Leaning], period: Period) -> list[Fields]:
     """One member's numbers on the axes that are known of them."""
     if len(tastes) != 1:
         return []
@@ -340,6 +369,15 @@ def _axes(tastes: Sequence[Taste]) -> list[Fields]:
     if it.effective is not None:
         count = insight_words.number(it.effective)
         pairs.append((t("How wide"), t("as if {n} artists had been played equally", n=count)))
+    for leaning in leanings:
+        if leaning.recent is not None:
+            share = insight_words.percent(leaning.recent)
+            years = origin_words.recent_years(period)
+            pairs.append((t("Timeless to new"), t("{share} from {years}", share=share, years=years)))
+        if leaning.listeners is not None:
+            n = origin_words.listeners(leaning.listeners)
+            known = t("half of it by artists with at most {n} listeners at ListenBrainz", n=n)
+            pairs.append((t("Common to unique"), known))
     return [Fields(tuple(pairs), t("How you listen"))] if pairs else []
 
 

@@ -35,6 +35,8 @@ class Measure(StrEnum):
     EXPLORED = "per cent new"
     ALONE = "per cent alone"
     ALIKE = "per cent alike"
+    RECENT = "per cent recent"
+    FAME = "listeners of the artist"
     AWARD = "award"
 
 
@@ -43,10 +45,11 @@ class Fact:
     """One statement. Which plays it counts: those of `about`, narrowed by every field that is set.
 
     `kind` with `key` name a song, artist or album (`core.identity`); `start_ms` and `end_ms` (excluded) a time;
-    `hour` an hour of each member's clock, `hours` some of their week's 168. `shares` are the plays (never minutes) of
-    each member who had any when it was said; none are told for a single member's busiest hour. Of a number that
-    compares members they say whom it weighs in (`core.more_facts`), and `whose` it is. `interval` is what is certain
-    of it; `award` is what it was measured for (`awards.model.Candidate.id`).
+    `hour` an hour of each member's clock, `hours` some of their week's 168; `days` some of the period's, the first and
+    the last (ISO), which tell no hour; `decade` (1990) and `area` are of what was looked up of the songs. `shares` are
+    the plays (never minutes) of each member who had any when it was said; none are told for a single member's busiest
+    hour. Of a number that compares members they say whom it weighs in (`core.more_facts`), and `whose` it is.
+    `interval` is what is certain of it; `award` is what it was measured for (`awards.model.Candidate.id`).
     """
 
     id: str
@@ -65,6 +68,9 @@ class Fact:
     whose: tuple[MemberId, ...] = ()
     interval: tuple[int, int] | None = None
     award: str = ""
+    days: tuple[str, ...] = ()
+    decade: int = 0
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,11 +256,12 @@ def _fact_json(fact: Fact) -> JSON:
         said |= {"start_ms": fact.start_ms, "end_ms": fact.end_ms}
     if fact.hour is not None:
         said["hour"] = fact.hour
-    for name in ("hours", "whose", "interval"):
+    for name in ("hours", "whose", "interval", "days"):
         if value := getattr(fact, name):
             said[name] = list(value)
-    if fact.award:
-        said["award"] = fact.award
+    for name in ("award", "decade", "area"):
+        if value := getattr(fact, name):
+            said[name] = value
     return said
 
 
@@ -282,4 +283,7 @@ def _fact(said: JSON, about: Iterable[int]) -> Fact:
         whose=tuple(map(MemberId, said.get("whose", ()))),
         interval=None if "interval" not in said else (said["interval"][0], said["interval"][1]),
         award=said.get("award", ""),
+        days=tuple(said.get("days", ())),
+        decade=said.get("decade", 0),
+        area=said.get("area", ""),
     )

@@ -129,7 +129,7 @@ class _Told:
         for at, pair in enumerate(more.pairs[:MOST_PAIRS], 1):
             one, other = pair.members
             words = t("{one} and {other}: {n} alike", one=one.name, other=other.name, n=percent(pair.alike))
-            value, interval = _whole(pair.alike, 100)
+            value, interval = pair.alike.whole()
             yield Fact(f"alike:{at}", words, Measure.ALIKE, value, "alike", self._everybody(), self._comparing,
                        whose=(one.id, other.id), interval=interval)  # fmt: skip
         for at, thing in enumerate(more.common[:MOST], 1):
@@ -180,7 +180,7 @@ class _Told:
         self, name: str, words: Text, measure: Measure, it: Interval, member: Member, *, shares: Shares = (),
         scale: int = 100,
     ) -> Fact:  # fmt: skip
-        value, interval = _whole(it, scale)
+        value, interval = it.whole(scale)
         about = tuple(who for who, _ in shares) or (member.id,)
         prefix = "" if self._alone else f"member:{member.id}:"
         return Fact(f"{prefix}{name}", words, measure, value, name, about, shares, whose=(member.id,),
@@ -200,11 +200,6 @@ def _of(thing: Thing, artist: str, song: str, **values: str | int) -> Text:
     if thing.kind is Kind.ARTIST:
         return Text(artist, {**values, "artist": thing.artist})
     return Text(song, {**values, "title": thing.title, "artist": thing.artist})
-
-
-def _whole(it: Interval, scale: int) -> tuple[int, tuple[int, int]]:
-    value, low, high = (round(scale * part) for part in it)
-    return value, (low, high)
 
 
 def _narrowed(of: Key) -> tuple[Kind | None, Key]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 
+from bot.core import calendar
 from bot.core.calendar import offset_at, segments
 from bot.core.facts import Fact, Facts, Measure, Tracks, counts_of, meant
-from bot.core.model import Listening, Member, MemberId, Origin, Period, Play, Source, Track
+from bot.core.model import Listening, Member, MemberId, Origin, Period, Play, Source, Track, TrackId
 from bot.core.precedence import source_at
 from bot.core.recap.compute import MINUTE_MS, sounded
 from bot.core.recap.coverage import coverage, vouching
 from bot.core.recap.hours import WEEK_HOURS, hour_of_week
 from bot.core.recap.model import Coverage
+from bot.core.recap.origins import Roots
 from bot.core.recounting import COMPARING, NO_BACKGROUND, Background, recounted
 from bot.core.rules import RULES, Rule
 from bot.text import Text, t, tn
@@ -95,7 +98,7 @@ def evidence(
     whom = _whom(fact)
     counted = [it for it in listenings if it.member.id in whom]
     known = [coverage(it, facts.period, now_ms) for it in counted]
-    narrowed = [(it, _narrowed(fact, it, tracks, zones, facts.period)) for it in counted]
+    narrowed = [(it, _narrowed(fact, it, tracks, zones, facts.period, background.roots)) for it in counted]
     behind = tuple(
         Behind(it.member.id, at_ms, tracks[track_id], ms_played, source_at(it.origins, at_ms))
         for it, plays in narrowed
@@ -140,7 +143,12 @@ def _whom(fact: Fact) -> Sequence[MemberId]:
 
 
 def _narrowed(
-    fact: Fact, it: Listening, tracks: Tracks, zones: Mapping[MemberId, str], period: Period
+    fact: Fact,
+    it: Listening,
+    tracks: Tracks,
+    zones: Mapping[MemberId, str],
+    period: Period,
+    known: Mapping[TrackId, Roots],
 ) -> Sequence[Play]:
     if fact.whose and it.member.id not in fact.whose:
         return []
@@ -148,9 +156,17 @@ def _narrowed(
     plays = it.plays if untimed else it.timed
     if fact.start_ms is not None and fact.end_ms is not None:
         plays = [play for play in plays if fact.start_ms <= play.at_ms < fact.end_ms]
+    if fact.days:
+        first, last = map(date.fromisoformat, fact.days)
+        span = calendar.days(first, last, period.zone)
+        plays = [play for play in plays if span.start_ms <= play.at_ms < span.end_ms]
     if fact.kind is not None:
         ids = meant(fact.kind, fact.key, tracks)
         plays = [play for play in plays if play.track_id in ids]
+    if fact.decade:
+        plays = [play for play in plays if known.get(play.track_id, Roots()).decade == fact.decade]
+    if fact.area:
+        plays = [play for play in plays if known.get(play.track_id, Roots()).area == fact.area]
     if fact.hour is not None or fact.hours:
         wanted = set(fact.hours) or set(range(fact.hour or 0, WEEK_HOURS, 24))
         pieces = segments(zones[it.member.id], period.start_ms, period.end_ms)

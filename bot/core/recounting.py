@@ -15,10 +15,11 @@ from bot.core.awards.model import Field
 from bot.core.calendar import DAY_MS
 from bot.core.facts import Fact, Facts, Measure, Tracks, meant
 from bot.core.identity import Key, keys_of
-from bot.core.model import Heard, Listening, MemberId, Period, Play, Span
+from bot.core.model import Heard, Listening, MemberId, Period, Play, Span, TrackId
 from bot.core.recap import firsts, streaks
 from bot.core.recap.firsts import Past
 from bot.core.recap.insights import History, local_days
+from bot.core.recap.origins import Roots, listeners, recent
 from bot.core.taste import Interval
 
 Recount = tuple[int, tuple[int, int] | None]
@@ -26,10 +27,15 @@ Recount = tuple[int, tuple[int, int] | None]
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the members had played before, as far as it counts for whoever looks, and where each stands for awards."""
+    """What a fact is counted again with, beside the plays.
+
+    What the members had played before, as far as it counts for whoever looks, where each stands for awards, and what
+    was looked up of the songs.
+    """
 
     histories: Mapping[MemberId, History] = field(default_factory=dict)
     standings: Field = field(default_factory=lambda: Field((), {}))
+    roots: Mapping[TrackId, Roots] = field(default_factory=dict)
 
 
 NO_BACKGROUND = Background()
@@ -65,6 +71,11 @@ class _Looked:
             if counts := Counter(key for key in keys if key is not None):
                 found[it.member.id] = counts
         return found
+
+    def rooted(self) -> Counter[Roots]:
+        """All plays by what was looked up of their songs."""
+        roots = self.background.roots
+        return Counter(roots.get(play.track_id, Roots()) for one in self.listenings for play in one.plays)
 
 
 def compared(facts: Facts) -> frozenset[MemberId]:
@@ -160,6 +171,14 @@ def _alike(it: _Looked) -> Recount:
     return _whole(None if found is None else found.alike)
 
 
+def _recent(it: _Looked) -> Recount:
+    return _whole(recent(it.rooted(), it.period))
+
+
+def _listeners(it: _Looked) -> Recount:
+    return _whole(listeners(it.rooted()), 1)
+
+
 def _award(it: _Looked) -> Recount:
     [who] = it.fact.whose
     score = score_of(it.background.standings, it.fact.award, who)
@@ -167,10 +186,7 @@ def _award(it: _Looked) -> Recount:
 
 
 def _whole(it: Interval | None, scale: int = 100) -> Recount:
-    if it is None:
-        return 0, None
-    value, low, high = (round(scale * part) for part in it)
-    return value, (low, high)
+    return (0, None) if it is None else it.whole(scale)
 
 
 _COUNTING: Mapping[Measure, Callable[[_Looked], Recount]] = {
@@ -185,12 +201,19 @@ _COUNTING: Mapping[Measure, Callable[[_Looked], Recount]] = {
     Measure.EXPLORED: _explored,
     Measure.ALONE: _alone,
     Measure.ALIKE: _alike,
+    Measure.RECENT: _recent,
+    Measure.FAME: _listeners,
     Measure.AWARD: _award,
 }
 # What weighs in the plays of exactly the members in the fact's `shares`.
 COMPARING = frozenset({Measure.FOLLOWED, Measure.JOINED, Measure.ALONE, Measure.ALIKE, Measure.AWARD})
 _AMONG = COMPARING - {Measure.AWARD}
-# What cannot be counted again without a `Background`.
-LOOKING_BACK = frozenset({
+_LOOKING_BACK = frozenset({
     Measure.BEFORE, Measure.DISCOVERY, Measure.DAYS, Measure.SILENCE, Measure.FOLLOWED, Measure.EXPLORED, Measure.AWARD,
+    Measure.RECENT, Measure.FAME,
 })  # fmt: skip
+
+
+def needs_background(fact: Fact) -> bool:
+    """Whether a fact cannot be counted again from the plays of its period alone."""
+    return fact.measure in _LOOKING_BACK or bool(fact.decade or fact.area)

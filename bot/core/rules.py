@@ -14,6 +14,8 @@ from bot.core.recap.firsts import LEAST_PLAYS as LEAST_NEW
 from bot.core.recap.loops import LEAST_TIMES
 from bot.core.recap.moments import FALSE_SHARE, LEAST_BEFORE
 from bot.core.recap.moments import LEAST_PLAYS as LEAST_MOMENT
+from bot.core.recap.months import LEAST_PLAYS as LEAST_SEASON
+from bot.core.recap.months import TIMES_MORE
 from bot.core.recap.streaks import LEAST_DAYS, LEAST_RUN
 from bot.core.taste import LEAST_PLAYS as LEAST_TASTE
 
@@ -97,7 +99,8 @@ _ALL = (
         "period of the same kind right before.",
         f"It is said, and so is a change in plays (also by an award), only where at least {round(100 * LEAST_KNOWN)} % "
         "of that period is vouched for; in a group, for each member of whom anything is known now. Else the number "
-        "stands alone, and nothing is called new.",
+        "stands alone, and nothing is called new. What was not played in that period is new if nothing is known of it "
+        "from before, else it is back.",
     ),
     Rule(
         "minutes",
@@ -236,6 +239,50 @@ _ALL = (
         "What joins most of you",
         "The artist whom most of the members who compare themselves played; among equals the one of whom the least "
         "keen member played most.",
+    ),
+    Rule(
+        "decade",
+        "By decade",
+        "Plays of songs by the decade in which the album first came out that MusicBrainz has them on. Not under "
+        f"{LEAST_TASTE} plays with a year, and not where fewer than half have one; how many have one is said.",
+        "Looked up at ListenBrainz by artist and title, of songs that something else than Spotify's API has told of. A "
+        "song's year is the earliest that is known of its versions; where MusicBrainz has a song on a later album or "
+        "compilation only, it is that one's.",
+    ),
+    Rule(
+        "area",
+        "By country",
+        "Plays by where the artist named first is from, as MusicBrainz names it: mostly a country, sometimes a part of "
+        f"one. Not under {LEAST_TASTE} plays with one, and not where fewer than half have one.",
+        "Where a band was founded or a person is based: MusicBrainz' area of the artist, not a passport.",
+    ),
+    Rule(
+        "recent",
+        "Timeless to new",
+        "The share of the plays with a known year that were of songs from the period's last year or the year before. "
+        f"Not under {LEAST_TASTE} plays with a year, and not where fewer than half have one.",
+        "The interval is Wilson's for 90 %.",
+    ),
+    Rule(
+        "fame",
+        "Common to unique",
+        "Half of the plays were of artists with at most so many listeners at ListenBrainz, when that was looked up. "
+        f"Not under {LEAST_TASTE} plays of which it is known, and not where that is fewer than half.",
+        "The median, with the interval for 90 % from order statistics, if plays came independently. ListenBrainz has "
+        "far fewer listeners than Spotify: the number compares artists, it does not count an audience.",
+    ),
+    Rule(
+        "month",
+        "Month by month",
+        "All plays of each whole month on the group's clock, and the artist with most of them.",
+        "Said of a time that is made of two or more whole months.",
+    ),
+    Rule(
+        "season",
+        "What set a quarter apart",
+        "In each quarter of a year the artist whose plays are most above what the rest of the year would let one "
+        f"expect: at least {LEAST_SEASON} plays, and {TIMES_MORE} times the share of the rest.",
+        "Its plays in the quarter and in the whole year are both counted.",
     ),
     Rule(
         "award",

@@ -32,6 +32,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def whole(self, scale: int = 100) -> tuple[int, tuple[int, int]]:
+        """The number and what is around it as whole parts of a unit: hundredths unless another scale is given."""
+        value, low, high = (round(scale * part) for part in self)
+        return value, (low, high)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -26,10 +26,14 @@ from bot.core.model import (
     TrackId,
 )
 from bot.core.more_facts import stated_more
+from bot.core.origin_facts import stated_months, stated_origins
 from bot.core.precedence import counted
 from bot.core.recap import compute
 from bot.core.recap.insights import History, Insights, insights, usual_span
 from bot.core.recap.model import Recap
+from bot.core.recap.months import Month, Season, months, seasons
+from bot.core.recap.movement import looked_back
+from bot.core.recap.origins import NOTHING_KNOWN, Origins, Roots, origins
 from bot.core.recap.tops import Names
 from bot.core.recounting import NO_BACKGROUND, Background
 from bot.ports import ChoiceStore, Clock, PlayStore
@@ -69,6 +73,9 @@ class More:
 
     insights: Insights
     awards: Sequence[Candidate] = ()
+    origins: Origins = NOTHING_KNOWN
+    months: Sequence[Month] = ()
+    seasons: Sequence[Season] = ()
     facts: Sequence[Fact] = ()
     background: Background = NO_BACKGROUND
     tracks: Tracks = field(default_factory=dict)
@@ -107,15 +114,17 @@ class Counting:
         count: Count,
         comparing: Collection[MemberId],
         last_awards: Mapping[MemberId, Collection[str]],
-    ) -> More:
-        """What more there is to say beside a recap; only members who are `comparing` are compared with others.
+        known: Mapping[TrackId, Roots],
+    ) -> tuple[Recap, More]:
+        """The recap with what a look at the time before adds to it, and what more there is to say beside it.
 
-        `last_awards` are the kinds that members got the time before.
+        Only members who are `comparing` are compared with others. `last_awards` are the kinds that members got the time
+        before, `known` is what was looked up of the songs.
         """
         histories, past = await self._histories(asked, count.tracks)
         choices = await self._choices.choices([it.id for it in asked.members])
         not_again = {who: it.declined | frozenset(last_awards.get(who, ())) for who, it in choices.items()}
-        return await asyncio.to_thread(_more, asked, count, histories, past, comparing, not_again)
+        return await asyncio.to_thread(_more, asked, count, histories, past, comparing, not_again, known)
 
     async def _histories(
         self, asked: Question, known: Tracks
@@ -184,12 +193,22 @@ def _more(
     past: Tracks,
     comparing: Collection[MemberId],
     not_again: Mapping[MemberId, Collection[str]],
-) -> More:
+    known: Mapping[TrackId, Roots],
+) -> tuple[Recap, More]:
     names = Names({**past, **count.tracks})
+    recap = looked_back(count.recap, {who: it.memory.heard for who, it in histories.items()}, names)
     said = insights(names, count.listenings, histories, asked.period, comparing)
     stand = standings(count.recap, said, count.listenings, names)
     active = [part.member.id for part in count.recap.members if part.plays]
     awards = chosen(candidates(stand), active, not_again)
     played = {play.track_id for it in count.listenings for play in it.plays}
-    facts = stated_more(count.recap, said, awards, comparing, names.tracks, played)
-    return More(said, awards, tuple(facts), Background(histories, stand), names.tracks)
+    origin = origins(count.listenings, known, asked.period)
+    by_month = months(count.listenings, names, asked.period)
+    by_season = seasons(count.listenings, names, asked.period)
+    facts = (
+        *stated_more(count.recap, said, awards, comparing, names.tracks, played),
+        *stated_origins(count.recap, origin),
+        *stated_months(count.recap, by_month, by_season, names.tracks),
+    )
+    background = Background(histories, stand, known)
+    return recap, More(said, awards, origin, by_month, by_season, facts, background, names.tracks)

@@ -60,7 +60,10 @@ class Poster(Protocol):
 
 
 class Posting:
-    """Makes deliveries. `again`: what may have arrived where nobody can look is posted again, rather than given up."""
+    """Makes deliveries. `again`: what may have arrived where nobody can look is posted again, rather than given up.
+
+    `pause_ms` is until the second try, and doubles.
+    """
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class Posting:
         *,
         again: bool = False,
         lease_ms: int = LEASE_MS,
+        pause_ms: int = PAUSE_MS,
     ) -> None:
         self._store = store
         self._groups = groups
@@ -86,6 +90,7 @@ class Posting:
         self._tell = tell
         self._again = again
         self._lease_ms = lease_ms
+        self._pause_ms = pause_ms
 
     async def due(self) -> Sequence[str]:
         """The platforms on which something is due."""
@@ -167,7 +172,7 @@ class Posting:
             if not past or past[0].why is not Why.LOST:
                 await self._tell_admins(delivery, error.text)
             return Settled(Stage.GIVEN_UP, Why.LOST)
-        pause_ms = min(PAUSE_MS * 2 ** min(delivery.attempt - 1, 10), LONGEST_PAUSE_MS)
+        pause_ms = min(self._pause_ms * 2 ** min(delivery.attempt - 1, 10), LONGEST_PAUSE_MS)
         if isinstance(error, RateLimited):
             pause_ms = round(error.retry_after_s * 1000)
         known = not isinstance(error, Unsure) and not delivery.unsure

@@ -12,11 +12,22 @@ from bot.core.facts import Fact, Facts, counts_of
 from bot.core.frozen import freeze, salts_of, thaw, verify
 from bot.core.model import GroupId, Member, MemberId, Period, RoomRef, Track
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
+from bot.core.recap.origins import roots
 from bot.core.receipts import Behind, Evidence
-from bot.core.recounting import COMPARING, LOOKING_BACK, NO_BACKGROUND, compared
+from bot.core.recounting import COMPARING, NO_BACKGROUND, compared, needs_background
 from bot.core.withheld import said_again
 from bot.errors import NotAllowed, NotFound
-from bot.ports import Chance, ChoiceStore, Clock, FrozenRecap, GroupStore, Membership, PlayStore, RecapStore
+from bot.ports import (
+    Chance,
+    ChoiceStore,
+    Clock,
+    FrozenRecap,
+    GroupStore,
+    Membership,
+    PlayStore,
+    RecapStore,
+    SongStore,
+)
 from bot.services.counting import Counting, More, Question
 from bot.text import t
 
@@ -87,11 +98,13 @@ class Recaps:
         groups: GroupStore,
         recaps: RecapStore,
         choices: ChoiceStore,
+        songs: SongStore,
         clock: Clock,
         chance: Chance,
         freshen: Freshen | None = None,
     ) -> None:
         self._groups = groups
+        self._songs = songs
         self._recaps = recaps
         self._choices = choices
         self._counting = Counting(plays, choices, clock)
@@ -276,9 +289,11 @@ class Recaps:
         counts = await self._counting.counted(members, facts.period)
         listenings, tracks = await self._counting.seen(counts, eyes, group_id)
         background = NO_BACKGROUND
-        if any(fact.measure in LOOKING_BACK for fact in wanted):
+        if any(map(needs_background, wanted)):
             asked = Question(facts.name, members, facts.period, eyes, group_id=group_id)
-            more = await self._counting.more(asked, await self._counting.recap(asked), compared(facts), {})
+            count = await self._counting.recap(asked)
+            rooted = roots(count.tracks, await self._songs.song_facts(count.tracks))
+            _, more = await self._counting.more(asked, count, compared(facts), {}, rooted)
             background, tracks = more.background, {**more.tracks, **tracks}
         now_ms = self._clock.now_ms()
         return await asyncio.to_thread(
@@ -297,16 +312,17 @@ class Recaps:
         before = await self._recaps.newest(asked.group_id, owner)
         known = {} if before is None else salts_of(before.facts)
         salts = {it.id: known.get(it.id) or self._chance.token() for it in asked.members}
-        more = None
+        recap, more = count.recap, None
         if comparing is not None:
             group = asked.group_id
             last = {} if group is None else await self._recaps.last_awards(group, asked.period)
-            more = await self._counting.more(asked, count, comparing, last)
+            rooted = roots(count.tracks, await self._songs.song_facts(count.tracks))
+            recap, more = await self._counting.more(asked, count, comparing, last, rooted)
         said = () if more is None else more.facts
-        facts, sha256 = await asyncio.to_thread(freeze, count.recap, count.tracks, salts, said)
+        facts, sha256 = await asyncio.to_thread(freeze, recap, count.tracks, salts, said)
         now_ms = self._clock.now_ms()
         frozen = await self._recaps.freeze(asked.group_id, owner, now_ms, facts, sha256, salts)
-        return Told(count.recap, frozen, more)
+        return Told(recap, frozen, more)
 
     async def _open(self, recap_id: int, viewer: Member) -> tuple[FrozenRecap, Facts, list[Member], Eyes]:
         """The recap, its facts, those whose plays may be looked at for it now, and how.

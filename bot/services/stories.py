@@ -223,7 +223,7 @@ class _Weeks:
         count = await self._counting.recap(asked)
         if not count.recap.plays:
             return ()
-        more = await self._counting.more(asked, count, (), {})
+        _, more = await self._counting.more(asked, count, (), {}, {})
         (listening,) = count.listenings
         return stories.worth_asking(listening, count.recap, more.insights, count.tracks, known)
 

@@ -192,7 +192,7 @@ def any_feed(chance: random.Random, names: int, stalls: float, away: float) -> l
     return rows
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     seed=st.integers(0, 10**9),
     names=st.sampled_from([1, 3, 100]),

@@ -37,7 +37,9 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock = FakeStore(), FakeClock(NOW)
         self.people = People(self.store, self.store, self.clock, ZONE)
-        self.recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        self.recaps = Recaps(
+            self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance()
+        )
         self.cog = GroupSongs(self.people, Songs(self.store, self.recaps, self.clock))
         self.prove = Prove(self.people, self.recaps, self.clock)
 

@@ -112,7 +112,7 @@ class Club(House):
         await self.store.open_room(B, "work", "UTC")
         await self.store.move_room(B, self.group.id)
         self.week = period_of(When.WEEK, self.clock.now, "UTC")
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance())
         self.recaps = recaps
         self.cogs: list[Cog] = [
             Wrapped(

@@ -48,7 +48,9 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock = FakeStore(), FakeClock()
         self.people = People(self.store, self.store, self.clock, "UTC")
-        self.recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        self.recaps = Recaps(
+            self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance()
+        )
         choosing = Choosing(self.store, self.store, self.clock)
         self.cards = recap_cards(self.store, Easel(), self.clock)
         self.wrapped = Wrapped(self.people, self.recaps, self.cards, self.store, self.clock)

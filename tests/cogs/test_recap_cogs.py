@@ -54,7 +54,7 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock, self.easel = FakeStore(), FakeClock(NOW), Easel()
         people = People(self.store, self.store, self.clock, ZONE)
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance())
         self.people = people
         self.cards = recap_cards(self.store, self.easel, self.clock)
         self.wrapped = Wrapped(people, recaps, self.cards, self.store, self.clock)

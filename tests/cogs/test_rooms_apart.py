@@ -66,7 +66,7 @@ class Club(House):
                 [NewPlay(span.start_ms + n * 300_000, track, 200_000) for n, track in enumerate(tracks)],
             )
             await self.store.cover(link.id, [Span(span.start_ms, span.end_ms)])
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance())
         people: People = self.people
         self.cogs: list[Cog] = [
             Wrapped(people, recaps, recap_cards(self.store, Easel(), self.clock), self.store, self.clock),
@@ -140,7 +140,7 @@ def rooms_seen(everybody: list[Said], viewer: str, room: RoomRef | None) -> froz
 
 
 @given(st.lists(said, min_size=4, max_size=4), st.sampled_from(NAMES), st.sampled_from([A, B, None]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_who_did_not_say_yes_here_is_in_no_word(
     everybody: list[Said], viewer: str, room: RoomRef | None
 ) -> None:
@@ -154,7 +154,7 @@ def test_who_did_not_say_yes_here_is_in_no_word(
 
 
 @given(st.lists(said, min_size=4, max_size=4), st.sampled_from(NAMES), st.sampled_from([A, B, None]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_nor_in_a_list_of_songs(everybody: list[Said], viewer: str, room: RoomRef | None) -> None:
     async def ask() -> list[Card]:
         club = await Club().settle_by(everybody)
@@ -167,7 +167,7 @@ def test_nor_in_a_list_of_songs(everybody: list[Said], viewer: str, room: RoomRe
 
 
 @given(st.lists(said, min_size=4, max_size=4), st.sampled_from(NAMES), st.sampled_from([A, B]))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_number_is_opened_only_as_far_as_its_members_share_with_the_viewer(
     everybody: list[Said], viewer: str, room: RoomRef
 ) -> None:

@@ -41,7 +41,7 @@ class House:
     def __init__(self, twin: LastfmTwin, client: LastfmClient) -> None:
         self.twin, self.store, self.clock = twin, FakeStore(), FakeClock(NOW_S * 1000)
         people = People(self.store, self.store, self.clock, "UTC")
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance())
         source = Histories(self.store, self.store, self.store, self.store, client, self.clock, FakeChance())
         nothing: Any = None  # nothing here goes to Spotify
         self.polling = Polling(

@@ -36,7 +36,7 @@ class House:
         self.asked: list[str] = []
         self.shown: list[str] = []
         self.people = People(self.store, self.store, self.clock, "Europe/Berlin")
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance())
         self.posting = Posting(
             self.store, self.store, self.store, recaps, self.clock, self, self.nothing, self.nothing
         )

@@ -118,7 +118,7 @@ async def test_a_renewed_link_is_due_with_whose_app_it_has_now(store: EveryStore
 
 @pytest.mark.parametrize("workers", [4])
 async def test_workers_at_once_take_every_link_and_none_twice(database_url: str, workers: int) -> None:
-    links = 2_000
+    links = 600
     stores = [await open_store(database_url) for _ in range(workers)]
     try:
         ana = await stores[0].add_member("Ana", "UTC", None, 1)

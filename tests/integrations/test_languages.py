@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 # What a post is made of, and of the others' words only what they say in a post.
 MODULES = [
     *(f"bot/core/recap/{name}.py" for name in ("when", "words", "insight_words", "award_words", "sections")),
-    "bot/core/awards/catalogue.py", "bot/core/pictures.py", "bot/chat/recap_cards.py",
+    "bot/core/awards/catalogue.py", "bot/core/pictures.py", "bot/core/recap/origin_words.py", "bot/chat/recap_cards.py",
     *sorted(str(it.relative_to(ROOT)) for it in (ROOT / "bot/integrations/painter").glob("*.py")),
 ]  # fmt: skip
 PARTLY = {

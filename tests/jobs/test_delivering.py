@@ -25,7 +25,7 @@ class Watched(Posting):
 
     def __init__(self, store: FakeStore) -> None:
         clock = FakeClock(WEEK.at_ms)
-        recaps = Recaps(store, store, store, store, clock, FakeChance())
+        recaps = Recaps(store, store, store, store, store, clock, FakeChance())
         super().__init__(store, store, store, recaps, clock, self, self._nothing, self._nothing)  # type: ignore[arg-type]
         self.store = store
         self.made: list[str] = []

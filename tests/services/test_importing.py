@@ -174,7 +174,7 @@ async def test_twenty_thousand_rows_against_the_recount(tmp_path: Path, store: S
     summary = await bring(store, ana, write(tmp_path / "export", files))
     assert (summary.rows, summary.plays, summary.already_known) == (expected.rows, len(expected.plays), 0)
     assert {skip.value: n for skip, n in summary.skipped.items() if n} == dict(expected.skipped)
-    recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+    recaps = Recaps(store, store, store, store, store, FakeClock(), FakeChance())
     for zone in ZONES:
         for first, last in (
             (date(2024, 3, 25), date(2024, 4, 7)),
@@ -258,7 +258,7 @@ async def test_account_then_extended_is_extended_then_account(tmp_path: Path) ->
         ana = await somebody(store)
         for some in paths:
             await bring(store, ana, *some)
-        recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+        recaps = Recaps(store, store, store, store, store, FakeClock(), FakeChance())
         recap = await recaps.of_members([ana], calendar.year(2024, "Europe/Berlin"))
         told.append(recap_json(recap))
         told[-1]["coverage"] = [it["covered"] for it in told[-1]["coverage"]]  # type: ignore[attr-defined]
@@ -288,7 +288,7 @@ async def test_an_export_takes_the_place_of_what_the_api_told(tmp_path: Path) ->
     await bring(store, ana, write(tmp_path, {"endsong_0.json": [
         extended("2024-03-01T10:00:30Z", "A"), extended("2024-03-01T11:00:30Z", "A"),
     ]}))  # fmt: skip
-    recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+    recaps = Recaps(store, store, store, store, store, FakeClock(), FakeChance())
     recap = await recaps.of_members([ana], calendar.days(date(2024, 3, 1), date(2024, 3, 1), "UTC"))
     assert recap.plays == 3
     assert dict(recap.coverage[0].sources) == {Source.EXTENDED: 2, Source.SPOTIFY: 1}
@@ -443,7 +443,7 @@ async def test_an_import_that_was_cut_off_counts_nothing_until_it_is_run_again(t
     importing = Importing(store, store, FilesOnDisk())
     with pytest.raises(Stopped):
         await importing.run(ana, paths, stop)
-    recaps = Recaps(store, store, store, store, FakeClock(), FakeChance())
+    recaps = Recaps(store, store, store, store, store, FakeClock(), FakeChance())
     year = calendar.year(2024, "UTC")
     assert (await recaps.of_members([ana], year)).plays == 0
     summary = await importing.run(ana, paths)

@@ -6,16 +6,20 @@ import random
 
 import pytest
 
+from bot.core import calendar
 from bot.core.awards.catalogue import CATALOGUE
 from bot.core.calendar import DAY_MS
 from bot.core.consent import Feature
 from bot.core.facts import Fact, Measure
 from bot.core.frozen import redacted, thaw, verify
+from bot.core.model import Period
 from bot.core.rules import RULES
+from bot.core.songfacts import Fame, SongFacts
 from bot.services.recap import Told
 from tests.services.test_more_of_a_week import NOON, WEEK, YES, House, song
 
 NAMES = ("ana", "ben", "cem")
+AREAS = ("Mali", "Japan", "")
 
 
 async def a_house(seed: int) -> House:
@@ -39,11 +43,25 @@ async def a_house(seed: int) -> House:
     await house.plays("ben", WEEK.start_ms + 6 * DAY_MS + NOON, *[song("New", "Newcomer")] * 4)
     await house.plays("cem", WEEK.start_ms - 300 * DAY_MS, song("Old", "Returned"))
     await house.plays("cem", WEEK.start_ms + 6 * DAY_MS + NOON, *[song("Old", "Returned")] * 3)
+    await look_up(house)
     return house
 
 
-async def told_by(house: House) -> Told:
-    return await house.recaps.of_group(house.audience, WEEK, more=True)
+async def look_up(house: House, years: int = 60) -> None:
+    """Nearly every song has a year and an area now."""
+    asked = await house.store.songs_to_look_up(house.clock.now, 1_000)
+    facts = {
+        it.id: SongFacts(
+            "r", ("a",), year=1960 + it.id % years, area=AREAS[it.id % 3], artist_fame=Fame(1, it.id)
+        )
+        for it in asked
+        if it.id % 7
+    }
+    await house.store.keep_facts(facts, house.clock.now)
+
+
+async def told_by(house: House, period: Period = WEEK) -> Told:
+    return await house.recaps.of_group(house.audience, period, more=True)
 
 
 def facts_of(told: Told) -> list[Fact]:
@@ -53,19 +71,36 @@ def facts_of(told: Told) -> list[Fact]:
 @pytest.mark.parametrize("seed", range(3))
 async def test_all_of_it_is_counted_again_to_the_same_number(seed: int) -> None:
     house = await a_house(seed)
-    told = await told_by(house)
+    facts = await all_the_same(house, await told_by(house))
+    # `moment` and `usual` come only where something is remarkable.
+    assert {fact.measure for fact in facts} >= set(Measure) - {Measure.BEFORE}
+    assert {"decade", "area"} <= {fact.rule for fact in facts}
+
+
+async def test_so_is_a_year_with_its_months() -> None:
+    house = await a_house(4)
+    year = calendar.year(WEEK.first.year - 1, WEEK.zone)
+    await house.plays("ana", year.start_ms + 40 * DAY_MS, *[song("Snow", "Winterband")] * 9)
+    facts = {fact.id: fact for fact in await all_the_same(house, await told_by(house, year))}
+    months = [fact for name, fact in facts.items() if name.startswith("month:") and name.count(":") == 1]
+    assert len(months) == 12
+    assert sum(fact.value for fact in months) == facts["plays"].value > 0
+    assert "season" in {fact.rule for fact in facts.values()}
+
+
+async def all_the_same(house: House, told: Told) -> list[Fact]:
+    """Every fact that was told, once it is the same number again."""
     assert told.more is not None
     facts = facts_of(told)
     assert len({fact.id for fact in facts}) == len(facts)
     assert {fact.rule for fact in facts} <= RULES.keys()
-    # `moment` and `usual` come only where something is remarkable.
-    assert {fact.measure for fact in facts} >= set(Measure) - {Measure.BEFORE}
     audit = await house.recaps.audit(told.frozen.sha256)
     assert (audit.intact, [(fact.id, str(it.difference)) for fact, it in audit.differs]) == (True, [])
     for fact in facts:
         proof = await house.recaps.prove(told.frozen.id, fact.id, house.members["ana"])
         assert (proof.evidence.value, proof.evidence.interval) == (fact.value, fact.interval), fact.id
         assert proof.evidence.difference is None
+    return facts
 
 
 async def test_each_award_and_its_runner_up_is_a_fact() -> None:

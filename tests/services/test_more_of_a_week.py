@@ -33,7 +33,9 @@ class House:
     def __init__(self) -> None:
         self.store = FakeStore()
         self.clock = FakeClock(WEEK.end_ms + DAY_MS)
-        self.recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        self.recaps = Recaps(
+            self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance()
+        )
         self.members: dict[str, Member] = {}
 
     async def settle(self) -> House:

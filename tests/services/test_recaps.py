@@ -37,6 +37,7 @@ class House:
             self.store,
             self.store,
             self.store,
+            self.store,
             FakeClock(WEEK.end_ms),
             FakeChance(),
             self._freshen,

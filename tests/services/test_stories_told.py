@@ -54,7 +54,7 @@ class House:
 
     def __post_init__(self) -> None:
         store, clock = self.store, self.clock
-        self.recaps = Recaps(store, store, store, store, clock, FakeChance())
+        self.recaps = Recaps(store, store, store, store, store, clock, FakeChance())
         self.quotes = Quotes(store, store, store, store, clock)
         self.stories = Stories(store, store, store, store, clock, self.draw_anew)
         self.asking = Asking(store, store, store, clock, self.ask)

@@ -86,7 +86,7 @@ class House:
         self.told: list[tuple[MemberId, str]] = []
         self.asked: list[Period] = []
         self.before: list[GroupId] = []
-        recaps = Recaps(self.store, self.store, self.store, self.store, self.clock, FakeChance())
+        recaps = Recaps(self.store, self.store, self.store, self.store, self.store, self.clock, FakeChance())
         usual = Schedule("UTC")
         self.weeklies = Weeklies(self.store, self.store, self.clock, usual, self._ask)
         self._made = (

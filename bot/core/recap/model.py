@@ -23,7 +23,8 @@ class Ranked:
     `title` is the track's or album's name ("" for an artist); `shares` are the plays of each member who played
     it, most first; `rank` is 1 for the first (equal counts keep the order of `core.recap.tops`); `was` is its
     rank in the period before, None where it was not played then, or where that is not `compared` because too little of
-    it is known. `track_ids` are the raw tracks behind it, most played first.
+    it is known. `back` says of what was not played then whether it ever had been, as far as is known; None where nobody
+    looked (`core.recap.movement`). `track_ids` are the raw tracks behind it, most played first.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Ranked:
     track_ids: tuple[TrackId, ...]
     uri: str = ""
     compared: bool = True
+    back: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

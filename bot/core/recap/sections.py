@@ -20,6 +20,8 @@ class Section(StrEnum):
     ALIKE = "alike"
     NEW = "new"
     REPEAT = "repeat"
+    MONTHS = "months"
+    ORIGINS = "origins"
 
 
 HEADINGS = {
@@ -33,4 +35,6 @@ HEADINGS = {
     Section.ALIKE: t("How alike you are"),
     Section.NEW: t("New and back again"),
     Section.REPEAT: t("On repeat"),
+    Section.MONTHS: t("Month by month"),
+    Section.ORIGINS: t("When and where it is from"),
 }

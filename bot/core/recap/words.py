@@ -45,7 +45,7 @@ def movement(ranked: Ranked) -> Text | None:
     if not ranked.compared:
         return None
     if ranked.was is None:
-        return t("new")
+        return {None: None, True: t("back"), False: t("new")}[ranked.back]
     if ranked.was == ranked.rank:
         return t("same place")
     if ranked.was > ranked.rank:

@@ -100,11 +100,12 @@ class Sheet:
         kind = "up" if by > 0 else "down" if by < 0 else "same"
         return {"kind": kind, "by": _brief(abs(by)) if by else ""}
 
-    def moved(self, row: Ranked) -> Data:
-        """The movement of a rank, or that it is new."""
-        if row.was is None:
-            return {"kind": "new", "by": self.say(t("new"))}
-        return self.change(row.was - row.rank)
+    def moved(self, row: Ranked) -> Data | None:
+        """The movement of a rank, or that it is new or back; None where that is not known."""
+        said = words.movement(row)
+        if said is None:
+            return None
+        return {"kind": "new", "by": self.say(said)} if row.was is None else self.change(row.was - row.rank)
 
 
 def part(some: int, whole: int) -> float:

@@ -126,6 +126,7 @@ def make_recap(
                     tuple(share for share in shares if share[1]),
                     (None, i + 1, i + 3, max(1, i - 1))[i % 4],
                     (TrackId(i),),
+                    back=i > 0,
                 )
             )
         return tuple(lines)

@@ -84,11 +84,12 @@ def said(write: Write) -> Callable[[Recap], Any]:
 
 def test_marks_of_movement(said: Any) -> None:
     rows = said(make_recap(2))["rows"]
-    assert [row["mark"] for row in rows[:4]] == [
+    assert [row["mark"] for row in rows[:5]] == [
         {"kind": "new", "by": "new"},
         {"kind": "same", "by": ""},
         {"kind": "up", "by": "2"},
         {"kind": "down", "by": "2"},
+        {"kind": "new", "by": "back"},
     ]
     assert all(row["mark"] is None for row in said(make_recap(2, before=False))["rows"])
     whole = make_recap(2)

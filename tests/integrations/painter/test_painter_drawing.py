@@ -31,7 +31,7 @@ from bot.text import Text
 LEAST = 32  # points of 1080: 11 pixels where a picture is 375 wide, as on a phone
 TYPST = "0.15.2"
 SNAPSHOTS = {
-    "jcard four": "60e2d9274f6e8835dc238e258de9d64fb56ee7b542cf6e716188c91f67e68e63",
+    "jcard four": "cf27ac1f1fc889ac2c42d79ce72355f6d2eb35b6d3f39faadf116b80b501478a",
     "ticket": "00d0c6f684cd2b40f320df26b8150a307e3554bcc2fbc0e0388d53e9087f2d83",
     "hours four": "d3dd8d796380596b0737ec7bbd75eabc42423e256521c0f71845e30c0edac0c2",
     "poster long": "64be7112f596e1f38ae77e8b8d6b3797cef9edefb718dd92045d5c6ffa5edee1",
