@@ -75,6 +75,7 @@ from bot.services.rooms import Rooms
 from bot.services.songs import Filing, Songs
 from bot.services.stories import Asking, Quotes, Stories
 from bot.services.takeout import Takeouts
+from bot.services.tastes import Tastes
 from bot.services.uploading import Uploading
 from bot.services.weekly import Weeklies
 from bot.text import Moment, Text
@@ -208,14 +209,16 @@ def _plugged(
     async def freshen(members: Sequence[Member]) -> None:
         await polling.freshen([member.id for member in members])
 
-    recaps = Recaps(store, store, store, store, clock, chance, freshen)
+    recaps = Recaps(store, store, store, store, store, clock, chance, freshen)
+    wordbook = read_wordbook()
     playlists = Playlists(
-        people, store, store, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
-        read_wordbook(), clock, chance,
+        people, Tastes(people, store, store, wordbook.book, clock), store, store, store, store, store,
+        SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access, wordbook, clock, chance,
     )  # fmt: skip
     wrapped = Wrapped(people, recaps, cards, store, clock)
     on_spotify = SpotifyLink(people, linking)
     listening = Listening(people, recaps, clock)
+    play = Play(people, playlists, addresses, hosted=linking.hosted)
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))
@@ -265,10 +268,10 @@ def _plugged(
         wrapped,
         listening,
         Prove(people, recaps, clock),
-        Play(people, playlists, addresses, hosted=linking.hosted),
+        play,
         Help(all_commands),
     ]
-    redrawing = Redrawing(platforms, {"wrapped": cards.again, "top": listening.again})
+    redrawing = Redrawing(platforms, {"wrapped": cards.again, "top": listening.again, "mix": play.again})
     redaction = Redaction(store, recaps, clock, redrawing)
 
     async def discard_pictures(names: Collection[str]) -> None:

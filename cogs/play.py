@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from bot.chat import (
@@ -19,16 +20,19 @@ from bot.chat import (
     command,
 )
 from bot.chat.asker import asker
-from bot.chat.cards import Block
+from bot.chat.cards import Block, Shown
 from bot.chat.features import number
 from bot.core.addresses import Addresses
 from bot.core.choosing import percentages
 from bot.core.consent import Audience
 from bot.core.drafts import Draft, DraftSong, Step, shares_of
+from bot.core.mixing import plays_said
 from bot.core.model import Member, MemberId
 from bot.core.reasons import listeners
+from bot.errors import NotFound
 from bot.services.people import People
 from bot.services.playlists import OpenDraft, Playlists
+from bot.services.recap import Told
 from bot.services.saving import MayNotMake, SaveOutcome, Unsure
 from bot.text import Moment, Text, joined, t, tn
 
@@ -53,6 +57,22 @@ class Play(Cog):
         """A draft that can be changed and saved. Without words, a mix of what the group plays."""
         audience, member = await self._who(ctx)
         return draft_card(self.addresses, await self.service.draft(audience, member, words, ctx.progress))
+
+    @action("draft.mix")
+    async def mix(self, ctx: Context, recap: str = "") -> Card:
+        """The songs of a group's post as a draft; whoever presses next is shown the same one."""
+        audience, member = await self._who(ctx)
+        mixed = await self.service.mixed(audience, member, number(recap), ctx.progress)
+        return draft_card(self.addresses, mixed)
+
+    async def again(self, told: Told, rest: str) -> Card:
+        """A draft of a recap's songs after somebody took theirs back (`chat.ledger.View`)."""
+        if told.audience is not None:
+            with suppress(NotFound):
+                opened = await self.service.opened(told.audience, int(rest))
+                if opened.draft.songs:
+                    return draft_card(self.addresses, opened)
+        return _GONE
 
     @action("draft.swap")
     async def swap(self, ctx: Context, draft: str = "", song: str = "") -> Card:
@@ -135,20 +155,36 @@ def draft_card(
         buttons = (Link(t("Open the playlist"), draft.saving.url),)
     elif rows:
         buttons = (Button(t("Save"), "draft.save", {"draft": str(opened.document.id)}, strong=True),)
-    return Card(draft.title, tuple(blocks), buttons, _footer(draft), replaces=replaces)
+    return Card(draft.title, tuple(blocks), buttons, _footer(draft), replaces=replaces, shows=_shown(opened))
+
+
+def _shown(opened: OpenDraft) -> Shown | None:
+    """Whose plays of a recap's time the card tells."""
+    draft = opened.draft
+    if draft.played is None:
+        return None
+    told = {who for song in draft.songs for who in (*song.heard, *song.worth)} & opened.names.keys()
+    return Shown(draft.played.recap_id, f"mix {opened.document.id}", frozenset(told))
 
 
 def _row(addresses: Addresses, opened: OpenDraft, song: DraftSong, *, open_to_change: bool) -> Row:
     ids = {"draft": str(opened.document.id), "song": str(song.n)}
-    heard = listeners({who: (it.plays, it.recent) for who, it in song.heard.items()}, opened.names)
     return Row(
         t("{title} — {artist}", title=song.title, artist=song.artist),
-        song.why if heard is None else t("{why}; {heard}", why=song.why, heard=heard),
+        _why(opened, song),
         addresses.of(song.uri) or addresses.search(f"{song.artist} {song.title}"),
         (Button(t("Swap"), "draft.swap", ids), Button(t("Veto"), "draft.veto", ids))
         if open_to_change
         else (),
     )
+
+
+def _why(opened: OpenDraft, song: DraftSong) -> Text:
+    """Why a song is in the list, and who of those who are shown here played it."""
+    if opened.draft.played is not None:
+        return plays_said(song.heard, opened.names) or song.why
+    heard = listeners({who: (it.plays, it.recent) for who, it in song.heard.items()}, opened.names)
+    return song.why if heard is None else t("{why}; {heard}", why=song.why, heard=heard)
 
 
 def _shares(opened: OpenDraft) -> Block:
@@ -212,6 +248,12 @@ _NO_APP = Card(
     ),
     (Lines((t("It works through an app of your own, which takes two minutes to make."),)),),
     (Button(t("A Spotify app of your own"), "account.app"),),
+)
+
+
+_GONE = Card(
+    t("This list is not here any more"),
+    (Lines((t("What it was made of was taken back. /play makes a new one."),)),),
 )
 
 

@@ -16,6 +16,7 @@ from bot.ports import FoundTrack, MadePlaylist
 from bot.services.people import People
 from bot.services.playlists import OpenDraft, Playlists
 from bot.services.saving import SCOPES
+from bot.services.tastes import Tastes
 from bot.text import Text
 from tests.fakes import FakeChance, FakeClock, FakeStore
 
@@ -107,9 +108,10 @@ class House:
             FreeAccess(),
         )
         self.people = People(self.store, self.store, self.clock, "UTC")
+        self.tastes = Tastes(self.people, self.store, self.store, WORDBOOK.book, self.clock)
         self.playlists = Playlists(
-            self.people, self.store, self.store, self.store, self.store, self.store, self.shelf, self.shelf,
-            self.access, WORDBOOK, self.clock, FakeChance(),
+            self.people, self.tastes, self.store, self.store, self.store, self.store, self.store, self.shelf,
+            self.shelf, self.access, WORDBOOK, self.clock, FakeChance(),
         )  # fmt: skip
         self.members: dict[str, Member] = {}
 

@@ -70,7 +70,7 @@ def candidates(
             continue
         fit = max(0.05, scale.fit(song) - 0.5 * _JITTER + _JITTER * chance(seed, song.key))
         tier += (_unfamiliar(plan, bool(heard)) or int(fit < _MISFIT)) + astray
-        found.append(Candidate(song, tier, min(1.0, fit), scale.fits(song), astray > 0, _uri(heard), heard))
+        found.append(Candidate(song, tier, min(1.0, fit), scale.fits(song), astray > 0, uri_of(heard), heard))
     return sorted(found, key=lambda one: (one.tier, -one.fit, chance(seed, one.key), one.key))
 
 
@@ -231,12 +231,12 @@ def _only_played(
         if key in book.by_key:
             continue
         heard = max(listeners.values(), key=lambda one: (one.plays, one.title))
-        song = _borrowed(Song(heard.title, heard.artist), book)
+        song = borrowed(Song(heard.title, heard.artist), book)
         if song.genres or plan.open or artist_key(heard.artist) in asked:
             yield song
 
 
-def _borrowed(song: Song, book: Songbook) -> Song:
+def borrowed(song: Song, book: Songbook) -> Song:
     """What the artist's other songs agree on: genres of most, mean energy and valence, a language common to all."""
     others = book.by_artist.get(song.key[0], [])
     if not others:
@@ -251,7 +251,7 @@ def _borrowed(song: Song, book: Songbook) -> Song:
     )  # fmt: skip
 
 
-def _uri(heard: Mapping[MemberId, Heard]) -> str:
+def uri_of(heard: Mapping[MemberId, Heard]) -> str:
     """A Spotify URI under which somebody played it: no search is needed then."""
     known = [one for one in heard.values() if one.uri.startswith("spotify:track:")]
     return max(known, key=lambda one: (one.plays, one.uri)).uri if known else ""

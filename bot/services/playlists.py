@@ -5,53 +5,42 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
-from bot.core import calendar, drafts
-from bot.core.affinity import DAY_MS, Taste, taste
+from bot.core import drafts
 from bot.core.candidates import Candidate
-from bot.core.consent import Audience, Eyes, Feature, seen, sharing, shown
+from bot.core.consent import Audience, shown
 from bot.core.drafts import Draft, DraftSong, Listens
-from bot.core.identity import primary_artist
-from bot.core.model import (
-    Group,
-    Link,
-    LinkState,
-    Listening,
-    Member,
-    MemberId,
-    Period,
-    PeriodKind,
-    Source,
-    Track,
-    TrackId,
-)
+from bot.core.frozen import thaw
+from bot.core.mixing import mix
+from bot.core.model import Group, Link, LinkState, Member, MemberId, Source
 from bot.core.offline import Planned, plan_offline
-from bot.core.precedence import counted
 from bot.core.reasons import why
+from bot.core.recap.when import period_name
 from bot.core.resolving import Wanted
 from bot.core.wordbook import Wordbook
-from bot.errors import NotAllowed, NotFound, Stale
+from bot.errors import NotAllowed, NotFound, NothingPlayed, Stale
 from bot.ports import (
     Catalogue,
     Chance,
-    ChoiceStore,
     Clock,
     Document,
     DraftStore,
     LinkStore,
+    MemoStore,
     PlaylistHost,
     PlaylistStore,
-    PlayStore,
+    RecapStore,
     SavedPlaylist,
 )
 from bot.services.finding import Access, Finder, Finding
 from bot.services.people import People
 from bot.services.saving import SaveOutcome, Saver
+from bot.services.tastes import Tastes
 from bot.text import Text, t, tn
 
 Progress = Callable[[Text], Awaitable[None]]
 
-TASTE_DAYS = 400  # as long as plays from the API are kept
 MOST_SEARCHES = 75  # for one draft
 SHOWN_PLAYLISTS = 25
 _TRIES = 4  # when two members press in the same moment
@@ -72,11 +61,12 @@ class Playlists:
     def __init__(
         self,
         people: People,
-        plays: PlayStore,
-        choices: ChoiceStore,
+        tastes: Tastes,
         links: LinkStore,
         draft_store: DraftStore,
         playlists: PlaylistStore,
+        recaps: RecapStore,
+        memos: MemoStore,
         catalogue: Catalogue,
         host: PlaylistHost,
         access: Access,
@@ -85,11 +75,13 @@ class Playlists:
         chance: Chance,
     ) -> None:
         self._people = people
-        self._plays = plays
-        self._choices = choices
+        self._tastes = tastes
         self._links = links
         self._drafts = draft_store
         self._playlists = playlists
+        self._recaps = recaps
+        self._memos = memos
+        self._mixing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._finder = Finder(playlists, catalogue, access, clock)
         self._saver = Saver(draft_store, playlists, host, access, clock)
         self._wordbook = wordbook
@@ -98,24 +90,59 @@ class Playlists:
 
     async def draft(self, audience: Audience, member: Member, words: str, progress: Progress) -> OpenDraft:
         """A new draft for any words, found at Spotify as far as an account and the budget allow."""
-        sharers = await self._sharers(audience)
-        tastes, artists = await self._tastes(audience.group, sharers)
+        heard = await self._tastes.usual(audience)
         seed = self._chance.seed()
-        planned = await asyncio.to_thread(plan_offline, words, self._wordbook, artists, tastes, seed)
-        unheard = tuple(taste.member_id for taste in tastes if not taste.known)
-        draft = replace(drafted(planned), unheard=unheard)
-        link = await self._searcher(member, sharers)
-        if link is not None:
-            missing = sum(not song.uri for song in draft.songs)
-            if missing:
-                await progress(
-                    tn("Looking for {n} song at Spotify …", "Looking for {n} songs at Spotify …", missing)
-                )
-            draft = await self._fill(draft, link)
-        document = await self._drafts.new_draft(
-            audience.group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
+        planned = await asyncio.to_thread(
+            plan_offline, words, self._wordbook, heard.artists, heard.tastes, seed
         )
-        return OpenDraft(document, draft, _names(sharers))
+        unheard = tuple(taste.member_id for taste in heard.tastes if not taste.known)
+        draft = replace(drafted(planned), unheard=unheard)
+        return await self._kept(audience, member, draft, heard.members, progress)
+
+    async def mixed(self, audience: Audience, member: Member, recap_id: int, progress: Progress) -> OpenDraft:
+        """A draft of what those in a recap of this group played in its time; asked for again, the same draft.
+
+        Of those who share with playlists here, and their recap. Raises `NotJoined`, `NotFound`, `NothingPlayed`.
+        """
+        await self._people.require_joined(audience, member)
+        async with self._mixing.setdefault(recap_id, asyncio.Lock()):
+            known = await self._mixed_before(audience, recap_id)
+            if known is not None:
+                return known
+            frozen = await self._recaps.frozen(recap_id)
+            if frozen is None or frozen.group_id != audience.group.id:
+                raise NotFound(t("I do not have that recap any more. Ask for a new one with /wrapped."))
+            facts = thaw(frozen.facts)
+            there = {member_id for member_id, _, _ in facts.members}
+            members = [it for it in await self._tastes.sharers(audience, recap=True) if it.id in there]
+            if not members:
+                raise NotFound(
+                    t("Nobody in it shares their plays with playlists here (any more). /join changes that.")
+                )
+            await progress(t("Counting {period} …", period=period_name(facts.period)))
+            heard = await self._tastes.of(audience, facts.period, members)
+            draft = await asyncio.to_thread(mix, recap_id, facts.period, heard.tastes, self._wordbook.book)
+            if not draft.songs:
+                raise NothingPlayed(
+                    t(
+                        "Those who share with playlists here played nothing in {period} that I could name.",
+                        period=period_name(facts.period),
+                    )
+                )
+            opened = await self._kept(audience, member, draft, members, progress)
+            await self._memos.remember(_memo(recap_id), str(opened.document.id))
+            return opened
+
+    async def _mixed_before(self, audience: Audience, recap_id: int) -> OpenDraft | None:
+        """The draft that was made of a recap, as long as there is a song in it."""
+        draft_id = await self._memos.memo(_memo(recap_id))
+        try:
+            known = await self.opened(audience, int(draft_id or 0))
+        except NotFound:
+            return None
+        # The number may be another recap's by now, and the draft's another draft's.
+        played = known.draft.played
+        return known if played is not None and played.recap_id == recap_id and known.draft.songs else None
 
     async def opened(self, audience: Audience, draft_id: int) -> OpenDraft:
         """A draft of this group, with what its members share of their plays by now. Raises `NotFound`."""
@@ -128,14 +155,13 @@ class Playlists:
             raise NotFound(
                 t("That draft is of an older version of me. Use /play to make a new one.")
             ) from None
-        sharers = await self._sharers(audience)
-        tastes, _ = await self._tastes(audience.group, sharers)
+        now = await self._tastes.meant(audience, draft)
         heard = {
             it.member_id: {key: Listens(one.plays, one.recent) for key, one in it.songs.items()}
-            for it in tastes
+            for it in now.tastes
         }
         return OpenDraft(
-            document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(sharers)
+            document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(now.members)
         )
 
     async def swap(self, audience: Audience, member: Member, draft_id: int, n: int) -> OpenDraft:
@@ -199,7 +225,7 @@ class Playlists:
             seen = await self._may_change(audience, member, draft_id)
             if seen.draft.song(n) is None:
                 raise Stale(t("That song is out of the list already. Look at the list again."))
-            link = await self._searcher(member, await self._sharers(audience))
+            link = await self._searcher(member, await self._tastes.sharers(audience))
             draft, new = await self._next(seen.draft, n, link)
             draft = change(draft, n, new)
             try:
@@ -239,6 +265,23 @@ class Playlists:
 
     # --- finding
 
+    async def _kept(
+        self, audience: Audience, member: Member, draft: Draft, sharers: Sequence[Member], progress: Progress
+    ) -> OpenDraft:
+        """A new draft, its songs found at Spotify where somebody's account can ask."""
+        link = await self._searcher(member, sharers)
+        if link is not None:
+            missing = sum(not song.uri for song in draft.songs)
+            if missing:
+                await progress(
+                    tn("Looking for {n} song at Spotify …", "Looking for {n} songs at Spotify …", missing)
+                )
+            draft = await self._fill(draft, link)
+        document = await self._drafts.new_draft(
+            audience.group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
+        )
+        return OpenDraft(document, draft, _names(sharers))
+
     async def _fill(self, draft: Draft, link: Link) -> Draft:
         """Look for every song without a URI; what is not found, or not fit when found, is replaced and looked for.
 
@@ -264,13 +307,7 @@ class Playlists:
                 return _noted(
                     draft, t("Spotify could not be asked for every song; the others have a link to search.")
                 )
-        if draft.dropped:
-            draft = _noted(
-                draft,
-                tn("{n} song was not found at Spotify and made room for another.",
-                   "{n} songs were not found at Spotify and made room for others.", draft.dropped),
-            )  # fmt: skip
-        return draft
+        return _noted(draft, _dropped(draft)) if draft.dropped else draft
 
     async def _searcher(self, member: Member, sharers: Sequence[Member]) -> Link | None:
         """Whose account asks Spotify: the member's own, else one of those who share with playlists here."""
@@ -279,35 +316,6 @@ class Playlists:
                 if link.source is Source.SPOTIFY and link.state is LinkState.ACTIVE:
                     return link
         return None
-
-    # --- taste
-
-    async def _sharers(self, audience: Audience) -> list[Member]:
-        return sharing(await self._people.joined(audience.group), Feature.PLAYLISTS, audience.rooms)
-
-    async def _tastes(self, group: Group, members: Sequence[Member]) -> tuple[list[Taste], list[str]]:
-        """What these members play, and the artists among it."""
-        now_ms = self._clock.now_ms()
-        period = _last_days(now_ms, group.zone)
-        week_ms = calendar.week_of(period.last, group.zone).start_ms
-        found = await self._plays.plays_between(
-            [member.id for member in members], period.start_ms, now_ms + 1
-        )
-        counts = [
-            counted(member, [one for one in found if one.link.member_id == member.id], period)
-            for member in members
-        ]
-        tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
-        choices = await self._choices.choices([member.id for member in members])
-        listenings = [seen(it, choices[it.member.id], tracks, Eyes(others=True)) for it in counts]
-        book = self._wordbook.book
-        tastes = [await asyncio.to_thread(taste, it, tracks, book, now_ms, week_ms) for it in listenings]
-        artists = sorted({primary_artist(it) for it in _played(listenings, tracks) if it.artist})
-        return tastes, artists
-
-
-def _played(listenings: Sequence[Listening], tracks: Mapping[TrackId, Track]) -> list[Track]:
-    return [tracks[number] for number in {play.track_id for it in listenings for play in it.plays}]
 
 
 def drafted(planned: Planned) -> Draft:
@@ -350,16 +358,23 @@ def _noted(draft: Draft, note: Text) -> Draft:
     return draft if note in draft.notes else replace(draft, notes=(*draft.notes, note))
 
 
+def _dropped(draft: Draft) -> Text:
+    """Of the songs that were played in a week there may be no other."""
+    if draft.played is not None:
+        return tn("{n} song was not found at Spotify and is left out.",
+                  "{n} songs were not found at Spotify and are left out.", draft.dropped)  # fmt: skip
+    return tn("{n} song was not found at Spotify and made room for another.",
+              "{n} songs were not found at Spotify and made room for others.", draft.dropped)  # fmt: skip
+
+
+def _memo(recap_id: int) -> str:
+    """Under which it is remembered which draft was made of a recap."""
+    return f"mix:{recap_id}"
+
+
 def _names(members: Sequence[Member]) -> dict[MemberId, str]:
     return {member.id: member.name for member in members}
 
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _last_days(now_ms: int, zone: str) -> Period:
-    """The days whose plays tell a taste, to now."""
-    today = calendar.local_day(now_ms, zone)
-    start_ms = now_ms - TASTE_DAYS * DAY_MS
-    return Period(PeriodKind.DAYS, calendar.local_day(start_ms, zone), today, zone, start_ms, now_ms + 1)

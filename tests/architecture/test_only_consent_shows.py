@@ -18,7 +18,6 @@ BEFORE_CHOICES = {
     "bot.ports.plays": "names what a store gives",
     "bot.integrations.store.plays": "reads them",
     "bot.services.counting": "brings them to consent",
-    "bot.services.playlists": "brings them to consent",
     "bot.services.choices": "counts for the member alone what an aside takes out",
 }
 # Who may ask a store for plays, besides: each for its member alone, none shows them to others.

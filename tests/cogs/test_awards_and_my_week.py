@@ -114,7 +114,7 @@ async def test_a_group_leaves_sections_out_and_reads_its_own_language(house: Hou
     assert "Artists" not in headings(card)
     assert "Wiedergaben" in words(card)
     assert [str(it.label) for it in card.buttons] == [
-        "Meine Woche", "Eine Zahl belegen", "Etwas dazu erzählen", "Einstellungen"
+        "Meine Woche", "Eine Zahl belegen", "Diese Woche hören", "Etwas dazu erzählen", "Einstellungen"
     ]  # fmt: skip
     post = await house.cards.post(await house.wrapped.recaps.of_group(
         await house.people.audience(context().place, await house.people.member(context().person.identity, "Ana")),

@@ -57,4 +57,4 @@ async def test_a_hostile_name_is_only_a_name(hostile: Everywhere) -> None:
     for platform in ("lounge", "discord", "slack"):
         seen = await hostile.voice(platform, "Ben").types("/wrapped")
         assert seen.pings == ()
-        assert seen.labels == ("My week", "Prove a number", "Tell a story", "Settings")
+        assert seen.labels == ("My week", "Prove a number", "Play this week", "Tell a story", "Settings")
