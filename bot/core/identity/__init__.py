@@ -13,6 +13,7 @@ from bot.core.identity.naming import (
     Key,
     Keys,
     Name,
+    artist_of,
     fold,
     keys_of,
     lasting,
@@ -23,6 +24,6 @@ from bot.core.identity.naming import (
 from bot.core.identity.songs import VERSION, clues_of, derive
 
 __all__ = [
-    "UNKNOWN_ARTIST", "UNKNOWN_TITLE", "VERSION", "Alias", "Key", "Keys", "Name", "Verdict", "clues_of", "derive",
-    "fold", "keys_of", "lasting", "name_of", "primary_artist", "regrouped", "tracks_meant",
+    "UNKNOWN_ARTIST", "UNKNOWN_TITLE", "VERSION", "Alias", "Key", "Keys", "Name", "Verdict", "artist_of", "clues_of",
+    "derive", "fold", "keys_of", "lasting", "name_of", "primary_artist", "regrouped", "tracks_meant",
 ]  # fmt: skip

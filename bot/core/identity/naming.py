@@ -65,20 +65,22 @@ def primary_artist(track: Track) -> str:
     A track with a URI names one artist, whatever commas are in it. Elsewhere the first of a list counts, unless it may
     be a band's name (`Earth, Wind & Fire`; `Tyler, The Creator`).
     """
-    lead = _GUESTS.split(track.artist, maxsplit=1)[0] or track.artist
-    if track.uri or _BAND.search(lead):
-        return lead
-    return _LISTED.split(lead, maxsplit=1)[0] or lead
+    return _primary(track.artist, bool(track.uri))
+
+
+def artist_of(track: Track) -> str:
+    """The artist that a track counts for, folded; "" where unknown."""
+    return fold(_primary(track.artist, bool(track.uri)))
 
 
 def name_of(track: Track) -> Name:
     """The name of a track's song."""
-    return Name(fold(primary_artist(track)), *_title(track.title), track.key.startswith(_LOCAL))
+    return Name(artist_of(track), *_title(track.title), track.key.startswith(_LOCAL))
 
 
 def keys_of(track: Track) -> Keys:
     """Which song, artist and album a raw track is."""
-    artist, album = fold(primary_artist(track)), fold(track.album)
+    artist, album = artist_of(track), fold(track.album)
     return Keys((str(track.song),), (artist,) if artist else None, (artist, album) if album else None)
 
 
@@ -104,7 +106,16 @@ def tracks_meant(written: Key, tracks: Mapping[TrackId, Track]) -> set[TrackId]:
     return {number for number, track in tracks.items() if track.song in songs}
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=32_768)
+def _primary(credit: str, one: bool) -> str:
+    """The artist of a credit, which may be `one` artist's name whatever is in it."""
+    lead = _GUESTS.split(credit, maxsplit=1)[0] or credit
+    if one or _BAND.search(lead):
+        return lead
+    return _LISTED.split(lead, maxsplit=1)[0] or lead
+
+
+@lru_cache(maxsize=32_768)
 def _title(title: str) -> tuple[str, str]:
     """A title without what is harmless and without guests, and the guests; folded."""
     kept, _, guests = cut(title, _is_harmless)

@@ -88,14 +88,19 @@ def followed(
 
     Every member in a chain has to have a known past of eight weeks before their own first play.
     """
+    # No chain grows but by somebody's first play now.
     begun: dict[Key, list[tuple[int, MemberId]]] = {}
     for member, their in plays.items():
         past = pasts[member]
-        now = _counted(their)
-        for key in past.heard.keys() | now.keys():
-            at_ms = past.heard[key].first_ms if key in past.heard else now[key][0]
-            if at_ms - past.since_ms >= KNOWN_MS:
+        for key, (at_ms, _) in _counted(their).items():
+            if key not in past.heard and at_ms - past.since_ms >= KNOWN_MS:
                 begun.setdefault(key, []).append((at_ms, member))
+    for member in plays:
+        past = pasts[member]
+        for key in begun.keys() & past.heard.keys():
+            at_ms = past.heard[key].first_ms
+            if at_ms - past.since_ms >= KNOWN_MS:
+                begun[key].append((at_ms, member))
     found = []
     for key, steps in begun.items():
         steps.sort()

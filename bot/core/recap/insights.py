@@ -31,6 +31,7 @@ USUAL_MS = 56 * DAY_MS
 # The epoch's day number (`date.toordinal`).
 _EPOCH_DAY = 719_163
 _at_ms = itemgetter(0)
+_track_id = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +185,25 @@ def usual_span(period: Period) -> Span:
 
 def local_days(plays: Sequence[Play], zone: str) -> list[int]:
     """The day number (`date.toordinal`) of each of these plays, which are in order of time, by the zone's clock."""
+    return [day for day, of_day in by_local_day(plays, zone) for _ in of_day]
+
+
+def by_local_day(plays: Sequence[Play], zone: str) -> list[tuple[int, Sequence[Play]]]:
+    """The plays, which are in order of time, cut at the midnights of the zone's clock, each part with its day number.
+
+    Where clocks are put back at midnight a day comes in two parts.
+    """
     if not plays:
         return []
-    found: list[int] = []
-    for start_ms, end_ms, offset_ms in segments(zone, plays[0].at_ms, plays[-1].at_ms + 1):
-        start = bisect_left(plays, start_ms, key=_at_ms)
-        end = bisect_left(plays, end_ms, key=_at_ms)
-        found += [(play[0] + offset_ms) // DAY_MS + _EPOCH_DAY for play in plays[start:end]]
+    instants = list(map(_at_ms, plays))
+    found = []
+    start = 0
+    for _, end_ms, offset_ms in segments(zone, instants[0], instants[-1] + 1):
+        while start < len(instants) and instants[start] < end_ms:
+            day = (instants[start] + offset_ms) // DAY_MS
+            end = bisect_left(instants, min(end_ms, (day + 1) * DAY_MS - offset_ms), start)
+            found.append((day + _EPOCH_DAY, plays[start:end]))
+            start = end
     return found
 
 
@@ -225,18 +238,21 @@ def insights(
 
 
 class _Things:
-    """Songs and artists by keys that order them, and by the names that they are shown with."""
+    """The songs and artists of the period, by keys that order them and by the names that they are shown with."""
 
     def __init__(self, names: Names, listenings: Sequence[Listening]) -> None:
         self._names = names
         self._counts: Counter[TrackId] = Counter(play.track_id for it in listenings for play in it.plays)
         self.keys: dict[Kind, dict[TrackId, Key]] = {kind: {} for kind in (Kind.TRACK, Kind.ARTIST)}
         self._tracks: dict[Kind, dict[Key, list[TrackId]]] = {kind: {} for kind in self.keys}
+        self._named: dict[tuple[Kind, Key], Thing] = {}
         for kind, keys in self.keys.items():
-            by_number: dict[int, list[TrackId]] = {}
-            for track_id, number in names.numbers[kind].items():
-                if number is not None:
-                    by_number.setdefault(number, []).append(track_id)
+            numbers = names.numbers[kind]
+            now = (numbers[track_id] for track_id in self._counts)
+            by_number: dict[int, list[TrackId]] = {number: [] for number in now if number is not None}
+            for track_id, number in numbers.items():
+                if number is not None and number in by_number:
+                    by_number[number].append(track_id)
             for number, track_ids in by_number.items():
                 # Two songs may have one name and differ in length: the raw tracks tell them apart.
                 key = (*names.name(kind, number), min(names.tracks[it].key for it in track_ids))
@@ -245,8 +261,13 @@ class _Things:
 
     def named(self, kind: Kind, key: Key) -> Thing:
         """The song or artist as it is shown: like its most played track."""
+        if (kind, key) not in self._named:
+            self._named[kind, key] = self._thing(kind, key)
+        return self._named[kind, key]
+
+    def _thing(self, kind: Kind, key: Key) -> Thing:
         track_ids = [it for it in self._tracks[kind][key] if it in self._counts]
-        shown = versions(self._names, track_ids or self._tracks[kind][key], self._counts)[0]
+        shown = versions(self._names, track_ids, self._counts)[0]
         title = shown.title if kind is Kind.TRACK else ""
         return Thing(kind, title, shown.artist, tuple(sorted(track_ids)))
 
@@ -265,7 +286,7 @@ class _Things:
 
 
 class _Part:
-    """One member's plays by song and artist, now and before."""
+    """One member's plays by song and artist, now and before. What nobody played now has no key."""
 
     def __init__(self, it: Listening, history: History, things: _Things) -> None:
         self.member = it.member
@@ -291,16 +312,15 @@ class _Part:
 
     def days(self, period: Period) -> list[DaysRow]:
         """The longest row of days with one song, and with one artist."""
-        plays = [*self._history.usual.plays, *self._it.plays]
-        day_of = local_days(plays, self.member.zone)
+        days = by_local_day([*self._history.usual.plays, *self._it.plays], self.member.zone)
         found = []
         for kind, keys in self._things.keys.items():
             # What reaches into the period was played in it.
-            now = {keys.get(play.track_id) for play in self._it.plays}
+            now = {key for _, key in self.plays(kind)}
             played = [
                 (day, key)
-                for day, play in zip(day_of, plays, strict=True)
-                if (key := keys.get(play.track_id)) in now and key is not None
+                for day, plays in days
+                for key in now.intersection(map(keys.get, map(_track_id, plays)))
             ]
             rows = streaks.days_in_a_row(played, period.first.toordinal(), period.last.toordinal())
             found += [
@@ -331,7 +351,7 @@ class _Part:
         if known_ms < LEAST_KNOWN * (span.end_ms - span.start_ms):
             return []
         now = [self._songs[play.track_id] for play in self._it.plays]
-        before = [self._songs[play.track_id] for play in self._history.usual.plays]
+        before = list(map(self._songs.get, map(_track_id, self._history.usual.plays)))
         return moments.candidates(self.member.id, now, before)
 
     def plays(self, kind: Kind) -> list[tuple[int, Key]]:
@@ -340,20 +360,18 @@ class _Part:
         return [(play.at_ms, key) for play in self._it.plays if (key := keys.get(play.track_id)) is not None]
 
     def past(self, kind: Kind) -> Past:
-        """What was heard before by song or artist."""
+        """What was heard before, of the songs or artists that anybody played now."""
         if kind not in self._pasts:
             self._pasts[kind] = self._remembered(kind)
         return self._pasts[kind]
 
     def _remembered(self, kind: Kind) -> Past:
-        keys = self._things.keys[kind]
+        keys, everything = self._things.keys[kind], self._history.memory.heard
         merged: dict[Key, Heard] = {}
-        for track_id, heard in self._history.memory.heard.items():
-            key = keys.get(track_id)
-            if key is None:
-                continue
-            known = merged.get(key, heard)
-            merged[key] = Heard(min(known.first_ms, heard.first_ms), max(known.last_ms, heard.last_ms))
+        for track_id in everything.keys() & keys.keys():
+            key, heard = keys[track_id], everything[track_id]
+            known = merged.get(key)
+            merged[key] = heard if known is None else Heard(min(known[0], heard[0]), max(known[1], heard[1]))
         return Past(self._history.memory.since_ms, merged)
 
     def span_of(self, song: Key) -> Span | None:

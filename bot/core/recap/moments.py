@@ -44,16 +44,23 @@ class Candidate(NamedTuple):
 
 def remarkable(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Those that are told, the most surprising first."""
-    ranked = sorted(candidates, key=lambda it: (-it.surprise, it.member, it.key))
+    every = [(it.surprise, it) for it in candidates]
+    # Whatever is no surprise at all comes last, and is never told.
+    ranked = sorted(
+        (pair for pair in every if pair[0]), key=lambda pair: (-pair[0], pair[1].member, pair[1].key)
+    )
     told = 0
-    for rank, it in enumerate(ranked, 1):
-        if _chance(it.surprise) <= FALSE_SHARE * rank / len(ranked):
+    for rank, (surprise, _) in enumerate(ranked, 1):
+        if _chance(surprise) <= FALSE_SHARE * rank / len(every):
             told = rank
-    return ranked[:told]
+    return [it for _, it in ranked[:told]]
 
 
-def candidates(member: MemberId, now: Sequence[Key], before: Sequence[Key]) -> list[Candidate]:
-    """Everything that the member played now, each as a candidate; `before` are the plays of the eight weeks before."""
+def candidates(member: MemberId, now: Sequence[Key], before: Sequence[Key | None]) -> list[Candidate]:
+    """Everything that the member played now, each as a candidate; `before` are the plays of the eight weeks before.
+
+    Of what was played before alone nothing is said, so it needs no key.
+    """
     counts_before = Counter(before)
     return [
         Candidate(member, key, times, len(now), counts_before[key], len(before))
@@ -63,7 +70,7 @@ def candidates(member: MemberId, now: Sequence[Key], before: Sequence[Key]) -> l
 
 def _chance(surprise: float) -> float:
     """How likely so much or more would be by chance: the upper half of chi-squared with one degree of freedom."""
-    return 0.5 * math.erfc(math.sqrt(surprise / 2)) if surprise else 1.0
+    return 0.5 * math.erfc(math.sqrt(surprise / 2))
 
 
 def _lifted(times: int, plays: int, rate: float) -> float:

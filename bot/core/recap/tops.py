@@ -9,55 +9,61 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE, Key, keys_of, name_of
+from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE, Key, artist_of, fold, name_of
 from bot.core.model import MemberId, Track, TrackId
 from bot.core.recap.model import Kind, Ranked
 
 Counts = Mapping[TrackId, int]
-_NameOf = Callable[[int], Key]
 
 
 class Names:
     """The tracks behind a recap, and what each of them counts as: a number per song, artist and album.
 
-    `numbers[kind][track]` is None where the track is in no list of that kind.
+    `numbers[kind][track]` is None where the track is in no list of that kind. `order[kind][number]` is by what equals
+    are ordered: the ranked name comes first, then the artist.
     """
 
     def __init__(self, tracks: Mapping[TrackId, Track]) -> None:
         self.tracks = tracks
-        self.numbers: dict[Kind, dict[TrackId, int | None]] = {
-            Kind.TRACK: {number: track.song for number, track in tracks.items()},
-            Kind.ARTIST: {},
-            Kind.ALBUM: {},
-        }
-        self._keys: dict[Kind, list[Key]] = {Kind.ARTIST: [], Kind.ALBUM: []}
-        self._versions: dict[int, list[Track]] = {}
-        self._named: dict[int, Key] = {}
-        seen: dict[Kind, dict[Key, int]] = {kind: {} for kind in self._keys}
+        artists: dict[TrackId, int | None] = {}
+        albums: dict[TrackId, int | None] = {}
+        # By number, which is the place where a name was first seen; what has no name has none.
+        by_artist: dict[str, int | None] = {"": None}
+        by_album: dict[tuple[str, str], int | None] = {}
         for track_id, track in tracks.items():
-            keys = keys_of(track)
-            for kind, key in ((Kind.ARTIST, keys.artist), (Kind.ALBUM, keys.album)):
-                if key is None:
-                    self.numbers[kind][track_id] = None
-                    continue
-                number = seen[kind].setdefault(key, len(seen[kind]))
-                if number == len(self._keys[kind]):
-                    self._keys[kind].append(key)
-                self.numbers[kind][track_id] = number
+            artist = artist_of(track)
+            artists[track_id] = by_artist.setdefault(artist, len(by_artist) - 1)
+            album = fold(track.album)
+            albums[track_id] = by_album.setdefault((album, artist), len(by_album)) if album else None
+        songs: dict[TrackId, int | None] = {number: track.song for number, track in tracks.items()}
+        self.numbers = {Kind.TRACK: songs, Kind.ARTIST: artists, Kind.ALBUM: albums}
+        self.order: Mapping[Kind, Mapping[int, Key]] = {
+            Kind.TRACK: _SongNames(tracks),
+            Kind.ARTIST: {number: (artist,) for artist, number in by_artist.items() if number is not None},
+            Kind.ALBUM: {number: album for album, number in by_album.items() if number is not None},
+        }
 
     def name(self, kind: Kind, number: int) -> Key:
-        """By what equals are ordered: the ranked name comes first, then the artist."""
-        if kind is not Kind.TRACK:
-            return self._keys[kind][number][::-1]
+        """By what equals are ordered."""
+        return self.order[kind][number]
+
+
+class _SongNames(dict[int, Key]):
+    """The name of each song that was asked for: the first of its versions'."""
+
+    def __init__(self, tracks: Mapping[TrackId, Track]) -> None:
+        super().__init__()
+        self._tracks = tracks
+        self._versions: dict[int, list[Track]] = {}
+
+    def __missing__(self, number: int) -> Key:
         if not self._versions:
-            for track in self.tracks.values():
+            for track in self._tracks.values():
                 self._versions.setdefault(track.song, []).append(track)
-        if number not in self._named:
-            self._named[number] = min(map(_as_ordered, self._versions[number]))
-        return self._named[number]
+        self[number] = found = min(map(_as_ordered, self._versions[number]))
+        return found
 
 
 def _as_ordered(track: Track) -> Key:
@@ -80,15 +86,15 @@ def ranking(
     """
     numbers = names.numbers[kind]
     totals = _totals(numbers, together)
-    name = partial(names.name, kind)
-    best = _best(totals, name, top)
+    order = names.order[kind]
+    best = _best(totals, order, top)
     if not best:
         return ()
     behind: dict[int | None, list[TrackId]] = {number: [] for number in best}
     for track_id in together:
         if (number := numbers[track_id]) in behind:
             behind[number].append(track_id)
-    was = _ranks(best, _totals(numbers, earlier or {}), name)
+    was = _ranks(best, _totals(numbers, earlier or {}), order)
     return tuple(
         _line(
             kind,
@@ -120,31 +126,33 @@ def _totals(numbers: Mapping[TrackId, int | None], counts: Counts) -> dict[int, 
     return totals
 
 
-def _best(totals: Mapping[int, int], name: _NameOf, top: int) -> list[int]:
+def _best(totals: Mapping[int, int], order: Mapping[int, Key], top: int) -> list[int]:
     """The first `top` numbers in order; only those that can be among them are sorted by name."""
     counts = sorted(totals.values(), reverse=True)
     if not counts:
         return []
     least = counts[min(top, len(counts)) - 1]
     able = [number for number, count in totals.items() if count >= least]
-    return sorted(able, key=lambda number: (-totals[number], name(number)))[:top]
+    return sorted(able, key=lambda number: (-totals[number], order[number]))[:top]
 
 
-def _ranks(wanted: Sequence[int], totals: Mapping[int, int], name: _NameOf) -> dict[int, int | None]:
+def _ranks(
+    wanted: Sequence[int], totals: Mapping[int, int], order: Mapping[int, Key]
+) -> dict[int, int | None]:
     """The rank that each had, None where it was not played."""
     counts = sorted(totals.values())
     asked = {totals[number] for number in wanted if number in totals}
     equals: dict[int, list[Key]] = {count: [] for count in asked}
     for number, count in totals.items():
         if count in asked:
-            equals[count].append(name(number))
+            equals[count].append(order[number])
     ranks: dict[int, int | None] = {}
     for number in wanted:
         if number not in totals:
             ranks[number] = None
             continue
         count = totals[number]
-        before = sum(1 for other in equals[count] if other < name(number))
+        before = sum(1 for other in equals[count] if other < order[number])
         ranks[number] = 1 + len(counts) - bisect_right(counts, count) + before
     return ranks
 

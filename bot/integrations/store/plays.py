@@ -7,12 +7,12 @@ which they are read, so that neither sorting nor a second index is needed.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import (
-    Select,
     bindparam,
     delete,
     func,
@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import (
     Gap,
     Heard,
+    Link,
     LinkId,
     LinkPlays,
     MemberId,
@@ -42,7 +43,7 @@ from bot.integrations.store.links import links_of, require_link
 from bot.integrations.store.recording import Recording
 from bot.ports import Polled
 
-V = TypeVar("V")
+_LINK_ID = itemgetter(0)
 
 _TAKE_BACK = delete(schema.play).where(
     schema.play.c.link_id == bindparam("of_link"),
@@ -160,28 +161,27 @@ class Plays(OnDatabase):
         async with self._database.read() as connection:
             links = await links_of(connection, list(member_ids))
             ids = [link.id for link in links]
-            plays = await _by_link(
+            # In the order of the play table's key, so that nothing has to be sorted.
+            plays = await raw_rows(
                 connection,
                 select(play.link_id, play.at_ms, play.track_id, play.ms_played)
                 .where(play.link_id.in_(ids), play.at_ms >= start_ms, play.at_ms < end_ms)
                 .order_by(play.link_id, play.at_ms, play.track_id, play.ms_played, play.nth),
-                Play._make,
             )
-            spans = await _by_link(
+            spans = await raw_rows(
                 connection,
                 select(covered.link_id, covered.start_ms, covered.end_ms)
                 .where(covered.link_id.in_(ids))
                 .order_by(covered.link_id, covered.start_ms),
-                Span._make,
             )
-            gaps = await _by_link(
+            gaps = await raw_rows(
                 connection,
                 select(gap.link_id, gap.start_ms, gap.end_ms, gap.cause)
                 .where(gap.link_id.in_(ids), gap.start_ms < end_ms, gap.end_ms > start_ms)
                 .order_by(gap.link_id, gap.start_ms, gap.end_ms, gap.cause),
-                Gap._make,
             )
-        return [LinkPlays(link, plays[link.id], spans[link.id], gaps[link.id]) for link in links]
+        # A group's plays of weeks are a hundred thousand.
+        return await asyncio.to_thread(_by_link, links, plays, spans, gaps)
 
     async def artists(self) -> Sequence[tuple[str, int]]:
         counted = (
@@ -197,27 +197,27 @@ class Plays(OnDatabase):
     async def heard_before(
         self, member_ids: Collection[MemberId], before_ms: int
     ) -> Mapping[MemberId, Mapping[TrackId, Heard]]:
-        at_ms = schema.play.c.at_ms
+        play = schema.play.c
         heard = (
-            select(
-                schema.link.c.member_id,
-                schema.play.c.track_id,
-                func.min(at_ms),
-                func.max(at_ms),
-            )
-            .join(schema.link, schema.link.c.id == schema.play.c.link_id)
-            .where(schema.link.c.member_id.in_(list(member_ids)), at_ms < before_ms)
-            .group_by(schema.link.c.member_id, schema.play.c.track_id)
+            select(schema.link.c.member_id, play.track_id, func.min(play.at_ms), func.max(play.at_ms))
+            .join(schema.link, schema.link.c.id == play.link_id)
+            .where(schema.link.c.member_id.in_(list(member_ids)), play.at_ms < before_ms)
+            .group_by(schema.link.c.member_id, play.track_id)
         )
-        found: dict[MemberId, dict[TrackId, Heard]] = {member_id: {} for member_id in member_ids}
         async with self._database.read() as connection:
-            for member_id, track_id, *told in await raw_rows(connection, heard):
-                found[member_id][track_id] = Heard(*told)
-        return found
+            rows = await raw_rows(connection, heard)
+        return await asyncio.to_thread(_by_member, member_ids, rows)
 
 
 def _taken_back(polled: Polled) -> list[dict[str, object]]:
     return [{"of_link": polled.link_id, "at": at_ms, "of_key": key} for at_ms, key in polled.gone]
+
+
+def _by_member(member_ids: Collection[MemberId], rows: Iterable[Any]) -> dict[MemberId, dict[TrackId, Heard]]:
+    found: dict[MemberId, dict[TrackId, Heard]] = {member_id: {} for member_id in member_ids}
+    for member_id, track_id, first_ms, last_ms in rows:
+        found[member_id][track_id] = Heard(first_ms, last_ms)
+    return found
 
 
 async def cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Span]) -> None:
@@ -235,20 +235,20 @@ async def cover(connection: AsyncConnection, link_id: LinkId, spans: Iterable[Sp
         await connection.execute(insert(schema.covered), added)
 
 
-async def _by_link(
-    connection: AsyncConnection, rows: Select[tuple[Any, ...]], make: Callable[[Sequence[Any]], V]
-) -> Mapping[LinkId, list[V]]:
-    """What is made of the rows, in their order, by the link in their first column; nothing for any other link."""
-    fetched = await raw_rows(connection, rows)
-
-    def made() -> Mapping[LinkId, list[V]]:
-        found: defaultdict[LinkId, list[V]] = defaultdict(list)
-        for row in fetched:
-            found[row[0]].append(make(row[1:]))
-        return found
-
-    # A group's plays of weeks are a hundred thousand.
-    return await asyncio.to_thread(made)
+def _by_link(
+    links: Sequence[Link], plays: Sequence[Any], spans: Sequence[Any], gaps: Sequence[Any]
+) -> list[LinkPlays]:
+    """What is known of each link, from rows that begin with the link's id and are in order."""
+    played = {
+        link_id: [Play(at_ms, track_id, ms_played) for _, at_ms, track_id, ms_played in rows]
+        for link_id, rows in groupby(plays, _LINK_ID)
+    }
+    covered = {link_id: [Span(*it) for _, *it in rows] for link_id, rows in groupby(spans, _LINK_ID)}
+    missing = {link_id: [Gap(*it) for _, *it in rows] for link_id, rows in groupby(gaps, _LINK_ID)}
+    return [
+        LinkPlays(link, played.get(link.id, []), covered.get(link.id, []), missing.get(link.id, []))
+        for link in links
+    ]
 
 
 async def spans_of(connection: AsyncConnection, link_id: LinkId) -> list[Span]:
