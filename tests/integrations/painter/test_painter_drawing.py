@@ -21,17 +21,19 @@ from hypothesis import strategies as st
 from recaps_to_draw import AWARD, PICTURES, SONGS, make_matrix, make_poster, make_recap, make_ticket
 
 import bot.integrations.painter as package
+from bot.core.languages import Language
 from bot.core.pictures import Hours, JCard, Picture, Theme
 from bot.errors import Unavailable
+from bot.integrations.languages import read_languages
 from bot.integrations.painter import FontSet, TypstPainter, load_fonts
 from bot.integrations.painter.layouts import written
 from bot.integrations.painter.lettering import Lettering
-from bot.text import Text
+from bot.text import Text, t
 
 LEAST = 32  # points of 1080: 11 pixels where a picture is 375 wide, as on a phone
 TYPST = "0.15.2"
 SNAPSHOTS = {
-    "jcard four": "cf27ac1f1fc889ac2c42d79ce72355f6d2eb35b6d3f39faadf116b80b501478a",
+    "jcard four": "fff332c4601b55b84a09cafcccf17f1cd77a6a04bb035e5db02f647154dd5cb4",
     "ticket": "00d0c6f684cd2b40f320df26b8150a307e3554bcc2fbc0e0388d53e9087f2d83",
     "hours four": "d3dd8d796380596b0737ec7bbd75eabc42423e256521c0f71845e30c0edac0c2",
     "poster long": "64be7112f596e1f38ae77e8b8d6b3797cef9edefb718dd92045d5c6ffa5edee1",
@@ -211,14 +213,14 @@ def test_no_text_at_all_gives_an_empty_box(packaged: FontSet, boxes: set[str], w
         assert not shapes(*data_of(picture, packaged), packaged) & boxes
 
 
-def width_when_fitted(text: str, room: int, fonts: FontSet, folder: Path) -> float:
+def width_when_fitted(text: str, room: int, fonts: FontSet, folder: Path, *, size: int = 31) -> float:
     """How wide `fitted` of library.typ sets `text` where it has `room` points."""
     line = Lettering(fonts.coverage).line(text, "title")
     card = data_of(JCard(make_recap(1)), fonts)[1]
     probe = folder / "probe.typ"
     probe.write_text(
         f'#import "{TEMPLATES / "library.typ"}": *\n#let t = json(bytes(sys.inputs.line))\n'
-        f"#context [#metadata(measure(fitted(t, {room}pt, size: 31pt, weight: 700)).width.pt()) <width>]"
+        f"#context [#metadata(measure(fitted(t, {room}pt, size: {size}pt, weight: 700)).width.pt()) <width>]"
     )
     data = {"s": line.text, "lang": line.language, "dir": "rtl" if line.rtl else "ltr", "chip": line.chip}
     found = typst.query(
@@ -236,6 +238,18 @@ def width_when_fitted(text: str, room: int, fonts: FontSet, folder: Path) -> flo
 )
 def test_a_line_never_takes_more_than_its_room(packaged: FontSet, tmp_path: Path, text: str) -> None:
     assert 0 < width_when_fitted(text, 200, packaged, tmp_path) <= 200.01
+
+
+MARK = 134  # points of room for the words of a movement, beside the title
+
+
+@pytest.mark.parametrize("language", read_languages().values(), ids=lambda it: it.code)
+def test_the_words_of_a_movement_fit_in_every_language(
+    packaged: FontSet, tmp_path: Path, language: Language
+) -> None:
+    for word in (t("new"), t("back")):
+        said = str(language.said(word)).upper()
+        assert width_when_fitted(said, 900, packaged, tmp_path, size=LEAST) <= MARK
 
 
 def test_a_line_uses_its_room_and_a_short_one_is_left_whole(packaged: FontSet, tmp_path: Path) -> None:
