@@ -4,13 +4,14 @@ counted, and the core count the rest: in a thread, for a year of a large group t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core import calendar
 from bot.core.awards.choosing import candidates, chosen
 from bot.core.awards.model import Candidate
 from bot.core.awards.standings import standings
+from bot.core.choices import Choices
 from bot.core.consent import Eyes, remembered, seen
 from bot.core.facts import Fact, Tracks
 from bot.core.model import (
@@ -22,7 +23,6 @@ from bot.core.model import (
     MemberId,
     Period,
     PeriodKind,
-    Track,
     TrackId,
 )
 from bot.core.more_facts import stated_more
@@ -57,11 +57,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What came of it, with every track of the plays, and the members' plays as they were counted."""
+    """What came of it, with every track of the plays, and the members' plays as they were counted.
+
+    `filed` are the same tracks as the rules have them, whatever the group knows better; `choices` are the members'.
+    """
 
     recap: Recap
     tracks: Tracks
     listenings: Sequence[Listening]
+    filed: Tracks = field(default_factory=dict)
+    choices: Mapping[MemberId, Choices] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +96,20 @@ class Counting:
 
     async def recap(self, asked: Question) -> Count:
         """The recap of these members."""
-        now = await self.counted(asked.members, asked.period)
         earlier = calendar.before(asked.period)
-        before = [] if earlier is None else await self.counted(asked.members, earlier)
-        listenings, tracks = await self.seen([*now, *before], asked.eyes, asked.group_id)
-        recap = await asyncio.to_thread(
-            compute.recap,
-            asked.name,
-            listenings[: len(now)],
-            tracks,
-            asked.period,
-            listenings[len(now) :],
-            asked.top,
-            asked.zone,
-            self._clock.now_ms(),
-        )
-        return Count(recap, tracks, listenings[: len(now)])
+        both = (asked.period,) if earlier is None else (asked.period, earlier)
+        counts = await self.counted(asked.members, *both)
+        filed, choices, tracks = await self._known(counts, asked.group_id)
+
+        def recapped() -> Count:
+            listenings = [seen(it, choices[it.member.id], filed, asked.eyes) for it in counts]
+            now, before = listenings[: len(asked.members)], listenings[len(asked.members) :]
+            recap = compute.recap(
+                asked.name, now, tracks, asked.period, before, asked.top, asked.zone, self._clock.now_ms()
+            )
+            return Count(recap, tracks, now, filed, choices)
+
+        return await asyncio.to_thread(recapped)
 
     async def more(
         self,
@@ -121,69 +124,72 @@ class Counting:
         Only members who are `comparing` are compared with others. `last_awards` are the kinds that members got the time
         before, `known` is what was looked up of the songs.
         """
-        histories, past = await self._histories(asked, count.tracks)
-        choices = await self._choices.choices([it.id for it in asked.members])
-        not_again = {who: it.declined | frozenset(last_awards.get(who, ())) for who, it in choices.items()}
+        histories, past = await self._histories(asked, count)
+        not_again = {
+            who: it.declined | frozenset(last_awards.get(who, ())) for who, it in count.choices.items()
+        }
         return await asyncio.to_thread(_more, asked, count, histories, past, comparing, not_again, known)
 
-    async def _histories(
-        self, asked: Question, known: Tracks
-    ) -> tuple[Mapping[MemberId, History], Mapping[TrackId, Track]]:
+    async def _histories(self, asked: Question, count: Count) -> tuple[Mapping[MemberId, History], Tracks]:
         """What each member had played before the period, and its tracks beside those that are known."""
         start_ms, end_ms = usual_span(asked.period)
         zone = asked.period.zone
         days = calendar.local_day(start_ms, zone), calendar.local_day(end_ms - 1, zone)
-        usual_period = Period(PeriodKind.DAYS, *days, zone, start_ms, end_ms)
-        usual, tracks = await self.seen(
-            await self.counted(asked.members, usual_period), asked.eyes, asked.group_id
-        )
+        usual = await self.counted(asked.members, Period(PeriodKind.DAYS, *days, zone, start_ms, end_ms))
         heard = await self._plays.heard_before([it.id for it in asked.members], end_ms)
-        missing = {number for of_one in heard.values() for number in of_one} - known.keys()
-        past = await self._plays.tracks(missing)
-        choices = await self._choices.choices([it.id for it in asked.members])
-        everything = {**past, **known}
+        past = await self._plays.tracks(_played(usual).union(*heard.values()) - count.filed.keys())
+        filed = {**past, **count.filed}
 
         def looked_back() -> dict[MemberId, History]:
             return {
                 it.member.id: History(
-                    it,
-                    remembered(heard[it.member.id], choices[it.member.id], everything, asked.eyes, end_ms),
+                    seen(it, count.choices[it.member.id], filed, asked.eyes),
+                    remembered(heard[it.member.id], count.choices[it.member.id], filed, asked.eyes, end_ms),
                 )
                 for it in usual
             }
 
-        histories = await asyncio.to_thread(looked_back)
-        return histories, {**await self._in_group(past, asked.group_id), **tracks}
+        return await asyncio.to_thread(looked_back), await self._in_group(past, asked.group_id)
 
-    async def counted(self, members: Sequence[Member], period: Period) -> list[Counted]:
-        """The members' plays of a period after source precedence; for `seen`."""
+    async def counted(self, members: Sequence[Member], *periods: Period) -> list[Counted]:
+        """The members' plays of adjoining periods, one period after the other, after source precedence; for `seen`."""
         ids = [member.id for member in members]
-        links = await self._plays.plays_between(ids, period.start_ms, period.end_ms)
+        start_ms, end_ms = min(it.start_ms for it in periods), max(it.end_ms for it in periods)
+        links = await self._plays.plays_between(ids, start_ms, end_ms)
         of_member: dict[MemberId, list[LinkPlays]] = {member_id: [] for member_id in ids}
         for link in links:
             of_member[link.link.member_id].append(link)
         return await asyncio.to_thread(
-            lambda: [counted(member, of_member[member.id], period) for member in members]
+            lambda: [counted(member, of_member[member.id], it) for it in periods for member in members]
         )
 
     async def seen(
         self, counts: Sequence[Counted], eyes: Eyes, group_id: GroupId | None
     ) -> tuple[list[Listening], Tracks]:
-        """What counts for those who look, and the tracks of all plays as the group knows them.
+        """What counts for those who look, and the tracks of all plays as the group knows them."""
+        filed, choices, tracks = await self._known(counts, group_id)
+        listenings = await asyncio.to_thread(
+            lambda: [seen(it, choices[it.member.id], filed, eyes) for it in counts]
+        )
+        return listenings, tracks
+
+    async def _known(
+        self, counts: Sequence[Counted], group_id: GroupId | None
+    ) -> tuple[Tracks, Mapping[MemberId, Choices], Tracks]:
+        """The tracks of all plays by the rules, what their members chose, and the tracks as the group knows them.
 
         What a member hides is a song by the rules: no admin's word brings a part of it back.
         """
-        tracks = await self._plays.tracks({play.track_id for it in counts for play in it.plays})
+        filed = await self._plays.tracks(_played(counts))
         choices = await self._choices.choices({it.member.id for it in counts})
-        listenings = await asyncio.to_thread(
-            lambda: [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
-        )
-        return listenings, await self._in_group(tracks, group_id)
+        return filed, choices, await self._in_group(filed, group_id)
 
-    async def _in_group(
-        self, tracks: Mapping[TrackId, Track], group_id: GroupId | None
-    ) -> Mapping[TrackId, Track]:
+    async def _in_group(self, tracks: Tracks, group_id: GroupId | None) -> Tracks:
         return tracks if group_id is None else await self._plays.in_group(tracks, group_id)
+
+
+def _played(counts: Iterable[Counted]) -> set[TrackId]:
+    return {play.track_id for it in counts for play in it.plays}
 
 
 def _more(
