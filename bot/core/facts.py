@@ -192,8 +192,10 @@ def _loop(fact_id: str, it: Loop, tracks: Tracks) -> Fact:
 
 def written(kind: Kind, track: Track) -> Key:
     """How a song, artist or album is written down by one of its tracks (`core.identity`); () where it has none."""
+    if kind is Kind.TRACK:
+        return lasting(track)
     keys = keys_of(track)
-    return {Kind.TRACK: lasting(track), Kind.ARTIST: keys.artist, Kind.ALBUM: keys.album}[kind] or ()
+    return (keys.artist if kind is Kind.ARTIST else keys.album) or ()
 
 
 def meant(kind: Kind, key: Key, tracks: Tracks) -> set[TrackId]:

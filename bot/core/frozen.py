@@ -14,7 +14,7 @@ equal document.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -36,33 +36,41 @@ def freeze(
 
     `salts` has one of at least 128 bits for each member.
     """
-    facts = (*stated(recap, tracks), *more)
     coverage = {it.member.id: it for it in recap.coverage}
-    alone = len(recap.members) == 1
-    own = [
+    own: dict[MemberId, list[JSON]] = {it.member.id: [] for it in recap.members}
+    facts: list[JSON] = []
+    for fact in (*stated(recap, tracks), *more):
+        (own[fact.about[0]] if len(fact.about) == 1 else facts).append(_fact_json(fact))
+    members = [
         {
             "id": it.member.id,
             "name": it.member.name,
             "zone": it.member.zone,
             **_coverage_json(coverage[it.member.id]),
-            "facts": [_fact_json(fact) for fact in facts if fact.about == (it.member.id,)],
+            "facts": own[it.member.id],
         }
         for it in recap.members
     ]
     document: JSON = {
-        "version": VERSION,
-        "said": {
-            "version": VERSION,
-            # A member's own recap is named after them: the name is in their part.
-            "name": "" if alone and recap.name == recap.members[0].member.name else recap.name,
-            "period": _period_json(recap.period),
-        },
-        "members": own,
+        "members": members,
         "salts": [salts[it.member.id] for it in recap.members],
-        "facts": [_fact_json(fact) for fact in facts if len(fact.about) != 1],
+        "facts": facts,
     }
-    document["said"]["parts"] = _commitments(document)
-    return _canonical(document), _sha256(document["said"])
+    written = _parts(document)
+    alone = len(recap.members) == 1
+    said = {
+        "version": VERSION,
+        # A member's own recap is named after them: the name is in their part.
+        "name": "" if alone and recap.name == recap.members[0].member.name else recap.name,
+        "period": _period_json(recap.period),
+        "parts": _commitments(document, written),
+    }
+    # The canonical form of all of it, put together from the parts that are written already.
+    whole = (
+        f'{{"facts":[{",".join(written[len(members) :])}],"members":[{",".join(written[: len(members)])}],'
+        f'"said":{_canonical(said)},"salts":{_canonical(document["salts"])},"version":{VERSION}}}'
+    )
+    return whole, _sha256(_canonical(said))
 
 
 def thaw(frozen: str) -> Facts:
@@ -95,12 +103,13 @@ def verify(frozen: str, sha256_then: str) -> bool:
     try:
         document: JSON = json.loads(frozen)
         if document["version"] == 1:
-            return _sha256(document) == sha256_then
+            return _sha256(_canonical(document)) == sha256_then
         said = document["said"]
         if document["version"] != said["version"]:
             return False
-        return _sha256(said) == sha256_then and all(
-            made in (None, then) for made, then in zip(_commitments(document), said["parts"], strict=True)
+        made = _commitments(document, _parts(document))
+        return _sha256(_canonical(said)) == sha256_then and all(
+            now in (None, then) for now, then in zip(made, said["parts"], strict=True)
         )
     except (KeyError, TypeError, ValueError):
         return False  # not even a document any more
@@ -166,8 +175,13 @@ def salts_of(frozen: str) -> dict[MemberId, str]:
     }
 
 
-def _commitments(document: JSON) -> list[str | None]:
-    """Of each member's part, then of each of the group's facts; None for those that were taken out."""
+def _parts(document: JSON) -> list[str]:
+    """Each member's part, then each of the group's facts, as canonical JSON."""
+    return [_canonical(it) for it in (*document["members"], *document["facts"])]
+
+
+def _commitments(document: JSON, written: Sequence[str]) -> list[str | None]:
+    """Of each part of a document, as it is written; None for those that were taken out."""
     salts = {
         it["id"]: salt
         for it, salt in zip(document["members"], document["salts"], strict=True)
@@ -176,8 +190,10 @@ def _commitments(document: JSON) -> list[str | None]:
     members = [(it, [] if it is None else [it["id"]]) for it in document["members"]]
     facts = [(it, [] if it is None else _counted(it, salts)) for it in document["facts"]]
     return [
-        None if part is None else _sha256([number, [salts[member_id] for member_id in who], part])
-        for number, (part, who) in enumerate([*members, *facts])
+        None
+        if part is None
+        else _sha256(f"[{number},{_canonical([salts[member_id] for member_id in who])},{text}]")
+        for number, ((part, who), text) in enumerate(zip([*members, *facts], written, strict=True))
     ]
 
 
@@ -205,8 +221,8 @@ def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _sha256(value: object) -> str:
-    return sha256(_canonical(value).encode()).hexdigest()
+def _sha256(written: str) -> str:
+    return sha256(written.encode()).hexdigest()
 
 
 def _period_json(period: Period) -> JSON:

@@ -106,7 +106,7 @@ def _discovery(it: _Looked) -> Recount:
 def _days(it: _Looked) -> Recount:
     [one] = it.listenings
     plays = it.of([*it.history(one.member.id).usual.plays, *one.plays])
-    days = [(day, ("",)) for day in local_days(plays, one.member.zone)]
+    days = {day: [("",)] for day in local_days(plays, one.member.zone)}
     rows = streaks.days_in_a_row(days, it.period.first.toordinal(), it.period.last.toordinal(), 1)
     return (rows[0].days if rows else 0), None
 

@@ -8,7 +8,7 @@ stay untold. Only members who said yes to comparing (`Feature.COMPARE`) are comp
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -317,11 +317,9 @@ class _Part:
         for kind, keys in self._things.keys.items():
             # What reaches into the period was played in it.
             now = {key for _, key in self.plays(kind)}
-            played = [
-                (day, key)
-                for day, plays in days
-                for key in now.intersection(map(keys.get, map(_track_id, plays)))
-            ]
+            played: defaultdict[int, set[Key]] = defaultdict(set)
+            for day, plays in days:
+                played[day] |= now.intersection(map(keys.get, map(_track_id, plays)))
             rows = streaks.days_in_a_row(played, period.first.toordinal(), period.last.toordinal())
             found += [
                 DaysRow(self.member, self._things.named(kind, row.key), row.days, row.first, row.last)

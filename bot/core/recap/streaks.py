@@ -6,7 +6,7 @@ reach into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.core.identity import Key
@@ -51,29 +51,23 @@ def runs(plays: Sequence[tuple[int, Key | None]], least: int = LEAST_RUN) -> lis
 
 
 def days_in_a_row(
-    days: Iterable[tuple[int, Key]], first: int, last: int, least: int = LEAST_DAYS
+    played: Mapping[int, Collection[Key]], first: int, last: int, least: int = LEAST_DAYS
 ) -> list[Days]:
     """For each thing the longest days in a row that reach into [first, last]; the later of two that are equally long.
 
-    `days` are day numbers with what was played on them, in any order and as often as it was played.
+    `played` has by its number each day on which something was played, and what.
     """
-    by_key: dict[Key, set[int]] = {}
-    for day, key in days:
-        by_key.setdefault(key, set()).add(day)
-    found: list[Days] = []
-    for key, played in by_key.items():
-        if len(played) < least or max(played) < first:
+    best: dict[Key, Days] = {}
+    begun: dict[Key, int] = {}
+    for day in sorted(played):
+        if day - 1 not in played:
+            begun = {}
+        # Of what was played on this day, since which day there was none without it.
+        begun = {key: begun.get(key, day) for key in played[day]}
+        if day < first:
             continue
-        best: Days | None = None
-        for day in sorted(played):
-            if day - 1 in played:
-                continue
-            end = day
-            while end + 1 in played:
-                end += 1
-            row = Days(key, end - day + 1, day, end)
-            if row.last >= first and row.first <= last and (best is None or row.days >= best.days):
-                best = row
-        if best is not None and best.days >= least:
-            found.append(best)
-    return sorted(found, key=lambda it: (-it.days, it.key))
+        for key, start in begun.items():
+            days = day - start + 1
+            if start <= last and days >= least and (key not in best or days >= best[key].days):
+                best[key] = Days(key, days, start, day)
+    return sorted(best.values(), key=lambda it: (-it.days, it.key))
