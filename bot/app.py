@@ -61,6 +61,7 @@ from bot.services.leaving import Leaving
 from bot.services.lifetimes import Lifetimes
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.lookups import Lookups
+from bot.services.mixes import Mixes
 from bot.services.pairing import Pairing
 from bot.services.panel import Panels
 from bot.services.people import People
@@ -211,14 +212,16 @@ def _plugged(
 
     recaps = Recaps(store, store, store, store, store, clock, chance, freshen)
     wordbook = read_wordbook()
+    tastes = Tastes(people, store, store, store, wordbook.book, clock)
     playlists = Playlists(
-        people, Tastes(people, store, store, wordbook.book, clock), store, store, store, store, store,
-        SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access, wordbook, clock, chance,
+        people, tastes, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
+        wordbook, clock, chance,
     )  # fmt: skip
+    mixes = Mixes(people, tastes, playlists, store, store, wordbook.book)
     wrapped = Wrapped(people, recaps, cards, store, clock)
     on_spotify = SpotifyLink(people, linking)
     listening = Listening(people, recaps, clock)
-    play = Play(people, playlists, addresses, hosted=linking.hosted)
+    play = Play(people, playlists, mixes, addresses, hosted=linking.hosted)
     scrobbles = Scrobbles(people, Approving(store, keepers, lastfm, clock))
     imports = Imports(people, importing, uploading)
     same_person = SamePerson(people, Pairing(store, codes))

@@ -30,6 +30,7 @@ from bot.core.mixing import plays_said
 from bot.core.model import Member, MemberId
 from bot.core.reasons import listeners
 from bot.errors import NotFound
+from bot.services.mixes import Mixes
 from bot.services.people import People
 from bot.services.playlists import OpenDraft, Playlists
 from bot.services.recap import Told
@@ -43,10 +44,17 @@ class Play(Cog):
     """`/play` and the playlists it made. `hosted`: the host has a Spotify app for everybody."""
 
     def __init__(
-        self, people: People, playlists: Playlists, addresses: Addresses, *, hosted: bool = True
+        self,
+        people: People,
+        playlists: Playlists,
+        mixes: Mixes,
+        addresses: Addresses,
+        *,
+        hosted: bool = True,
     ) -> None:
         self.people = people
         self.service = playlists
+        self.mixes = mixes
         self.addresses = addresses
         self.hosted = hosted
 
@@ -62,14 +70,14 @@ class Play(Cog):
     async def mix(self, ctx: Context, recap: str = "") -> Card:
         """The songs of a group's post as a draft; whoever presses next is shown the same one."""
         audience, member = await self._who(ctx)
-        mixed = await self.service.mixed(audience, member, number(recap), ctx.progress)
+        mixed = await self.mixes.mixed(audience, member, number(recap), ctx.progress)
         return draft_card(self.addresses, mixed)
 
     async def again(self, told: Told, rest: str) -> Card:
         """A draft of a recap's songs after somebody took theirs back (`chat.ledger.View`)."""
         if told.audience is not None:
             with suppress(NotFound):
-                opened = await self.service.opened(told.audience, int(rest))
+                opened = await self.mixes.counted_anew(told.audience, int(rest), told.frozen.id)
                 if opened.draft.songs:
                     return draft_card(self.addresses, opened)
         return _GONE
@@ -161,10 +169,10 @@ def draft_card(
 def _shown(opened: OpenDraft) -> Shown | None:
     """Whose plays of a recap's time the card tells."""
     draft = opened.draft
-    if draft.played is None:
+    if not draft.recap:
         return None
     told = {who for song in draft.songs for who in (*song.heard, *song.worth)} & opened.names.keys()
-    return Shown(draft.played.recap_id, f"mix {opened.document.id}", frozenset(told))
+    return Shown(draft.recap, f"mix {opened.document.id}", frozenset(told))
 
 
 def _row(addresses: Addresses, opened: OpenDraft, song: DraftSong, *, open_to_change: bool) -> Row:
@@ -181,7 +189,7 @@ def _row(addresses: Addresses, opened: OpenDraft, song: DraftSong, *, open_to_ch
 
 def _why(opened: OpenDraft, song: DraftSong) -> Text:
     """Why a song is in the list, and who of those who are shown here played it."""
-    if opened.draft.played is not None:
+    if opened.draft.recap:
         return plays_said(song.heard, opened.names) or song.why
     heard = listeners({who: (it.plays, it.recent) for who, it in song.heard.items()}, opened.names)
     return song.why if heard is None else t("{why}; {heard}", why=song.why, heard=heard)
@@ -217,9 +225,11 @@ def _share(draft: Draft, member: MemberId, percent: int) -> Text:
     part = t("{percent} %", percent=percent)
     if member in draft.unheard:
         return t("{part}, no plays to go by yet", part=part)
-    return (
-        part if not plays else tn("{part}, plays {n} of them", "{part}, plays {n} of them", plays, part=part)
-    )
+    if not plays:
+        return part
+    if draft.recap:
+        return t("{part}, played {n} of them", n=plays, part=part)
+    return t("{part}, plays {n} of them", n=plays, part=part)
 
 
 def _footer(draft: Draft) -> Text:

@@ -13,6 +13,7 @@ from bot.core.drafts import Draft
 from bot.core.model import Group, Identity, Link, LinkId, Member, NewPlay, RawTrack, RoomRef, Source, Span
 from bot.integrations.wordbook import read_wordbook
 from bot.ports import FoundTrack, MadePlaylist
+from bot.services.mixes import Mixes
 from bot.services.people import People
 from bot.services.playlists import OpenDraft, Playlists
 from bot.services.saving import SCOPES
@@ -108,12 +109,17 @@ class House:
             FreeAccess(),
         )
         self.people = People(self.store, self.store, self.clock, "UTC")
-        self.tastes = Tastes(self.people, self.store, self.store, WORDBOOK.book, self.clock)
+        self.tastes = Tastes(self.people, self.store, self.store, self.store, WORDBOOK.book, self.clock)
         self.playlists = Playlists(
-            self.people, self.tastes, self.store, self.store, self.store, self.store, self.store, self.shelf,
-            self.shelf, self.access, WORDBOOK, self.clock, FakeChance(),
+            self.people, self.tastes, self.store, self.store, self.store, self.shelf, self.shelf,
+            self.access, WORDBOOK, self.clock, FakeChance(),
         )  # fmt: skip
+        self.mixes = self.mixing(self.playlists)
         self.members: dict[str, Member] = {}
+
+    def mixing(self, playlists: Playlists) -> Mixes:
+        """The songs of recaps, as drafts of these playlists."""
+        return Mixes(self.people, self.tastes, playlists, self.store, self.store, WORDBOOK.book)
 
     async def settle(self) -> House:
         self.group: Group = await self.store.open_room(ROOM, "music-club", "UTC")

@@ -72,21 +72,12 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """The recap whose songs a list is of, and its time: only plays in it are told of the songs."""
-
-    recap_id: int
-    start_ms: int
-    end_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """A draft. `reserve` is what may come in, best first; `gone` are songs that may not come back.
 
     `years` and `clean` are the gates that a search's result has to pass as well. `searches` were spent, `avoided`
     were not needed, `unheard` are members without plays, `dropped` songs were not found or not fit when found.
-    `played` is there where the list is of a recap's songs.
+    `recap` is the number of the recap whose songs the list is of, 0 where it is of words.
     """
 
     words: str
@@ -108,7 +99,7 @@ class Draft:
     unheard: tuple[MemberId, ...] = ()
     searched_with: str = ""  # "spotify", or "" where nobody's account could be used
     saving: Saving | None = None
-    played: Played | None = None
+    recap: int = 0
 
     def song(self, n: int) -> DraftSong | None:
         """The song with this number, None if it is not there (any more)."""
@@ -272,7 +263,7 @@ def loaded(text: str) -> Draft:
         body = json.loads(text)
         if body.pop("v") != VERSION:
             raise ValueError("a draft of another version")
-        saving, played = body.pop("saving"), body.pop("played", None)
+        saving = body.pop("saving")
         return Draft(
             **body
             | {
@@ -287,7 +278,6 @@ def loaded(text: str) -> Draft:
                 "gone": tuple(_key(key) for key in body["gone"]),
                 "vetoes": tuple((MemberId(who), _key(key)) for who, key in body["vetoes"]),
                 "saving": None if saving is None else Saving(**saving | {"step": Step(saving["step"])}),
-                "played": None if played is None else Played(**played),
             }
         )
     except (KeyError, TypeError, AttributeError) as error:

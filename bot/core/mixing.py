@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.core.affinity import Heard, Taste
 from bot.core.candidates import borrowed, uri_of
 from bot.core.choosing import Option, choose
-from bot.core.drafts import Draft, DraftSong, Listens, Played
+from bot.core.drafts import Draft, DraftSong, Listens
 from bot.core.model import MemberId, Period, PeriodKind
 from bot.core.offline import POOL
 from bot.core.planning import ARTIST_CAP, DEFAULT_SIZE
@@ -60,11 +60,11 @@ def mix(recap_id: int, period: Period, tastes: Sequence[Taste], book: Songbook) 
         for n, key in enumerate(keys, 1)
     ]  # fmt: skip
     count = len(chosen.songs)
-    understood = (days(period.first, period.last), t("what those played who share with playlists here"))
+    understood = (days(period.first, period.last), t("played by those who share with playlists here"))
     return Draft(
         _words(period), t("The songs of {period}", period=period_name(period)), understood, _notes(chosen),
         tuple(made[:count]), tuple(made[count:]), chosen.cap, recap_id,
-        played=Played(recap_id, period.start_ms, period.end_ms),
+        recap=recap_id,
     )  # fmt: skip
 
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
 
 from bot.core import drafts
 from bot.core.candidates import Candidate
 from bot.core.consent import Audience, shown
 from bot.core.drafts import Draft, DraftSong, Listens
-from bot.core.frozen import thaw
-from bot.core.mixing import mix
 from bot.core.model import Group, Link, LinkState, Member, MemberId, Source
 from bot.core.offline import Planned, plan_offline
 from bot.core.reasons import why
-from bot.core.recap.when import period_name
 from bot.core.resolving import Wanted
 from bot.core.wordbook import Wordbook
-from bot.errors import NotAllowed, NotFound, NothingPlayed, Stale
+from bot.errors import NotAllowed, NotFound, Stale
 from bot.ports import (
     Catalogue,
     Chance,
@@ -27,23 +23,21 @@ from bot.ports import (
     Document,
     DraftStore,
     LinkStore,
-    MemoStore,
     PlaylistHost,
     PlaylistStore,
-    RecapStore,
     SavedPlaylist,
 )
 from bot.services.finding import Access, Finder, Finding
 from bot.services.people import People
 from bot.services.saving import SaveOutcome, Saver
-from bot.services.tastes import Tastes
+from bot.services.tastes import Heard, Tastes
 from bot.text import Text, t, tn
 
 Progress = Callable[[Text], Awaitable[None]]
 
 MOST_SEARCHES = 75  # for one draft
 SHOWN_PLAYLISTS = 25
-_TRIES = 4  # when two members press in the same moment
+TRIES = 4  # when two members press in the same moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +59,6 @@ class Playlists:
         links: LinkStore,
         draft_store: DraftStore,
         playlists: PlaylistStore,
-        recaps: RecapStore,
-        memos: MemoStore,
         catalogue: Catalogue,
         host: PlaylistHost,
         access: Access,
@@ -79,9 +71,6 @@ class Playlists:
         self._links = links
         self._drafts = draft_store
         self._playlists = playlists
-        self._recaps = recaps
-        self._memos = memos
-        self._mixing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._finder = Finder(playlists, catalogue, access, clock)
         self._saver = Saver(draft_store, playlists, host, access, clock)
         self._wordbook = wordbook
@@ -97,72 +86,58 @@ class Playlists:
         )
         unheard = tuple(taste.member_id for taste in heard.tastes if not taste.known)
         draft = replace(drafted(planned), unheard=unheard)
-        return await self._kept(audience, member, draft, heard.members, progress)
+        return await self.keep(audience, member, draft, heard.members, progress)
 
-    async def mixed(self, audience: Audience, member: Member, recap_id: int, progress: Progress) -> OpenDraft:
-        """A draft of what those in a recap of this group played in its time; asked for again, the same draft.
-
-        Of those who share with playlists here, and their recap. Raises `NotJoined`, `NotFound`, `NothingPlayed`.
-        """
-        await self._people.require_joined(audience, member)
-        async with self._mixing.setdefault(recap_id, asyncio.Lock()):
-            known = await self._mixed_before(audience, recap_id)
-            if known is not None:
-                return known
-            frozen = await self._recaps.frozen(recap_id)
-            if frozen is None or frozen.group_id != audience.group.id:
-                raise NotFound(t("I do not have that recap any more. Ask for a new one with /wrapped."))
-            facts = thaw(frozen.facts)
-            there = {member_id for member_id, _, _ in facts.members}
-            members = [it for it in await self._tastes.sharers(audience, recap=True) if it.id in there]
-            if not members:
-                raise NotFound(
-                    t("Nobody in it shares their plays with playlists here (any more). /join changes that.")
+    async def keep(
+        self, audience: Audience, member: Member, draft: Draft, sharers: Sequence[Member], progress: Progress
+    ) -> OpenDraft:
+        """A new draft, its songs found at Spotify where somebody's account can ask."""
+        link = await self._searcher(member, sharers)
+        if link is not None:
+            missing = sum(not song.uri for song in draft.songs)
+            if missing:
+                await progress(
+                    tn("Looking for {n} song at Spotify …", "Looking for {n} songs at Spotify …", missing)
                 )
-            await progress(t("Counting {period} …", period=period_name(facts.period)))
-            heard = await self._tastes.of(audience, facts.period, members)
-            draft = await asyncio.to_thread(mix, recap_id, facts.period, heard.tastes, self._wordbook.book)
-            if not draft.songs:
-                raise NothingPlayed(
-                    t(
-                        "Those who share with playlists here played nothing in {period} that I could name.",
-                        period=period_name(facts.period),
-                    )
-                )
-            opened = await self._kept(audience, member, draft, members, progress)
-            await self._memos.remember(_memo(recap_id), str(opened.document.id))
-            return opened
+            draft = await self._fill(draft, link)
+        document = await self._drafts.new_draft(
+            audience.group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
+        )
+        return OpenDraft(document, draft, _names(sharers))
 
-    async def _mixed_before(self, audience: Audience, recap_id: int) -> OpenDraft | None:
-        """The draft that was made of a recap, as long as there is a song in it."""
-        draft_id = await self._memos.memo(_memo(recap_id))
-        try:
-            known = await self.opened(audience, int(draft_id or 0))
-        except NotFound:
-            return None
-        # The number may be another recap's by now, and the draft's another draft's.
-        played = known.draft.played
-        return known if played is not None and played.recap_id == recap_id and known.draft.songs else None
-
-    async def opened(self, audience: Audience, draft_id: int) -> OpenDraft:
-        """A draft of this group, with what its members share of their plays by now. Raises `NotFound`."""
+    async def read(self, audience: Audience, draft_id: int) -> tuple[Document, Draft]:
+        """A draft of this group as it was stored. Raises `NotFound`."""
         document = await self._drafts.draft(draft_id)
         if document is None or document.group_id != audience.group.id:
             raise NotFound(t("That draft is not here (any more). Use /play to make a new one."))
         try:
-            draft = drafts.loaded(document.body)
+            return document, drafts.loaded(document.body)
         except ValueError:
             raise NotFound(
                 t("That draft is of an older version of me. Use /play to make a new one.")
             ) from None
-        now = await self._tastes.meant(audience, draft)
+
+    async def opened(self, audience: Audience, draft_id: int) -> OpenDraft:
+        """A draft of this group, with what its members share of their plays by now. Raises `NotFound`."""
+        document, draft = await self.read(audience, draft_id)
+        now = await self._told_of(audience, draft)
+        tastes, members = ((), ()) if now is None else (now.tastes, now.members)
         heard = {
             it.member_id: {key: Listens(one.plays, one.recent) for key, one in it.songs.items()}
-            for it in now.tastes
+            for it in tastes
         }
         return OpenDraft(
-            document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(now.members)
+            document, drafts.recounted(draft, heard, self._wordbook.book.by_key), _names(members)
         )
+
+    async def _told_of(self, audience: Audience, draft: Draft) -> Heard | None:
+        """What may be told of a draft's songs now; None where the recap that they are of is gone."""
+        if not draft.recap:
+            return await self._tastes.usual(audience)
+        try:
+            return await self._tastes.of_recap(audience, draft.recap)
+        except NotFound:
+            return None
 
     async def swap(self, audience: Audience, member: Member, draft_id: int, n: int) -> OpenDraft:
         """Song `n` out, the fairest of the reserve in. Raises `NotFound`, `NotAllowed`, `Stale`."""
@@ -221,7 +196,7 @@ class Playlists:
         n: int,
         change: Callable[[Draft, int, DraftSong | None], Draft],
     ) -> OpenDraft:
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             seen = await self._may_change(audience, member, draft_id)
             if seen.draft.song(n) is None:
                 raise Stale(t("That song is out of the list already. Look at the list again."))
@@ -264,23 +239,6 @@ class Playlists:
                 return draft, drafts.replacement(draft, n)
 
     # --- finding
-
-    async def _kept(
-        self, audience: Audience, member: Member, draft: Draft, sharers: Sequence[Member], progress: Progress
-    ) -> OpenDraft:
-        """A new draft, its songs found at Spotify where somebody's account can ask."""
-        link = await self._searcher(member, sharers)
-        if link is not None:
-            missing = sum(not song.uri for song in draft.songs)
-            if missing:
-                await progress(
-                    tn("Looking for {n} song at Spotify …", "Looking for {n} songs at Spotify …", missing)
-                )
-            draft = await self._fill(draft, link)
-        document = await self._drafts.new_draft(
-            audience.group.id, member.id, drafts.dumped(draft), self._clock.now_ms()
-        )
-        return OpenDraft(document, draft, _names(sharers))
 
     async def _fill(self, draft: Draft, link: Link) -> Draft:
         """Look for every song without a URI; what is not found, or not fit when found, is replaced and looked for.
@@ -360,16 +318,11 @@ def _noted(draft: Draft, note: Text) -> Draft:
 
 def _dropped(draft: Draft) -> Text:
     """Of the songs that were played in a week there may be no other."""
-    if draft.played is not None:
+    if draft.recap:
         return tn("{n} song was not found at Spotify and is left out.",
                   "{n} songs were not found at Spotify and are left out.", draft.dropped)  # fmt: skip
     return tn("{n} song was not found at Spotify and made room for another.",
               "{n} songs were not found at Spotify and made room for others.", draft.dropped)  # fmt: skip
-
-
-def _memo(recap_id: int) -> str:
-    """Under which it is remembered which draft was made of a recap."""
-    return f"mix:{recap_id}"
 
 
 def _names(members: Sequence[Member]) -> dict[MemberId, str]:

@@ -195,7 +195,7 @@ def name_of(draft: Draft, group: Group) -> str:
 def about(draft: Draft) -> str:
     """The playlist's description: who made it, of what or from which words. No address is left in it."""
     said = "Made by Earshot, without AI"
-    if draft.played is not None:
+    if draft.recap:
         return f"{said}, of what was played then."
     words = _plain(draft.words)
     if not words:

@@ -9,21 +9,24 @@ from dataclasses import dataclass
 from bot.core import calendar
 from bot.core.affinity import DAY_MS, Taste, taste
 from bot.core.consent import Audience, Eyes, Feature, sharing
-from bot.core.drafts import Draft
+from bot.core.frozen import thaw
 from bot.core.identity import primary_artist
-from bot.core.model import Group, Listening, Member, Period, PeriodKind, Track, TrackId
+from bot.core.model import Group, Listening, Member, MemberId, Period, PeriodKind, Track, TrackId
 from bot.core.songbook import Songbook
-from bot.ports import ChoiceStore, Clock, PlayStore
+from bot.errors import NotFound
+from bot.ports import ChoiceStore, Clock, PlayStore, RecapStore
 from bot.services.counting import Counting
 from bot.services.people import People
+from bot.text import t
 
 TASTE_DAYS = 400  # as long as plays from the API are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Who shares, what each of them plays, and the artists among it."""
+    """Which time is meant, who shares, what each of them played, and the artists among it."""
 
+    period: Period
     members: Sequence[Member]
     tastes: Sequence[Taste]
     artists: Sequence[str]
@@ -33,39 +36,53 @@ class Tastes:
     """Asks for the plays of a group's members."""
 
     def __init__(
-        self, people: People, plays: PlayStore, choices: ChoiceStore, book: Songbook, clock: Clock
+        self,
+        people: People,
+        plays: PlayStore,
+        choices: ChoiceStore,
+        recaps: RecapStore,
+        book: Songbook,
+        clock: Clock,
     ) -> None:
         self._people = people
+        self._recaps = recaps
         self._counting = Counting(plays, choices, clock)
         self._book = book
         self._clock = clock
 
-    async def sharers(self, audience: Audience, *, recap: bool = False) -> list[Member]:
-        """Who shares with playlists here; for a list of a recap's songs, those who share their recap as well."""
-        joined = await self._people.joined(audience.group)
-        members = sharing(joined, Feature.PLAYLISTS, audience.rooms)
-        if not recap:
-            return members
-        also = {member.id for member in sharing(joined, Feature.RECAP, audience.rooms)}
-        return [member for member in members if member.id in also]
+    async def sharers(self, audience: Audience) -> list[Member]:
+        """Who shares with playlists here."""
+        return sharing(await self._people.joined(audience.group), Feature.PLAYLISTS, audience.rooms)
 
     async def usual(self, audience: Audience) -> Heard:
         """What everybody who shares here usually plays; *this week* is the group's week until now."""
         now_ms, zone = self._clock.now_ms(), audience.group.zone
-        period = _days(now_ms - TASTE_DAYS * DAY_MS, now_ms + 1, zone)
-        week_ms = calendar.week_of(period.last, zone).start_ms
+        start_ms = now_ms - TASTE_DAYS * DAY_MS
+        first, today = calendar.local_day(start_ms, zone), calendar.local_day(now_ms, zone)
+        period = Period(PeriodKind.DAYS, first, today, zone, start_ms, now_ms + 1)
+        week_ms = calendar.week_of(today, zone).start_ms
         return await self._heard(audience.group, await self.sharers(audience), period, week_ms)
 
-    async def of(self, audience: Audience, period: Period, members: Sequence[Member]) -> Heard:
-        """What these members played in a period."""
-        return await self._heard(audience.group, members, period, period.start_ms)
+    async def of_recap(self, audience: Audience, recap_id: int) -> Heard:
+        """What those played in the time of a recap of this group who are (still) in it.
 
-    async def meant(self, audience: Audience, draft: Draft) -> Heard:
-        """What may be told of a draft's songs now."""
-        if draft.played is None:
-            return await self.usual(audience)
-        period = _days(draft.played.start_ms, draft.played.end_ms, audience.group.zone)
-        return await self.of(audience, period, await self.sharers(audience, recap=True))
+        They share with playlists here, and their recap. Raises `NotFound`.
+        """
+        frozen = await self._recaps.frozen(recap_id)
+        if frozen is None or frozen.group_id != audience.group.id:
+            raise NotFound(t("I do not have that recap any more. Ask for a new one with /wrapped."))
+        facts = thaw(frozen.facts)
+        joined = await self._people.joined(audience.group)
+        there = {member_id for member_id, _, _ in facts.members} & {
+            it.id for it in sharing(joined, Feature.RECAP, audience.rooms)
+        }
+        members = [it for it in sharing(joined, Feature.PLAYLISTS, audience.rooms) if it.id in there]
+        return await self._heard(audience.group, members, facts.period, facts.period.start_ms)
+
+    async def members_in(self, recap_id: int) -> frozenset[MemberId]:
+        """Who is (still) in a recap; nobody where it is gone."""
+        frozen = await self._recaps.frozen(recap_id)
+        return frozenset() if frozen is None else frozenset(it for it, _, _ in thaw(frozen.facts).members)
 
     async def _heard(self, group: Group, members: Sequence[Member], period: Period, week_ms: int) -> Heard:
         counts = await self._counting.counted(members, period)
@@ -75,13 +92,8 @@ class Tastes:
             await asyncio.to_thread(taste, it, tracks, self._book, now_ms, week_ms) for it in listenings
         ]
         artists = sorted({primary_artist(it) for it in _played(listenings, tracks) if it.artist})
-        return Heard(members, tastes, artists)
+        return Heard(period, members, tastes, artists)
 
 
 def _played(listenings: Sequence[Listening], tracks: Mapping[TrackId, Track]) -> list[Track]:
     return [tracks[number] for number in {play.track_id for it in listenings for play in it.plays}]
-
-
-def _days(start_ms: int, end_ms: int, zone: str) -> Period:
-    first, last = calendar.local_day(start_ms, zone), calendar.local_day(end_ms - 1, zone)
-    return Period(PeriodKind.DAYS, first, last, zone, start_ms, end_ms)

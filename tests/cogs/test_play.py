@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from bot.chat import Button, Card, Context, Fields, Lines, Link, Listing, Person
+from bot.chat.cards import Shown
 from bot.core.addresses import Addresses
+from bot.core.calendar import When, period_of
 from bot.core.consent import Feature
-from bot.core.model import Identity, Place
+from bot.core.model import Identity, NewPlay, Place, Source, Span
 from bot.errors import NotFound, Unavailable
+from bot.services.recap import Recaps
 from bot.services.saving import IN_FLIGHT_MS
 from bot.text import Text
 from cogs.play import Play
+from tests.fakes import FakeChance
 from tests.playing import QUEEN, ROOM, SADE, House
 
 
@@ -22,7 +26,7 @@ class Stage(House):
 
     async def settle(self) -> Stage:
         await super().settle()
-        self.play = Play(self.people, self.playlists, Addresses())
+        self.play = Play(self.people, self.playlists, self.mixes, Addresses())
         return self
 
     def ctx(self, name: str = "ana") -> Context:
@@ -221,6 +225,68 @@ async def test_an_interrupted_save_asks_before_it_makes_another(stage: Stage) ->
 
 async def test_playlists_before_there_is_one(stage: Stage) -> None:
     assert "No playlist has been saved here yet" in words(await stage.play.playlists(stage.ctx()))
+
+
+async def wrapped(stage: Stage) -> int:
+    """The number of a recap of the last week, in which Ana and Ben played."""
+    week = period_of(When.WEEK, stage.clock.now, "UTC")
+    for name, tracks in (("ana", [QUEEN[0], QUEEN[0], SADE]), ("ben", [SADE])):
+        link = await stage.store.export_link(stage.members[name].id, Source.EXTENDED)
+        plays = [NewPlay(week.end_ms - 300_000 * n, it, 200_000) for n, it in enumerate(tracks, 1)]
+        await stage.store.record(link.id, plays)
+        await stage.store.cover(link.id, [Span(week.start_ms, week.end_ms)])
+    recaps = Recaps(
+        stage.store, stage.store, stage.store, stage.store, stage.store, stage.clock, FakeChance()
+    )
+    return (await recaps.of_group(stage.audience, week)).frozen.id
+
+
+async def test_the_songs_of_a_recap_are_a_draft_that_says_who_played_them(stage: Stage) -> None:
+    recap = await wrapped(stage)
+    card = await stage.play.mix(stage.ctx(), str(recap))
+    assert str(card.title) == "The songs of Week 40"
+    said = words(card)
+    assert "29 Sep – 5 Oct 2025 · played by those who share with playlists here" in said
+    assert f"{QUEEN[0].title} — Queen\n2 plays, all by Ana" in said
+    assert "Smooth Operator — Sade\n2 plays: Ana 1, Ben 1" in said
+    assert "played 2 of them" in said
+    assert sum(shares(card)) == 100
+    assert buttons(card)["Save"].action == "draft.save"
+    again = await stage.play.mix(stage.ctx("ben"), str(recap))
+    assert again == card
+
+
+async def test_it_says_whose_plays_a_room_is_to_forget(stage: Stage) -> None:
+    recap = await wrapped(stage)
+    card = await stage.play.mix(stage.ctx(), str(recap))
+    (row, *_) = listing(card).rows
+    everybody = frozenset(stage.members[name].id for name in ("ana", "ben"))
+    assert card.shows == Shown(recap, f"mix {row.buttons[0].args['draft']}", everybody)
+    swapped = await stage.press(row.buttons[1])
+    assert swapped.shows is not None
+    assert swapped.shows.view == card.shows.view
+    assert (await stage.play.play(stage.ctx(), "10 upbeat songs")).shows is None
+
+
+async def test_drawn_anew_it_is_without_whoever_took_theirs_back(stage: Stage) -> None:
+    recap = await wrapped(stage)
+    card = await stage.play.mix(stage.ctx(), str(recap))
+    assert card.shows is not None
+    _, _, rest = card.shows.view.partition(" ")
+    recaps = Recaps(
+        stage.store, stage.store, stage.store, stage.store, stage.store, stage.clock, FakeChance()
+    )
+    await stage.store.join(stage.group.id, stage.members["ben"].id, [Feature.RECAP], [ROOM], 0)
+    told = await recaps.again(recap, card.shows.members, ROOM)
+    assert told is not None
+    drawn = await stage.play.again(told, rest)
+    assert "1 play, all by Ana" in words(drawn)
+    assert "Ben" not in words(drawn)
+    await stage.store.join(stage.group.id, stage.members["ana"].id, [Feature.RECAP], [ROOM], 0)
+    for gone in (rest, "999"):
+        drawn = await stage.play.again(told, gone)
+        assert str(drawn.title) == "This list is not here any more"
+        assert drawn.shows is None
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "99999999999999999999", "²"])

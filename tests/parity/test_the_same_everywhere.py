@@ -87,6 +87,22 @@ async def test_a_draft_is_made_and_changed(house: Everywhere, platform: str) -> 
 
 
 @everywhere
+async def test_the_week_is_played_from_its_post(house: Everywhere, platform: str) -> None:
+    ana, ben = house.voice(platform), house.voice(platform, "Ben")
+    wrapped = await ana.types("/wrapped")
+    draft = await ana.presses(wrapped, "Play this week")
+    assert not draft.private
+    text = draft.text.replace("\\", "")
+    assert "5 plays: Ana 4, Ben 1" in text
+    assert "2 plays, all by Ben" in text
+    assert draft.labels[-1] == "Save"
+    again = await ben.presses(wrapped, "Play this week")
+    assert counted(again) == counted(draft)
+    swap = next(it for it in draft.menus if it.startswith("Veto"))
+    assert len(draft.menus[swap]) == 3
+
+
+@everywhere
 async def test_leaving_asks_first(house: Everywhere, platform: str) -> None:
     asked = await house.voice(platform, "Ben").types("/leave")
     assert asked.private

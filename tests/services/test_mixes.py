@@ -29,6 +29,7 @@ class Week:
     def __init__(self, house: House, playlists: Playlists | None = None) -> None:
         self.house, self.store = house, house.store
         self.playlists = playlists or house.playlists
+        self.mixes = house.mixing(self.playlists)
         store = self.store
         self.recaps = Recaps(store, store, store, store, store, house.clock, FakeChance())
         self.week: Period = period_of(When.WEEK, house.clock.now, "UTC")
@@ -49,7 +50,7 @@ class Week:
 
     async def mixed(self, recap_id: int | None = None, who: str = "ana") -> OpenDraft:
         number = await self.recap() if recap_id is None else recap_id
-        return await self.playlists.mixed(self.house.audience, self.house.members[who], number, quiet)
+        return await self.mixes.mixed(self.house.audience, self.house.members[who], number, quiet)
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ async def test_who_may_not_have_it_is_told_why(week: Week) -> None:
     )
     await week.store.join(elsewhere.group.id, week.id_of("ana"), ALL, list(elsewhere.rooms), 0)
     with pytest.raises(NotFound, match="I do not have that recap any more"):
-        await week.playlists.mixed(elsewhere, week.house.members["ana"], number, quiet)
+        await week.mixes.mixed(elsewhere, week.house.members["ana"], number, quiet)
 
 
 async def test_without_anybody_or_anything_it_is_said_in_a_sentence(week: Week) -> None:
@@ -194,6 +195,6 @@ async def test_it_becomes_a_collaborative_playlist_at_the_practice_spotify() -> 
         assert outcome.collaborative is True
         assert (outcome.playlist.songs, outcome.left_out) == (3, 0)
         assert outcome.playlist.name == "The songs of Week 40, 29 Sep – 5 Oct 2025"
-        again = await week.mixed(opened.draft.played.recap_id if opened.draft.played else 0, "ben")
+        again = await week.mixed(opened.draft.recap, "ben")
         assert again.draft.saving is not None
         assert again.draft.saving.url == outcome.playlist.url

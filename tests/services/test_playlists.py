@@ -326,7 +326,7 @@ async def at_spotify() -> AsyncIterator[tuple[House, Playlists]]:
         back = await practice.agree((await linking.invitation(state)).spotify_url, "ana")
         await linking.complete(back["state"], back["code"])
         yield house, Playlists(
-            house.people, house.tastes, house.store, house.store, house.store, house.store, house.store,
+            house.people, house.tastes, house.store, house.store, house.store,
             SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access, WORDBOOK, house.clock, FakeChance(),
         )  # fmt: skip
 
