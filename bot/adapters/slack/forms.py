@@ -106,11 +106,12 @@ def _element(it: FormField, suggesting: bool) -> JSON:
         return {"type": "users_select", **initial}
     if it.choices:
         return _select(it)
-    if suggesting and len(it.value) <= OPTION_MOST:
-        chosen = {"initial_option": option(it.value, it.value)} if it.value.strip() else {}
+    value = received(it.value)
+    if suggesting and len(value) <= OPTION_MOST:
+        chosen = {"initial_option": option(value, value)} if value.strip() else {}
         return {"type": "external_select", "min_query_length": 1, **chosen}
     most = max(1, min(it.most, WORDS_MOST))
-    written = {"initial_value": it.value[:most]} if it.value else {}
+    written = {"initial_value": value[:most]} if value else {}
     return {"type": "plain_text_input", "multiline": it.long, "max_length": most, **written}
 
 
