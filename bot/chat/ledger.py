@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.chat.cards import Card, Lines, Shown
 from bot.chat.platform import Outbox, PostRef
+from bot.core.languages import Language
 from bot.core.model import RoomRef
 from bot.errors import EarshotError
 from bot.ports import Clock, Post, PostStore
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # Draws a recap in one of the ways that a feature shows it; the words are the rest of `Shown.view`.
 View = Callable[[Told, str], Awaitable[Card]]
+# The language of a group's posts.
+LanguageOf = Callable[[Told], Awaitable[Language]]
 
 
 def shown(told: Told, view: str) -> Shown:
@@ -57,11 +60,17 @@ class Ledger:
 
 
 class Redrawing:
-    """A `services.redaction.Redraw`: puts another card in the place of a message. `views` by a view's first word."""
+    """A `services.redaction.Redraw`: puts another card in the place of a message.
 
-    def __init__(self, outbox: Outbox, views: Mapping[str, View]) -> None:
+    `views` by a view's first word, and `languages` of those that are not in English.
+    """
+
+    def __init__(
+        self, outbox: Outbox, views: Mapping[str, View], languages: Mapping[str, LanguageOf]
+    ) -> None:
         self._outbox = outbox
         self._views = views
+        self._languages = languages
 
     async def __call__(self, post: Post, told: Told | None, why: Text) -> None:
         """Raises `NotFound` where the message is gone, another `EarshotError` where it cannot be changed now."""
@@ -70,6 +79,8 @@ class Redrawing:
             card = Card(t("This was taken back"), (Lines((why,)),))
         else:
             card = await self._views[name](told, rest)
+            if name in self._languages:
+                why = (await self._languages[name](told)).said(why)
             footer = why if card.footer is None else t("{why} {footer}", why=why, footer=card.footer)
             card = replace(card, footer=footer)
         room = post.room._replace(channel=post.thread or post.room.channel)

@@ -110,7 +110,7 @@ class Redaction:
         told = await self._recaps.again(post.recap_id, post.members, post.room)
         left = frozenset() if told is None else frozenset(it.member.id for it in told.recap.members)
         try:
-            await self._redraw(post, told, _why(post, now_ms))
+            await self._redraw(post, told, _why(post, now_ms, told))
         except NotFound:
             await self._posts.given_up(post.id)
             return Outcome.CHANGED
@@ -122,8 +122,10 @@ class Redaction:
         return Outcome.CHANGED
 
 
-def _why(post: Post, now_ms: int) -> Text:
-    day = Moment(now_ms)
+def _why(post: Post, now_ms: int, told: Told | None) -> Text:
+    """Why a message changed, and when by the group's clock (UTC where nobody is left)."""
+    audience = None if told is None else told.audience
+    day = Moment(now_ms) if audience is None else Moment(now_ms, audience.group.zone)
     if not post.withdrawn:
         return t("Changed on {day}: one member changed what is shown of theirs.", day=day)
     whose = tn("one member took their part back", "{n} members took their part back", post.withdrawn)

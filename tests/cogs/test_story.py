@@ -76,7 +76,12 @@ class House(recaps.House):
         self.ledger = Ledger(store, clock)
         self.quotes = Quotes(store, store, store, store, clock)
         views = {"words": self.again}
-        self.redaction = Redaction(store, self.wrapped.recaps, clock, Redrawing(self.platforms, views))
+        self.redaction = Redaction(
+            store,
+            self.wrapped.recaps,
+            clock,
+            Redrawing(self.platforms, views, {"wrapped": self.cards.language}),
+        )
         telling = Stories(store, store, store, store, clock, self.redaction.draw_anew)
         self.asking = Asking(store, store, store, clock, self.ask)
         self.previews = Previews(store, store, store, self.wrapped.recaps, clock, self.show_part)

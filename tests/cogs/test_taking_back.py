@@ -70,7 +70,12 @@ class House(recaps.House):
         platforms.add(self.board)
         self.ledger = Ledger(self.store, self.clock)
         views = {"wrapped": self.cards.again, "top": self.listening.again}
-        self.redaction = Redaction(self.store, self.wrapped.recaps, self.clock, Redrawing(platforms, views))
+        self.redaction = Redaction(
+            self.store,
+            self.wrapped.recaps,
+            self.clock,
+            Redrawing(platforms, views, {"wrapped": self.cards.language}),
+        )
 
     async def settle(self) -> House:
         await super().settle()
@@ -104,7 +109,7 @@ async def test_whoever_leaves_is_taken_out_of_what_was_posted(house: House) -> N
     [result] = await house.leave(house.ben)
     assert (result.room, result.posted_ms, result.outcome) == (ROOM, NOW, Outcome.CHANGED)
     assert "Ben" not in house.said(message)
-    assert "Changed on 2026-11-24 11:00 UTC: one member took their part back." in house.said(message)
+    assert "Changed on 2026-11-24 12:00: one member took their part back." in house.said(message)
     alone = await house.wrapped.wrapped(context())
     for said in words(alone).splitlines()[:3]:
         assert said in house.said(message)

@@ -24,6 +24,7 @@ PARTLY = {
     "bot/core/stories.py": {"about", "said", "when"},
     "bot/services/posting.py": {"_skipped", "_amended"},
     "bot/core/more_facts.py": {"_score", "taste", "compared"},
+    "bot/services/redaction.py": {"_why"},
     "cogs/wrapped.py": {"_unwanted"},
 }
 # What a chip in a picture stands for, where no font has the letters.
