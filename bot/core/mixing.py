@@ -21,7 +21,7 @@ from bot.core.reasons import PLAYED_HERE
 from bot.core.recap.when import days, period_name
 from bot.core.sequencing import Course, Stop, in_order
 from bot.core.songbook import Song, Songbook, SongKey
-from bot.text import Text, t, tn
+from bot.text import Text, joined, t, tn
 
 WIDEST_CAP = ARTIST_CAP + 2  # songs of one artist, where there are few artists
 _LOOKED_AT = 5  # of a member's songs are chosen from at least, those they played most
@@ -77,14 +77,13 @@ def plays_said(
         return None
     count = sum(heard[who].plays for who in ranked)
     plays = tn("{n} play", "{n} plays", count)
-    told = [t("{who} {n}", who=names[who], n=heard[who].plays) for who in ranked[:most]]
+    shown = ranked if len(ranked) <= most + 1 else ranked[:most]  # a name is as short as "1 more"
+    told = [t("{who} {n}", who=names[who], n=heard[who].plays) for who in shown]
     if len(ranked) == 1:
         return t("{count}, all by {who}", count=plays, who=names[ranked[0]])
-    said = told[0]
-    for one in told[1:]:
-        said = t("{one}, {other}", one=said, other=one)
-    if len(ranked) > most:
-        said = t("{listed} and {n} more", listed=said, n=len(ranked) - most)
+    said = joined(told, ", ")
+    if len(ranked) > len(shown):
+        said = t("{listed} and {n} more", listed=said, n=len(ranked) - len(shown))
     return t("{count}: {who}", count=plays, who=said)
 
 

@@ -155,6 +155,8 @@ def test_who_played_it_is_said_with_the_most_first() -> None:
     names = {MemberId(n): name for n, name in enumerate(("Ana", "Ben", "Cem", "Dan", "Eve", "Fay"), 1)}
     heard = {who: Listens(n, n) for who, n in zip(names, (3, 7, 1, 1, 1, 1), strict=True)}
     assert str(plays_said(heard, names)) == "14 plays: Ben 7, Ana 3, Cem 1, Dan 1 and 2 more"
+    five = {who: it for who, it in heard.items() if names[who] != "Fay"}
+    assert str(plays_said(five, names)) == "13 plays: Ben 7, Ana 3, Cem 1, Dan 1, Eve 1"
     assert str(plays_said({MemberId(1): Listens(1, 1)}, names)) == "1 play, all by Ana"
     assert str(plays_said(heard, {MemberId(2): "Ben"})) == "7 plays, all by Ben"
     assert plays_said(heard, {}) is None
