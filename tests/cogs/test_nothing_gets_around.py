@@ -120,7 +120,7 @@ class Club(House):
             ),
             Listening(self.people, recaps, self.clock),
             Prove(self.people, recaps, self.clock),
-            Play(self.people, self.playlists, Addresses()),
+            Play(self.people, self.playlists, self.mixes, Addresses()),
         ]
         for name, zone in zip(NAMES, ZONES, strict=True):
             self.members[name] = await self.people.member(Identity("lounge", name), name, zone)
@@ -174,6 +174,11 @@ class Club(House):
             assert isinstance(card, Card)
             return [card]
         return []
+
+    async def to_play(self, viewer: str, room: RoomRef) -> list[Button]:
+        """The button under the recap of the week that makes a list of its songs."""
+        cards = await self.ask(viewer, room, "wrapped")
+        return [it for card in cards for it in presses(card) if it.action == "draft.mix"]
 
     async def recaps_told(self, viewer: str, room: RoomRef | None) -> list[Card]:
         """Every card about recaps that the viewer can have there, with every number opened."""
@@ -393,14 +398,40 @@ def test_no_list_of_songs_tells_more_nor_one_from_before(
     assert leaks(asyncio.run(ask()), said, Feature.PLAYLISTS, frozenset({room})) == []
 
 
+@given(everybody, viewers, st.sampled_from([A, B]), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_no_list_of_a_recaps_songs_tells_more_nor_one_from_before(
+    said: tuple[Chosen, ...], viewer: str, room: RoomRef, made_before: bool
+) -> None:
+    async def ask() -> list[Card]:
+        club = await settled(said)
+        (button,) = await club.to_play("Quirin", room)
+        before = await club.ask("Quirin", room, button.action, **button.args) if made_before else []
+        await chosen_by(club, said)
+        cards = await club.ask(viewer, room, button.action, **button.args)
+        for pressed in (it for card in before for it in [*presses(card)][:6] if it.action != "draft.save"):
+            cards += await club.ask(viewer, room, pressed.action, **pressed.args)
+        for now in await club.to_play(viewer, room):
+            cards += await club.ask(viewer, room, now.action, **now.args)
+        return cards
+
+    cards = asyncio.run(ask())
+    assert leaks(cards, said, Feature.PLAYLISTS, frozenset({room})) == []
+    assert leaks(cards, said, Feature.RECAP, frozenset({room})) == []
+
+
 def test_where_everything_is_open_everything_is_told() -> None:
     """The tests above would see it if they looked at nothing."""
 
-    async def ask() -> tuple[list[Card], list[Card]]:
+    async def ask() -> tuple[list[Card], list[Card], list[Card]]:
         club = await settled((EVERYTHING,) * len(NAMES))
-        return await club.recaps_told("Quirin", A), await club.ask("Quirin", A, "play", words="")
+        (button,) = await club.to_play("Quirin", A)
+        week = await club.ask("Quirin", A, button.action, **button.args)
+        return await club.recaps_told("Quirin", A), await club.ask("Quirin", A, "play", words=""), week
 
-    recaps, songs = asyncio.run(ask())
+    recaps, songs, week = asyncio.run(ask())
+    for name in NAMES:
+        assert f"{name} Nightly — {name} Dark 9 plays, all by {name}" in "\n".join(map(words, week))
     assert len(recaps) > 100
     text = "\n".join(map(words, recaps))
     for name in NAMES:
