@@ -81,8 +81,8 @@ class Wall:
 class House:
     """A group in two rooms with Ana and Ben in it, on a Tuesday."""
 
-    def __init__(self) -> None:
-        self.store, self.clock, self.wall = FakeStore(), FakeClock(ms("2026-11-17T12:00")), Wall()
+    def __init__(self, wall: Wall | None = None) -> None:
+        self.store, self.clock, self.wall = FakeStore(), FakeClock(ms("2026-11-17T12:00")), wall or Wall()
         self.told: list[tuple[MemberId, str]] = []
         self.asked: list[Period] = []
         self.before: list[GroupId] = []
