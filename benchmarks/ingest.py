@@ -13,13 +13,13 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import random
 import resource
 import shutil
 import sqlite3
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -283,7 +283,9 @@ def imports(folder: Path, rows: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure in a temporary folder; print words, then JSON."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    given = argparse.ArgumentParser(description="How fast plays come in, and how much room they take.")
+    given.add_argument("rows", type=int, nargs="?", default=ROWS, help="of the export (default: %(default)s)")
+    rows = given.parse_args().rows
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         empty = folder / "empty.sqlite"

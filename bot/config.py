@@ -98,6 +98,13 @@ class Web:
     public_url: str = "http://127.0.0.1:8888"
     metrics: bool = False
 
+    @property
+    def astray(self) -> int | None:
+        """The port that an http `public_url` names where the server listens on another: no browser gets here then."""
+        parts = urlsplit(self.public_url)
+        named = parts.port or 80
+        return named if parts.scheme == "http" and self.port not in (0, named) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Discord:

@@ -160,10 +160,10 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
     parts = urlsplit(public)
     loopback = parts.scheme == "http"
     yield fine(about, f"register exactly this redirect URI in Spotify's dashboard: {public}/callback")
-    if loopback and (parts.port or 80) != settings.web.port:
+    if settings.web.astray is not None:
         yield wrong(
             about,
-            f"names port {parts.port or 80}, but [web] port is {settings.web.port}",
+            f"names port {settings.web.astray}, but [web] port is {settings.web.port}",
             "Make them the same, so that Spotify's way back leads here.",
         )
     if loopback and (settings.discord.token or _slack(settings)):

@@ -67,6 +67,12 @@ async def serving(
         takeouts=TakeoutPages(earshot.takeouts),
     )  # fmt: skip
     pages.add_routes(routes)
+    if settings.web.astray is not None:
+        log.warning(
+            "[web] public_url names port %d, but [web] port is %d: no browser gets here; make them the same",
+            settings.web.astray,
+            settings.web.port,
+        )
     web = WebServer(pages, settings.web.host, settings.web.port)
     works: list[Work] = [Looking(earshot.polling), Delivering(earshot.posting)]
     jobs = Jobs(works, engine_place(earshot.folder, settings.data.url))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import Data, Discord, Settings, Slack, load, secrets_of
+from bot.config import Data, Discord, Settings, Slack, Web, load, secrets_of
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -154,6 +154,20 @@ def test_a_whole_slack_is_taken() -> None:
     names = ("SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET")
     several = load(None, {f"EARSHOT_SLACK_{it}": it for it in names}).slack
     assert (several.signing_secret, several.client_id, several.client_secret) == names
+
+
+@pytest.mark.parametrize(
+    ("web", "astray"),
+    [
+        (Web(), None),
+        (Web(port=9000), 8888),
+        (Web(port=0), None),
+        (Web(public_url="http://example.org", port=8888), 80),
+        (Web(public_url="https://earshot.example", port=8888), None),
+    ],
+)
+def test_an_address_that_leads_elsewhere_is_seen(web: Web, astray: int | None) -> None:
+    assert web.astray == astray
 
 
 def test_what_no_log_may_show_is_known() -> None:

@@ -121,7 +121,8 @@ async def outside() -> AsyncIterator[Outside]:
 
 
 async def test_both_platforms_are_served_and_watched(tmp_path: Path, outside: Outside) -> None:
-    async with run(tmp_path, {**outside.settings, "WEB_METRICS": "true"}) as earshot:
+    elsewhere = {"WEB_METRICS": "true", "WEB_PUBLIC_URL": "http://127.0.0.1:1"}
+    async with run(tmp_path, {**outside.settings, **elsewhere}) as earshot:
         told = await earshot.until("/readyz", 200)
         assert told == {"ready": True, "checks": {"database": True, "discord": True, "slack": True}}
         assert await earshot.page("/healthz") == (200, "alive")
@@ -136,6 +137,7 @@ async def test_both_platforms_are_served_and_watched(tmp_path: Path, outside: Ou
         await earshot.until("/readyz", 200)
         assert await earshot.stopped() == 0
     assert "Traceback" not in earshot.log
+    assert "[web] public_url names port 1, but [web] port is" in earshot.log
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
