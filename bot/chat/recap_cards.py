@@ -190,7 +190,7 @@ class RecapCards:
             (
                 Section.PICTURE,
                 await self._picture(
-                    recap_pictures.picture(look.layout, recap, more.insights, order, quotes), look
+                    recap_pictures.picture(look.layout, recap, more, order, quotes), look
                 )
                 if recap.plays
                 else [],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.model import MemberId
-from bot.core.pictures import Compared, Hours, JCard, Matrix, Picture, Poster, Theme
-from bot.core.recap.insights import Insights
+from bot.core.model import MemberId, Period, PeriodKind
+from bot.core.pictures import Atlas, Compared, Hours, JCard, Matrix, Months, Picture, Poster, Theme
 from bot.core.recap.model import Recap
 from bot.core.stories import Quote
+from bot.services.counting import More
 from bot.text import t
 
 ANY = ""
@@ -18,7 +18,12 @@ LAYOUTS = {
     "hours": t("168 hours"),
     "poster": t("Quote poster"),
     "matrix": t("Match matrix"),
+    "months": t("Month by month"),
+    "map": t("Map"),
 }
+LEAST_AREAS = 2
+MONTHS_DRAWN = range(2, 13)
+LONG = (PeriodKind.QUARTER, PeriodKind.YEAR)
 GROUNDS = {Theme.LIGHT: t("Light"), Theme.DARK: t("Dark")}
 
 
@@ -34,19 +39,42 @@ def wish(layout: str, theme: Theme) -> str:
 
 
 def picture(
-    layout: str, recap: Recap, more: Insights, order: tuple[MemberId, ...], quotes: Sequence[Quote]
+    layout: str, recap: Recap, more: More, order: tuple[MemberId, ...], quotes: Sequence[Quote]
 ) -> Picture:
-    """The picture of a group's recap; a J-card where the wish has nothing to show. `ANY` changes with the period."""
+    """The picture of a group's recap. Where the wish has nothing to show: a J-card, or the months of a quarter or year.
+
+    `ANY` changes with the period; of a quarter or year, every second time it is the months.
+    """
     able: dict[str, Picture] = {"jcard": JCard(recap, order), "hours": Hours(recap, order)}
     if quotes:
         it = quotes[0]
         able["poster"] = Poster(
             it.words, it.member, it.title, it.artist, recap.name, recap.period, it.times, it.span, order
         )
-    if more.pairs:
+    pairs = more.insights.pairs
+    if pairs:
         members = tuple(Compared(part.member, part.plays) for part in recap.members if part.plays)
-        able["matrix"] = Matrix(recap.name, recap.period, members, more.pairs, more.bridge, order)
-    if layout == ANY:
-        turn = recap.period.first.toordinal() // 7 % len(able)
-        return list(able.values())[turn]
-    return able.get(layout, able["jcard"])
+        able["matrix"] = Matrix(recap.name, recap.period, members, pairs, more.insights.bridge, order)
+    if len(more.origins.areas) >= LEAST_AREAS:
+        able["map"] = Atlas(recap, more.origins, order)
+    if len(more.months) in MONTHS_DRAWN:
+        able["months"] = Months(recap, tuple(more.months), tuple(more.seasons), order)
+    usual = able.get("months" if recap.period.kind in LONG else "jcard", able["jcard"])
+    if layout != ANY:
+        return able.get(layout, usual)
+    number = _number(recap.period)
+    if usual is able["jcard"]:
+        return list(able.values())[number % len(able)]
+    others = [it for it in able.values() if it is not usual]
+    return others[number // 2 % len(others)] if number % 2 else usual
+
+
+def _number(period: Period) -> int:
+    """One more for each period of a kind; of days, one more each week."""
+    match period.kind:
+        case PeriodKind.YEAR:
+            return period.first.year
+        case PeriodKind.QUARTER:
+            return 4 * period.first.year + period.first.month // 3
+        case _:
+            return period.first.toordinal() // 7

@@ -1,4 +1,4 @@
-"""What can be drawn of a period: five layouts as plain data, each with its own words for those who do not see it.
+"""What can be drawn of a period: seven layouts as plain data, each with its own words for those who do not see it.
 
 A layout holds facts that were computed elsewhere; no number is made here but places, sums and shares of them.
 """
@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.model import Member, MemberId, Period, Span
-from bot.core.recap import words
+from bot.core.recap import origin_words, words
 from bot.core.recap.insights import Bridge, Pair
 from bot.core.recap.model import MemberRecap, Recap
+from bot.core.recap.months import Month, Season
+from bot.core.recap.origins import Origins
+from bot.core.recap.when import SHORT_MONTHS
 from bot.core.taste import LEAST_PLAYS
 from bot.text import Text, joined, t, tn
 
 MOST_COMPARED = 12
+MOST_PLACES = 12
 _NAMED = 8
 _WEEKDAYS = tuple(map(t, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
 
@@ -226,10 +230,91 @@ class Matrix:
         return joined(said, " ")
 
 
-Picture = JCard | Ticket | Hours | Poster | Matrix
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A long time month by month: who played how much, the first artist of each, and what set quarters apart."""
+
+    recap: Recap
+    months: tuple[Month, ...]
+    seasons: tuple[Season, ...] = ()
+    order: Order = ()
+
+    def alt(self) -> Text:
+        """The picture in words."""
+        recap = self.recap
+        said = [
+            t("{name}, {period}, month by month: {count} by {who}.",
+              name=recap.name, period=words.period_name(recap.period),
+              count=tn("{n} play", "{n} plays", recap.plays),
+              who=tn("{n} listener", "{n} listeners", recap.listeners)),
+        ]  # fmt: skip
+        if recap.top_tracks:
+            song = recap.top_tracks[0]
+            said.append(t("Top song: {song}, {n}.", song=words.song(song), n=song.plays))
+        by_month = [_month(it) for it in self.months]
+        said.append(t("Months, and who was played most: {months}.", months=joined(by_month, ", ")))
+        if self.seasons:
+            said.append(
+                t(
+                    "What set quarters apart: {quarters}.",
+                    quarters=joined([_season(it) for it in self.seasons], "; "),
+                )
+            )
+        if len(recap.members) > 1:
+            by = [t("{who} {n}", who=it.member.name, n=it.plays) for it in recap.members]
+            said.append(t("Plays by member: {by}.", by=words.listed(by, _NAMED)))
+        return joined(said, " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Where the artists of a period are from, on a map: a dot for each country, as large as it was played."""
+
+    recap: Recap
+    origins: Origins
+    order: Order = ()
+
+    def known(self) -> Text:
+        """Of how many plays it is known."""
+        it = self.origins
+        return t("The country is known of {placed} of {n} plays", placed=it.placed, n=it.plays)
+
+    def alt(self) -> Text:
+        """The picture in words."""
+        recap, areas = self.recap, self.origins.areas
+        named = [t("{what} {n}", what=it.name, n=it.plays) for it in areas]
+        said = [
+            t("{name}, {period}, {days}: a map of where the artists are from.",
+              name=recap.name, period=words.period_name(recap.period),
+              days=words.days(recap.period.first, recap.period.last)),
+            t("By country: {names}.", names=words.listed(named, MOST_PLACES)),
+            t("{known}.", known=self.known()),
+        ]  # fmt: skip
+        return joined(said, " ")
+
+
+Picture = JCard | Ticket | Hours | Poster | Matrix | Months | Atlas
 """Whatever can be drawn."""
 
 
 def percent(share: float) -> int:
     """0 to 1 in whole percent; 100 only for all, 0 only for nothing."""
     return min(max(round(100 * share), int(share > 0)), 99 if share < 1 else 100)
+
+
+def _month(it: Month) -> Text:
+    """`Jan 812 (Blur 44)`."""
+    name = SHORT_MONTHS[it.period.first.month - 1]
+    if it.top is None:
+        return t("{month} {n}", month=name, n=it.plays)
+    return t(
+        "{month} {n} ({artist} {plays})", month=name, n=it.plays, artist=it.top.artist, plays=it.top.plays
+    )
+
+
+def _season(it: Season) -> Text:
+    """`January to March Blur, 44 of 53 plays`."""
+    return t(
+        "{when} {artist}, {n} of {all} plays",
+        when=origin_words.part_of_year(it.period), artist=it.top.artist, n=it.top.plays, all=it.of_year.plays,
+    )  # fmt: skip

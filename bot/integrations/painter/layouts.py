@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bot.core.model import MemberId
-from bot.core.pictures import Hours, JCard, Matrix, Picture, Poster, Theme, Ticket, places
+from bot.core.pictures import Atlas, Hours, JCard, Matrix, Months, Picture, Poster, Theme, Ticket, places
+from bot.integrations.painter.atlas import atlas
 from bot.integrations.painter.hours import hours
 from bot.integrations.painter.jcard import jcard
 from bot.integrations.painter.lettering import Lettering
 from bot.integrations.painter.matrix import matrix
+from bot.integrations.painter.months import months
 from bot.integrations.painter.poster import poster
 from bot.integrations.painter.sheet import Data, Sheet
 from bot.integrations.painter.ticket import ticket
@@ -32,12 +34,16 @@ def written(
             return "poster.typ", poster(picture, sheet)
         case Matrix():
             return "matrix.typ", matrix(picture, sheet)
+        case Months():
+            return "months.typ", months(picture, sheet)
+        case Atlas():
+            return "atlas.typ", atlas(picture, sheet)
 
 
 def _shown(picture: Picture) -> Iterable[MemberId]:
     """Everybody whom the picture could show."""
     match picture:
-        case JCard() | Ticket() | Hours():
+        case JCard() | Ticket() | Hours() | Months() | Atlas():
             return (part.member.id for part in picture.recap.members)
         case Poster():
             return (picture.author.id,)

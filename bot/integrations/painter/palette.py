@@ -12,13 +12,13 @@ _INK, _PAPER, _WHITE = "#1D1B3A", "#F3EBDD", "#FFFFFF"
 TOKENS: Mapping[Theme, Mapping[str, str]] = {
     Theme.LIGHT: {
         "paper": _PAPER, "ink": _INK, "spine": _INK, "on_spine": _PAPER,
-        "flood": "#196C7C", "on_flood": _PAPER, "shadow": _INK,
+        "flood": "#196C7C", "on_flood": _PAPER, "shadow": _INK, "land": "#DFD3BD", "on_land": _INK,
         "tomato": "#CF3A1F", "on_tomato": _WHITE, "marigold": "#F0A81C", "on_marigold": _INK,
         "teal": "#196C7C", "on_teal": _WHITE, "lilac": "#A797D8", "on_lilac": _INK,
     },
     Theme.DARK: {
         "paper": "#16142C", "ink": _PAPER, "spine": "#2B2850", "on_spine": _PAPER,
-        "flood": "#0F3F49", "on_flood": _PAPER, "shadow": "#F2684B",
+        "flood": "#0F3F49", "on_flood": _PAPER, "shadow": "#F2684B", "land": "#2B2850", "on_land": _PAPER,
         "tomato": "#F2684B", "on_tomato": _INK, "marigold": "#F0A81C", "on_marigold": _INK,
         "teal": "#3FA9BC", "on_teal": _INK, "lilac": "#B9ABE6", "on_lilac": _INK,
     },
@@ -27,7 +27,7 @@ TOKENS: Mapping[Theme, Mapping[str, str]] = {
 
 READ_ON = (
     ("ink", "paper"), ("on_spine", "spine"), ("on_flood", "flood"), ("on_tomato", "tomato"),
-    ("on_marigold", "marigold"), ("on_teal", "teal"), ("on_lilac", "lilac"),
+    ("on_marigold", "marigold"), ("on_teal", "teal"), ("on_lilac", "lilac"), ("on_land", "land"),
 )  # fmt: skip
 """Every pair (letters, ground) that text is set in, beside `SHADES`: each has a contrast of 4.5 or more."""
 

@@ -56,6 +56,16 @@ def dates(period: Period, *, years: bool = True) -> Text:
     )  # fmt: skip
 
 
+def short(month: Period) -> Text:
+    """The month, `Nov`."""
+    return _SHORT[month.first.month - 1]
+
+
+def from_to(period: Period) -> Text:
+    """The first and the last month: `Jan – Mar`."""
+    return t("{first} – {last}", first=_SHORT[period.first.month - 1], last=_SHORT[period.last.month - 1])
+
+
 def corner(period: Period) -> Text:
     """The figure on top of the spine: week, month, year in two digits, or the number of days."""
     match period.kind:

@@ -7,10 +7,24 @@ from datetime import date, datetime, timedelta
 from itertools import cycle, islice
 from zoneinfo import ZoneInfo
 
+from bot.core import calendar
 from bot.core.model import Member, MemberId, Period, PeriodKind, Span, TrackId
-from bot.core.pictures import Compared, Honour, Hours, JCard, Matrix, Picture, Poster, Ticket
+from bot.core.pictures import (
+    Atlas,
+    Compared,
+    Honour,
+    Hours,
+    JCard,
+    Matrix,
+    Months,
+    Picture,
+    Poster,
+    Ticket,
+)
 from bot.core.recap.insights import Bridge, Pair, Thing
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
+from bot.core.recap.months import Month, Season
+from bot.core.recap.origins import Area, Origins
 from bot.core.taste import Interval
 from bot.text import t, tn
 
@@ -273,6 +287,68 @@ def make_ticket(recap: Recap, at: int = 0, award: Honour | None = None) -> Ticke
     return Ticket(recap, recap.members[at].member.id, award)
 
 
+YEAR = (PeriodKind.YEAR, date(2026, 1, 1), date(2026, 12, 31))
+QUARTER = (PeriodKind.QUARTER, date(2026, 4, 1), date(2026, 6, 30))
+WORLD = (
+    ("United States", 412), ("United Kingdom", 236), ("South Korea", 88), ("Japan", 75), ("Germany", 61),
+    ("Sweden", 44), ("France", 40), ("Canada", 38), ("Australia", 22), ("Brazil", 20), ("Mali", 17), ("Iceland", 16),
+    ("Norway", 15), ("Ireland", 15), ("Netherlands", 14), ("Belgium", 9), ("[Worldwide]", 8), ("Spain", 8),
+    ("Italy", 7), ("Denmark", 6), ("Egypt", 5), ("India", 5), ("New Zealand", 4), ("Jamaica", 3), ("Scotland", 3),
+    ("Türkiye", 2), ("Georgia", 2), ("Tuvalu", 1), ("Chile", 1), ("South Africa", 1),
+)  # fmt: skip
+
+
+def shared(recap: Recap, plays: int, turn: int = 0) -> tuple[tuple[MemberId, int], ...]:
+    """So many plays among the members, another one of them with most at each turn."""
+    people = [part.member.id for part in recap.members]
+    weights = [1 + (i + turn) % max(len(people), 1) for i in range(len(people))]
+    parts = [plays * weight // sum(weights) for weight in weights]
+    parts[turn % len(parts)] += plays - sum(parts)
+    return tuple((who, n) for who, n in zip(people, parts, strict=True) if n)
+
+
+def make_months(
+    recap: Recap, *, empty: Sequence[int] = (), songs: Sequence[tuple[str, str]] = SONGS, seasons: int = 4
+) -> Months:
+    """The months of a recap, of which those that are `empty` (1 for January) have no plays."""
+    period, days = recap.period, []
+    while not days or days[-1].last < period.last:
+        day = days[-1].last + timedelta(days=1) if days else period.first
+        days.append(calendar.month_of(day, ZONE))
+
+    def top(plays: int, turn: int) -> Ranked:
+        artist = songs[turn % len(songs)][1]
+        return Ranked(Kind.ARTIST, 1, "", artist, plays, shared(recap, plays, turn), None, ())
+
+    months = []
+    for i, month in enumerate(days):
+        plays = 0 if month.first.month in empty else recap.plays * (3 + 5 * i % 7) // (6 * len(days))
+        months.append(
+            Month(
+                month,
+                plays,
+                shared(recap, plays, i) if plays else (),
+                top(plays // 9, i) if plays > 8 else None,
+            )
+        )
+    found = [
+        Season(
+            calendar.quarter_of(date(period.first.year, 3 * i + 1, 1), ZONE),
+            top(recap.plays // 40, i + 2),
+            top(recap.plays // 30, i + 2),
+        )
+        for i in range(seasons if period.kind is PeriodKind.YEAR else 0)
+    ]
+    return Months(recap, tuple(months), tuple(found))
+
+
+def make_atlas(recap: Recap, world: Sequence[tuple[str, int]] = WORLD) -> Atlas:
+    """A map of these areas with their plays."""
+    areas = tuple(Area(name, n, shared(recap, n, i)) for i, (name, n) in enumerate(world))
+    placed = sum(n for _, n in world)
+    return Atlas(recap, Origins(recap.plays, placed, placed, (), areas))
+
+
 PICTURES: dict[str, Picture] = {
     **{f"jcard {name}": JCard(recap) for name, recap in CASES.items()},
     "jcard one song": JCard(make_recap(4, songs=[("Dancing On My Own", "Robyn")])),
@@ -304,4 +380,49 @@ PICTURES: dict[str, Picture] = {
     "matrix too little": make_matrix(3, plays=5, bridge=False),
     "matrix long": make_matrix(6, LONG),
     "matrix twelve long": make_matrix(12, LONG),
+    "months year": make_months(make_recap(4, days=YEAR, plays=15_284)),
+    "months one": make_months(make_recap(1, days=YEAR, plays=9_120), empty=(2, 3), seasons=2),
+    "months twelve": make_months(make_recap(12, days=YEAR, plays=1_112_841)),
+    "months fifty": make_months(make_recap(50, days=YEAR, plays=148_211), seasons=1),
+    "months few": make_months(make_recap(2, days=YEAR, plays=60, loops=False), empty=range(4, 13), seasons=0),
+    "months nothing": make_months(make_recap(3, days=YEAR, plays=0), empty=range(1, 13), seasons=0),
+    "months nobody": make_months(make_recap(0, days=YEAR, plays=0), empty=range(1, 13), seasons=0),
+    "months hostile": make_months(
+        make_recap(
+            8, days=YEAR, plays=3_000, names=HOSTILE_NAMES, songs=HOSTILE, name="\u202eevil \x00 " + "x" * 80
+        ),
+        songs=HOSTILE,
+    ),
+    "months long": make_months(make_recap(6, days=YEAR, names=LONG), songs=[(it, it) for it in LONG]),
+    "months quarter": make_months(make_recap(4, days=QUARTER, plays=4_284)),
+    "months quarter one": make_months(make_recap(1, days=QUARTER, plays=2_211), empty=(5,)),
+    "months quarter fifty": make_months(make_recap(50, days=QUARTER, plays=44_211)),
+    "months quarter hostile": make_months(
+        make_recap(8, days=QUARTER, plays=900, names=HOSTILE_NAMES, songs=HOSTILE), songs=HOSTILE
+    ),
+    "months quarter nothing": make_months(make_recap(3, days=QUARTER, plays=0), empty=(4, 5, 6)),
+    "months two": make_months(
+        make_recap(3, days=(PeriodKind.DAYS, date(2026, 11, 1), date(2026, 12, 31)), plays=1_201)
+    ),
+    "atlas": make_atlas(make_recap(4)),
+    "atlas year": make_atlas(make_recap(12, days=YEAR, plays=1_112_841), [(it, 811 * n) for it, n in WORLD]),
+    "atlas one": make_atlas(make_recap(1)),
+    "atlas fifty": make_atlas(make_recap(50)),
+    "atlas two": make_atlas(make_recap(2), WORLD[2:4]),
+    "atlas europe": make_atlas(
+        make_recap(3), [it for it in WORLD if it[0] not in ("United States", "Japan")][1:]
+    ),
+    "atlas nowhere": make_atlas(make_recap(3), (("[Worldwide]", 31), ("Hamburg", 12), ("California", 2))),
+    "atlas hostile": make_atlas(
+        make_recap(8, names=HOSTILE_NAMES, songs=HOSTILE, name="\u202eevil \x00 " + "x" * 80),
+        [*((artist, 40 - i) for i, (_, artist) in enumerate(HOSTILE)), ("W" * 300, 9), ("Japan", 3)],
+    ),
+    "atlas long": make_atlas(
+        make_recap(6, names=LONG),
+        [
+            ("Democratic Republic of the Congo", 40),
+            ("South Georgia and the South Sandwich Islands", 39),
+            *WORLD[4:],
+        ],
+    ),
 }

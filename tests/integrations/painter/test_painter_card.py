@@ -15,7 +15,10 @@ from recaps_to_draw import (
     CASES,
     PICTURES,
     QUOTES,
+    YEAR,
+    make_atlas,
     make_matrix,
+    make_months,
     make_poster,
     make_recap,
     make_ticket,
@@ -24,7 +27,7 @@ from recaps_to_draw import (
 
 import bot.integrations.painter as package
 from bot.core.model import MemberId, PeriodKind, Source
-from bot.core.pictures import Hours, JCard, Picture, Theme
+from bot.core.pictures import Atlas, Hours, JCard, Months, Picture, Theme
 from bot.core.recap.model import Recap
 from bot.core.taste import Interval
 from bot.integrations.painter import FontSet
@@ -243,6 +246,113 @@ def test_the_matrix_shows_the_twelve_with_most_plays_and_says_who_is_left_out(wr
     assert write(make_matrix(4))["more"] == ""
 
 
+def months(case: str) -> Months:
+    found = PICTURES[case]
+    assert isinstance(found, Months)
+    return found
+
+
+def test_the_months_of_a_year_are_on_one_scale_and_the_fullest_is_marked_once(write: Write) -> None:
+    it = months("months year")
+    card = write(it)
+    plays = [month.plays for month in it.months]
+    assert [row["name"] for row in card["months"]][:3] == ["Jan", "Feb", "Mar"]
+    assert [row["part"] for row in card["months"]] == pytest.approx([n / max(plays) for n in plays], abs=1e-4)
+    assert [row["fullest"] for row in card["months"]].index(True) == plays.index(max(plays))
+    assert sum(row["fullest"] for row in card["months"]) == 1
+    for row in card["months"]:
+        assert sum(part for _, part in row["shares"]) == pytest.approx(1, abs=0.01)
+    first = it.months[0].top
+    assert first is not None
+    assert (card["months"][0]["artist"]["s"], card["months"][0]["n"]) == (first.artist, str(first.plays))
+
+
+def test_a_month_without_plays_is_empty(write: Write) -> None:
+    january, february = write(months("months one"))["months"][:2]
+    assert (february["artist"], february["plays"], february["part"], february["shares"]) == (
+        None,
+        "0",
+        0.0,
+        [],
+    )
+    assert january["artist"] is not None
+    empty = write(months("months nothing"))
+    assert not any(row["fullest"] for row in empty["months"])
+    assert empty["box"]["title"]["s"] == "An empty tape"
+
+
+def test_a_year_says_what_set_quarters_apart_and_a_quarter_its_artists(write: Write) -> None:
+    year, quarter = write(months("months year")), write(months("months quarter"))
+    assert [row["label"] for row in year["listed"]] == ["Jan – Mar", "Apr – Jun", "Jul – Sep", "Oct – Dec"]
+    assert year["listed"][0]["said"] == "382 of 509 plays"
+    assert (year["list_label"], quarter["list_label"]) == ("What set quarters apart", "Artists")
+    assert [row["name"] for row in quarter["months"]] == ["April", "May", "June"]
+    assert [row["label"] for row in quarter["listed"]] == ["1", "2", "3", "4", "5"]
+    assert (year["box"]["said"], quarter["box"]["said"]) == ("Song of the year", "Song of the quarter")
+    assert write(months("months two"))["box"]["said"] == "Most played song"
+
+
+@pytest.mark.parametrize(
+    ("case", "named"),
+    [
+        ("months year", 4), ("months twelve", 8), ("months fifty", 16), ("months long", 6),
+        ("months quarter fifty", 16), ("months one", 0), ("months nobody", 0),
+    ],
+)  # fmt: skip
+def test_whose_inks_these_are_is_said_of_as_many_as_there_is_room_for(
+    write: Write, case: str, named: int
+) -> None:
+    it = months(case)
+    card = write(it)
+    legend = card["legend"]
+    assert len(legend) == named
+    if named:
+        assert sum(int(row["plays"].replace(",", "")) for row in legend) == it.recap.plays
+    assert (legend[-1:] != [] and legend[-1]["look"] == REST) == (len(it.recap.members) > max(named, 1))
+    inks = {look for row in card["months"] for look, _ in row["shares"]}
+    assert inks <= {row["look"] for row in legend} or len(it.recap.members) < 2
+
+
+def atlas(case: str) -> Atlas:
+    found = PICTURES[case]
+    assert isinstance(found, Atlas)
+    return found
+
+
+def test_a_dot_is_as_large_as_its_country_was_played(write: Write) -> None:
+    it = atlas("atlas")
+    dots = write(it)["dots"]
+    plays = {area.name: area.plays for area in it.origins.areas}
+    assert [dot["name"]["s"] for dot in dots[:3]] == ["United States", "United Kingdom", "South Korea"]
+    assert [dot["plays"] for dot in dots] == [str(n) for name, n in plays.items() if name != "[Worldwide]"]
+    for dot in dots:
+        if dot["radius"] > 5:
+            assert dot["radius"] ** 2 / dots[0]["radius"] ** 2 == pytest.approx(
+                int(dot["plays"]) / 412, abs=0.01
+            )
+    assert [dot["most"] for dot in dots] == [True] + [False] * 28
+
+
+def test_what_is_on_no_map_is_in_the_list_alone(write: Write) -> None:
+    card = write(atlas("atlas nowhere"))
+    assert card["dots"] == []
+    assert [(row["name"]["s"], row["plays"]) for row in card["rows"]] == [
+        ("[Worldwide]", "31"), ("Hamburg", "12"), ("California", "2"),
+    ]  # fmt: skip
+    assert card["list_label"] == "Artists from 3 places"
+    assert card["known"] == "The country is known of 45 of 1,284 plays"
+
+
+def test_the_list_says_whose_plays_they_were_and_of_one_member_how_many(write: Write) -> None:
+    many, one = write(atlas("atlas")), write(atlas("atlas one"))
+    assert {row["part"] for row in many["rows"]} == {1.0}
+    assert [row["part"] for row in one["rows"][:2]] == [1.0, pytest.approx(236 / 412, abs=1e-4)]
+    assert (len(many["rows"]), len(many["more"]), many["more"][0]["s"]) == (12, 12, "Norway 15")
+    assert [row["name"]["s"] for row in many["legend"]] == ["Łukasz", "Beatriz", "דנה", "अनन्या"]
+    assert one["legend"] == []
+    assert len(write(atlas("atlas fifty"))["legend"]) == 12
+
+
 def test_a_member_has_the_same_ink_in_every_picture_and_every_week(write: Write) -> None:
     order = tuple(MemberId(10 * i + 3) for i in range(12))
     beatriz = MemberId(13)
@@ -257,7 +367,14 @@ def test_a_member_has_the_same_ink_in_every_picture_and_every_week(write: Write)
             for it in write(replace(make_matrix(9), order=order))["members"]
             if it["name"]["s"] == "Beatriz"
         ),
-        next(it["look"] for it in write(Hours(busy, order))["legend"] if it["name"]["s"] == "Beatriz"),
+        *(
+            next(it["look"] for it in write(picture)["legend"] if it["name"]["s"] == "Beatriz")
+            for picture in (
+                Hours(busy, order),
+                replace(make_months(busy), order=order),
+                replace(make_atlas(quiet), order=order),
+            )
+        ),
     }
     assert inks == {order.index(beatriz)}
 
@@ -274,6 +391,9 @@ NUMBERED = {"names": ("1", "2", "3"), "name": "4", "songs": (("5", "6"), ("7", "
         Hours(make_recap(3, **NUMBERED)),
         replace(make_poster("1", "2", ("3", "4")), group="5"),
         replace(make_matrix(4, names=("1", "2")), group="5", bridge=None, pairs=()),
+        make_months(make_recap(3, days=YEAR, **NUMBERED), songs=NUMBERED["songs"]),
+        make_months(make_recap(3, **NUMBERED), songs=NUMBERED["songs"]),
+        make_atlas(make_recap(3, **NUMBERED), [(str(n), 40 - n) for n in range(20)]),
     ],
 )
 def test_every_word_of_ours_comes_from_whoever_translates(packaged: FontSet, picture: Picture) -> None:

@@ -18,7 +18,18 @@ import pytest
 import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from recaps_to_draw import AWARD, PICTURES, SONGS, make_matrix, make_poster, make_recap, make_ticket
+from recaps_to_draw import (
+    AWARD,
+    PICTURES,
+    SONGS,
+    YEAR,
+    make_atlas,
+    make_matrix,
+    make_months,
+    make_poster,
+    make_recap,
+    make_ticket,
+)
 
 import bot.integrations.painter as package
 from bot.core.languages import Language
@@ -38,6 +49,9 @@ SNAPSHOTS = {
     "hours four": "d3dd8d796380596b0737ec7bbd75eabc42423e256521c0f71845e30c0edac0c2",
     "poster long": "64be7112f596e1f38ae77e8b8d6b3797cef9edefb718dd92045d5c6ffa5edee1",
     "matrix 6": "db0a3aa27c0113f560eb99187f3a5c0d6ffe84cf6eecd25a3add82e0723692c4",
+    "months year": "3e59baabef7f42f46e3d7e4d7f0c64dd236ea3e7b024efe5dd43afcbe8675163",
+    "months quarter": "0641b1535ef53678546ccbbd31687550f68dd080f4477401be60baeaa028a9d0",
+    "atlas": "425c58c89e76fe8fda358a8163fd6b7f51113cb2101ab4453168f4ad32249b91",
 }
 TEMPLATES = Path(package.__file__).parent
 EMPTY_BOX = "\U0010fffd"  # nothing has a glyph for it
@@ -59,7 +73,10 @@ def test_every_picture_is_one_page_without_a_warning(
 
 
 async def test_the_same_facts_give_the_same_bytes_in_every_thread(painter: TypstPainter) -> None:
-    pictures = [PICTURES[case] for case in ("jcard four", "jcard hostile", "hours four", "matrix 6")]
+    pictures = [
+        PICTURES[case]
+        for case in ("jcard four", "jcard hostile", "hours four", "matrix 6", "months year", "atlas")
+    ]
     alone = [painter.paint(picture, Theme.DARK) for picture in pictures]
     together = await asyncio.gather(*(painter.draw(picture, Theme.DARK) for picture in pictures * 4))
     assert list(together) == alone * 4
@@ -190,7 +207,8 @@ def boxes(packaged: FontSet) -> set[str]:
     [
         "jcard hostile", "jcard hostile and alone", "jcard twelve", "jcard long names", "ticket hostile",
         "ticket long 2", "hours twelve", "poster hostile", "poster one word", "poster laughing", "poster no font",
-        "matrix twelve long",
+        "matrix twelve long", "months hostile", "months twelve", "months quarter hostile", "atlas hostile",
+        "atlas long",
     ],
 )  # fmt: skip
 def test_no_picture_shows_an_empty_box(packaged: FontSet, boxes: set[str], case: str) -> None:
@@ -208,6 +226,8 @@ def test_no_text_at_all_gives_an_empty_box(packaged: FontSet, boxes: set[str], w
         make_ticket(recap),
         make_matrix(3, words),
         make_poster("\n".join(words)),
+        make_months(make_recap(len(words), names=words, songs=songs, days=YEAR), songs=songs),
+        make_atlas(recap, [(name, 9 + n) for n, name in enumerate(words)]),
     )
     for picture in drawn:
         assert not shapes(*data_of(picture, packaged), packaged) & boxes

@@ -7,7 +7,20 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recaps_to_draw import AWARD, PICTURES, QUOTES, make_matrix, make_poster, make_recap, make_ticket
+from recaps_to_draw import (
+    AWARD,
+    PICTURES,
+    QUARTER,
+    QUOTES,
+    WORLD,
+    YEAR,
+    make_atlas,
+    make_matrix,
+    make_months,
+    make_poster,
+    make_recap,
+    make_ticket,
+)
 
 from bot.core.model import MemberId
 from bot.core.pictures import Hours, percent, places
@@ -67,6 +80,35 @@ def test_the_matrix_in_words() -> None:
         "Łukasz and Beatriz 37 %. 아이유 (IU) joins 3 members."
     )
     assert "Nobody has 30 plays yet" in str(make_matrix(3, plays=5, bridge=False).alt())
+
+
+def test_the_months_in_words() -> None:
+    recap = make_recap(2, days=QUARTER, plays=900, songs=[("Dancing On My Own", "Robyn")])
+    assert str(make_months(recap, empty=[5], songs=[("", "Robyn")]).alt()) == (
+        "#music-club, Quarter 2 of 2026, month by month: 900 plays by 2 listeners. "
+        "Top song: Dancing On My Own — Robyn, 30. "
+        "Months, and who was played most: Apr 150 (Robyn 16), May 0, Jun 300 (Robyn 33). "
+        "Plays by member: Łukasz 300, Beatriz 600."
+    )
+    year = make_recap(1, days=YEAR, songs=[("Dancing On My Own", "Robyn")])
+    said = str(make_months(year, songs=[("", "Robyn")], seasons=1).alt())
+    assert said.endswith("What set quarters apart: January to March Robyn, 32 of 42 plays.")
+    assert "Plays by member" not in said
+
+
+def test_the_months_of_a_year_in_words_have_room_on_every_platform() -> None:
+    songs = [("A Title Of Some Length", "An Artist With Names")]
+    assert (
+        len(str(make_months(make_recap(6, days=YEAR, plays=40_000, songs=songs), songs=songs).alt())) < 1000
+    )
+
+
+def test_the_map_in_words() -> None:
+    assert str(make_atlas(make_recap(2), WORLD[2:4]).alt()) == (
+        "#music-club, Week 47, 16–22 Nov 2026: a map of where the artists are from. "
+        "By country: South Korea 88, Japan 75. The country is known of 163 of 1,284 plays."
+    )
+    assert "Iceland 16 and 18 more." in str(make_atlas(make_recap(2)).alt())
 
 
 @pytest.mark.parametrize(("share", "said"), [(0.0, 0), (0.001, 1), (0.494, 49), (0.999, 99), (1.0, 100)])
