@@ -152,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         "--top", type=_positive, default=10, metavar="N", help="how long the lists are (default 10)"
     )
     recap.add_argument("--picture", type=Path, metavar="FILE.png", help="write the card")
+    recap.add_argument("--facts", action="store_true", help="everything that can be stated, with intervals")
     _data(recap)
 
     verify = _command(
@@ -338,6 +339,7 @@ def _recap(given: argparse.Namespace) -> int:
             given.tz,
             given.top,
             given.picture,
+            given.facts,
         )
     )
     _print(given, facts, said)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from bot.errors import ConfigError, NotFound, NothingPlayed
 from bot.integrations.store import DATABASE, Store, database_file, open_data, pg_dump_command
 from bot.integrations.system import SystemChance, SystemClock
 from bot.services.importing import Importing, ImportSummary, Progress
-from bot.services.recap import SHORTEST_HASH, Audit, Recaps, recap_json
+from bot.services.recap import SHORTEST_HASH, Audit, Recaps, facts_json, recap_json
 from bot.services.songs import Filing
 from bot.text import Text, in_english, plain
 
@@ -109,19 +110,29 @@ async def recap(
     zone: str | None,
     top: int,
     picture: Path | None,
+    facts: bool = False,
 ) -> tuple[dict[str, object], str]:
-    """The facts of these local days as JSON and in words. Raises `NotFound`, `NothingPlayed`, `ConfigError`."""
+    """The recap of these local days as JSON and in words, with all that can be stated if `facts` are wanted.
+
+    Raises `NotFound`, `NothingPlayed`, `ConfigError`.
+    """
     zone = zone or settings.zone
     period = calendar.days(first, last, zone)
     if not _anything(settings, folder):
         raise _unknown(names[0], []) if names else NothingPlayed(NOBODY)
     async with _store(settings, folder) as store:
         members = await _members(store, names)
-        told = await _recaps(store).of_members(members, period, zone, top)
+        recaps = _recaps(store)
+        told = await recaps.of_members(members, period, zone, top)
+        here = [replace(it, zone=zone) for it in members]
+        stated = await recaps.facts_of_members(here, period, top) if facts else None
     if picture is not None:
         data, _ = _place(settings, folder)
         await _paint(told, picture, data / "fonts")
-    return recap_json(told, zone), _in_words(told)
+    if stated is None:
+        return recap_json(told, zone), _in_words(told)
+    lines = [_in_words(told), "", *(plain(str(it.words)) for it in stated)]
+    return {**recap_json(told, zone), "facts": facts_json(stated, members)}, "\n".join(lines)
 
 
 def _recaps(store: Store) -> Recaps:

@@ -70,6 +70,10 @@ def test_a_recap_counts_local_days(tmp_path: Path, export: Path) -> None:
     assert facts["plays"] == 2
     assert {hour: n for hour, n in enumerate(facts["clock"]) if n} == {0: 1, 3: 1}
     assert facts["top_artists"] == [{"artist": "Low", "plays": 2}]
+    stated = json.loads(earshot("recap", *day, "--facts", "--json", cwd=tmp_path).stdout)
+    assert {**stated, "facts": None} == {**json.loads(done.stdout), "facts": None}
+    assert {it["id"]: it["value"] for it in stated["facts"]}["plays"] == stated["plays"]
+    assert {tuple(it["members"]) for it in stated["facts"]} == {("Ana",)}
     spoken = earshot("recap", *day, "--picture", "card.png", cwd=tmp_path)
     assert "2 plays by 1 of 1" in spoken.stdout
     assert (tmp_path / "card.png").read_bytes().startswith(b"\x89PNG")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.core import calendar, receipts
 from bot.core.consent import OWN, Audience, Eyes, Feature, others, sharing
-from bot.core.facts import Fact, Facts, counts_of
+from bot.core.facts import Fact, Facts, counts_of, stated
 from bot.core.frozen import freeze, salts_of, thaw, verify
 from bot.core.model import GroupId, Member, MemberId, Period, RoomRef, Track
 from bot.core.recap.model import Coverage, Loop, MemberRecap, Recap
@@ -211,6 +211,14 @@ class Recaps:
         name = ", ".join(member.name for member in members)
         return (await self._counting.recap(Question(name, members, period, OWN, top, zone=zone))).recap
 
+    async def facts_of_members(self, members: Sequence[Member], period: Period, top: int = 10) -> list[Fact]:
+        """Everything that there is to state of these members, each compared with all, for whoever runs Earshot."""
+        asked = Question(", ".join(member.name for member in members), members, period, OWN, top)
+        count = await self._counting.recap(asked)
+        rooted = roots(count.tracks, await self._songs.song_facts(count.tracks))
+        recap, more = await self._counting.more(asked, count, {it.id for it in members}, {}, rooted)
+        return [*stated(recap, count.tracks), *more.facts]
+
     async def facts(self, recap_id: int, viewer: Member) -> Opened:
         """The facts of a recap that the viewer may open. Raises `NotFound`, `NotAllowed`."""
         frozen, facts, members, _ = await self._open(recap_id, viewer)
@@ -393,6 +401,23 @@ def recap_json(recap: Recap, zone: str | None = None) -> dict[str, object]:
         "members": [_member_json(part) for part in recap.members],
         "coverage": [_coverage_json(it, recap.period.zone) for it in recap.coverage],
     }
+
+
+def facts_json(facts: Iterable[Fact], members: Iterable[Member]) -> list[dict[str, object]]:
+    """Facts for `--facts --json`: the number, what is certain of it, whose plays it counts, and its rule."""
+    names = {it.id: it.name for it in members}
+    return [
+        {
+            "id": it.id,
+            "says": str(it.words),
+            "value": it.value,
+            "interval": it.interval,
+            "counts": it.measure.value,
+            "rule": it.rule,
+            "members": [names[who] for who in it.whose or counts_of(it)],
+        }
+        for it in facts
+    ]
 
 
 def _tops_json(part: Recap | MemberRecap) -> dict[str, object]:
