@@ -18,7 +18,7 @@ from bot.core.identity import Key, keys_of
 from bot.core.model import Heard, Listening, MemberId, Period, Play, Span, TrackId
 from bot.core.recap import firsts, streaks
 from bot.core.recap.firsts import Past
-from bot.core.recap.insights import History, local_days
+from bot.core.recap.insights import History, by_local_day
 from bot.core.recap.origins import Roots, listeners, recent
 from bot.core.taste import Interval
 
@@ -106,8 +106,13 @@ def _discovery(it: _Looked) -> Recount:
 def _days(it: _Looked) -> Recount:
     [one] = it.listenings
     plays = it.of([*it.history(one.member.id).usual.plays, *one.plays])
-    days = {day: [("",)] for day in local_days(plays, one.member.zone)}
-    rows = streaks.days_in_a_row(days, it.period.first.toordinal(), it.period.last.toordinal(), 1)
+    days = by_local_day(plays, one.member.zone)
+    rows = streaks.days_in_a_row(
+        lambda day: {("",)} if day in days else set(),
+        it.period.first.toordinal(),
+        it.period.last.toordinal(),
+        1,
+    )
     return (rows[0].days if rows else 0), None
 
 

@@ -9,7 +9,7 @@ from statistics import fmean
 from bot.core.awards.model import Field, Standing
 from bot.core.identity import Key
 from bot.core.model import Listening, MemberId, TrackId
-from bot.core.recap.insights import Insights, Thing, local_days
+from bot.core.recap.insights import Insights, Thing, by_local_day
 from bot.core.recap.model import Kind, MemberRecap, Recap
 from bot.core.recap.tops import Names
 
@@ -103,9 +103,9 @@ def _days(it: Listening, recap: Recap) -> tuple[int, ...]:
     """How many plays on each local day of the period, by the member's own clock."""
     first = recap.period.first.toordinal()
     counts = [0] * (recap.period.last.toordinal() - first + 1)
-    for day in local_days(it.plays, it.member.zone):
+    for day, plays in by_local_day(it.plays, it.member.zone).items():
         # The group's period may begin or end inside a day of the member's.
-        counts[min(max(day - first, 0), len(counts) - 1)] += 1
+        counts[min(max(day - first, 0), len(counts) - 1)] += len(plays)
     return tuple(counts)
 
 

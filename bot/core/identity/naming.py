@@ -70,7 +70,7 @@ def primary_artist(track: Track) -> str:
 
 def artist_of(track: Track) -> str:
     """The artist that a track counts for, folded; "" where unknown."""
-    return fold(_primary(track.artist, bool(track.uri)))
+    return _artist(track.artist, bool(track.uri))
 
 
 def name_of(track: Track) -> Name:
@@ -107,6 +107,10 @@ def tracks_meant(written: Key, tracks: Mapping[TrackId, Track]) -> set[TrackId]:
 
 
 @lru_cache(maxsize=32_768)
+def _artist(credit: str, one: bool) -> str:
+    return fold(_primary(credit, one))
+
+
 def _primary(credit: str, one: bool) -> str:
     """The artist of a credit, which may be `one` artist's name whatever is in it."""
     lead = _GUESTS.split(credit, maxsplit=1)[0] or credit

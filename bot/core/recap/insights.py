@@ -8,8 +8,8 @@ stay untold. Only members who said yes to comparing (`Feature.COMPARE`) are comp
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -183,26 +183,19 @@ def usual_span(period: Period) -> Span:
     return Span(period.start_ms - long_ms, period.start_ms)
 
 
-def local_days(plays: Sequence[Play], zone: str) -> list[int]:
-    """The day number (`date.toordinal`) of each of these plays, which are in order of time, by the zone's clock."""
-    return [day for day, of_day in by_local_day(plays, zone) for _ in of_day]
-
-
-def by_local_day(plays: Sequence[Play], zone: str) -> list[tuple[int, Sequence[Play]]]:
-    """The plays, which are in order of time, cut at the midnights of the zone's clock, each part with its day number.
-
-    Where clocks are put back at midnight a day comes in two parts.
-    """
+def by_local_day(plays: Sequence[Play], zone: str) -> dict[int, Sequence[Play]]:
+    """The plays, which are in order of time, by the day of the zone's clock: its number (`date.toordinal`)."""
     if not plays:
-        return []
+        return {}
     instants = list(map(_at_ms, plays))
-    found = []
+    found: dict[int, Sequence[Play]] = {}
     start = 0
     for _, end_ms, offset_ms in segments(zone, instants[0], instants[-1] + 1):
         while start < len(instants) and instants[start] < end_ms:
             day = (instants[start] + offset_ms) // DAY_MS
             end = bisect_left(instants, min(end_ms, (day + 1) * DAY_MS - offset_ms), start)
-            found.append((day + _EPOCH_DAY, plays[start:end]))
+            # Where clocks are put back at midnight a day goes on.
+            found[day + _EPOCH_DAY] = [*found.get(day + _EPOCH_DAY, ()), *plays[start:end]]
             start = end
     return found
 
@@ -295,9 +288,12 @@ class _Part:
         self._things = things
         self._songs = things.keys[Kind.TRACK]
         self._artist_of = things.keys[Kind.ARTIST]
-        self.artists = Counter(
-            key for play in it.plays if (key := self._artist_of.get(play.track_id)) is not None
-        )
+        # Instants of the period with what was played, without what has no name.
+        self.plays: Mapping[Kind, Sequence[tuple[int, Key]]] = {
+            kind: [(at_ms, key) for at_ms, track_id, _ in it.plays if (key := keys.get(track_id)) is not None]
+            for kind, keys in things.keys.items()
+        }
+        self.artists = Counter(key for _, key in self.plays[Kind.ARTIST])
         self._pasts: dict[Kind, Past] = {}
         self._timed = set(it.timed) if len(it.timed) < len(it.plays) else None
 
@@ -313,33 +309,35 @@ class _Part:
     def days(self, period: Period) -> list[DaysRow]:
         """The longest row of days with one song, and with one artist."""
         days = by_local_day([*self._history.usual.plays, *self._it.plays], self.member.zone)
-        found = []
-        for kind, keys in self._things.keys.items():
-            # What reaches into the period was played in it.
-            now = {key for _, key in self.plays(kind)}
-            played: defaultdict[int, set[Key]] = defaultdict(set)
-            for day, plays in days:
-                played[day] |= now.intersection(map(keys.get, map(_track_id, plays)))
-            rows = streaks.days_in_a_row(played, period.first.toordinal(), period.last.toordinal())
-            found += [
-                DaysRow(self.member, self._things.named(kind, row.key), row.days, row.first, row.last)
-                for row in rows[:1]
-            ]
-        return found
+        return [row for kind in self._things.keys for row in self._days_of(kind, days, period)]
+
+    def _days_of(self, kind: Kind, days: Mapping[int, Sequence[Play]], period: Period) -> list[DaysRow]:
+        keys = self._things.keys[kind]
+        # What reaches into the period was played in it.
+        now = {key for _, key in self.plays[kind]}
+
+        def on(day: int) -> Set[Key]:
+            return now.intersection(map(keys.get, map(_track_id, days.get(day, ()))))
+
+        rows = streaks.days_in_a_row(on, period.first.toordinal(), period.last.toordinal())
+        return [
+            DaysRow(self.member, self._things.named(kind, row.key), row.days, row.first, row.last)
+            for row in rows[:1]
+        ]
 
     def discoveries(self, period: Period) -> list[Discovery]:
         """Artists that were new to the member."""
         past = self.past(Kind.ARTIST)
         return [
             Discovery(self.member, self._things.named(Kind.ARTIST, it.key), it.at_ms, it.plays, it.since_ms)
-            for it in firsts.firsts(self.member.id, self.plays(Kind.ARTIST), past, period.start_ms)
+            for it in firsts.firsts(self.member.id, self.plays[Kind.ARTIST], past, period.start_ms)
         ]
 
     def comebacks(self) -> list[Comeback]:
         """Songs that came back after a long time."""
         return [
             Comeback(self.member, self._things.named(Kind.TRACK, it.key), it.at_ms, it.plays, it.last_ms)
-            for it in firsts.comebacks(self.member.id, self.plays(Kind.TRACK), self.past(Kind.TRACK))
+            for it in firsts.comebacks(self.member.id, self.plays[Kind.TRACK], self.past(Kind.TRACK))
         ]
 
     def candidates(self, period: Period) -> list[moments.Candidate]:
@@ -351,11 +349,6 @@ class _Part:
         now = [self._songs[play.track_id] for play in self._it.plays]
         before = list(map(self._songs.get, map(_track_id, self._history.usual.plays)))
         return moments.candidates(self.member.id, now, before)
-
-    def plays(self, kind: Kind) -> list[tuple[int, Key]]:
-        """Instants of the period with what was played, without what has no name."""
-        keys = self._things.keys[kind]
-        return [(play.at_ms, key) for play in self._it.plays if (key := keys.get(play.track_id)) is not None]
 
     def past(self, kind: Kind) -> Past:
         """What was heard before, of the songs or artists that anybody played now."""
@@ -400,7 +393,7 @@ def _chains(
     compared: Sequence[_Part], members: Mapping[MemberId, Member], things: _Things, period: Period
 ) -> list[Chain]:
     found = firsts.followed(
-        {part.member.id: part.plays(Kind.ARTIST) for part in compared},
+        {part.member.id: part.plays[Kind.ARTIST] for part in compared},
         {part.member.id: part.past(Kind.ARTIST) for part in compared},
         Span(period.start_ms, period.end_ms),
     )

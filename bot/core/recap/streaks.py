@@ -6,7 +6,7 @@ reach into it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import NamedTuple
 
 from bot.core.identity import Key
@@ -51,23 +51,31 @@ def runs(plays: Sequence[tuple[int, Key | None]], least: int = LEAST_RUN) -> lis
 
 
 def days_in_a_row(
-    played: Mapping[int, Collection[Key]], first: int, last: int, least: int = LEAST_DAYS
+    on: Callable[[int], Set[Key]], first: int, last: int, least: int = LEAST_DAYS
 ) -> list[Days]:
     """For each thing the longest days in a row that reach into [first, last]; the later of two that are equally long.
 
-    `played` has by its number each day on which something was played, and what.
+    `on` tells what was played on a day, by its number.
     """
     best: dict[Key, Days] = {}
-    begun: dict[Key, int] = {}
-    for day in sorted(played):
-        if day - 1 not in played:
-            begun = {}
-        # Of what was played on this day, since which day there was none without it.
-        begun = {key: begun.get(key, day) for key in played[day]}
-        if day < first:
-            continue
+    begun = _begun_before(first, on)
+    day = first
+    while day <= last or begun:
+        begun = {key: begun.get(key, day) for key in on(day) if key in begun or day <= last}
         for key, start in begun.items():
             days = day - start + 1
-            if start <= last and days >= least and (key not in best or days >= best[key].days):
+            if days >= least and (key not in best or days >= best[key].days):
                 best[key] = Days(key, days, start, day)
+        day += 1
     return sorted(best.values(), key=lambda it: (-it.days, it.key))
+
+
+def _begun_before(first: int, on: Callable[[int], Set[Key]]) -> dict[Key, int]:
+    """Since which day in a row, of what was played on this day and on the day before."""
+    begun: dict[Key, int] = {}
+    day, still = first - 1, on(first) & on(first - 1)
+    while still:
+        begun |= dict.fromkeys(still, day)
+        day -= 1
+        still &= on(day)
+    return begun
