@@ -72,7 +72,7 @@ class Club(House):
             Wrapped(people, recaps, recap_cards(self.store, Easel(), self.clock), self.store, self.clock),
             Listening(people, recaps, self.clock),
             Prove(people, recaps, self.clock),
-            Play(people, self.playlists, Addresses()),
+            Play(people, self.playlists, self.mixes, Addresses()),
         ]
         return self
 
