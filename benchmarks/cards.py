@@ -21,10 +21,25 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from bot.core import calendar
 from bot.core.model import Member, MemberId, Period, PeriodKind, Span, TrackId
-from bot.core.pictures import Compared, Honour, Hours, JCard, Matrix, Picture, Poster, Theme, Ticket
+from bot.core.pictures import (
+    Atlas,
+    Compared,
+    Honour,
+    Hours,
+    JCard,
+    Matrix,
+    Months,
+    Picture,
+    Poster,
+    Theme,
+    Ticket,
+)
 from bot.core.recap.insights import Bridge, Pair, Thing
 from bot.core.recap.model import Coverage, Kind, MemberRecap, Ranked, Recap
+from bot.core.recap.months import Month, Season
+from bot.core.recap.origins import Area, Origins
 from bot.core.taste import Interval
 from bot.integrations.painter import TypstPainter
 from bot.text import t
@@ -40,6 +55,13 @@ TITLES = (
 )
 NAMES = ("Ana", "みなみ", "דנה", "Łukasz", "Ömer", "Сергей", "지우", "Chloé")
 WORDS = "put this on at 2 a.m. while the rain hit the tin roof and nobody wanted to be the one to turn it off"
+COUNTRIES = (
+    "United States", "Canada", "Mexico", "Cuba", "Jamaica", "Brazil", "Argentina", "Mali", "Senegal", "Nigeria",
+    "Egypt", "South Africa", "Japan", "South Korea", "China", "India", "Australia", "New Zealand", "United Kingdom",
+    "Ireland", "Iceland", "Norway", "Sweden", "Finland", "Denmark", "Netherlands", "Belgium", "Germany", "France",
+    "Spain", "Portugal", "Italy", "Switzerland", "Austria", "Czechia", "Poland", "Hungary", "Greece", "Türkiye",
+    "Ukraine",
+)  # fmt: skip
 MOST_STALL_MS = 20
 
 
@@ -91,6 +113,37 @@ def make_poster(seed: int) -> Poster:
     return Poster(said, who, song.title, song.artist, recap.name, recap.period, 12, Span(0, 7_200_000))
 
 
+def make_months(seed: int) -> Months:
+    chance = random.Random(seed)
+    recap = replace(make_recap(seed), period=calendar.year(2026, "UTC"))
+
+    def shares() -> tuple[tuple[MemberId, int], ...]:
+        return tuple((part.member.id, chance.randint(1, 300)) for part in recap.members)
+
+    months = []
+    for number in range(1, 13):
+        of = shares()
+        top = chance.choice(recap.top_artists)
+        months.append(Month(calendar.month(2026, number, "UTC"), sum(n for _, n in of), of, top))
+    seasons = [
+        Season(calendar.quarter_of(month.period.first, "UTC"), *chance.sample(recap.top_artists, 2))
+        for month in months[::3]
+    ]
+    return Months(recap, tuple(months), tuple(seasons))
+
+
+def make_atlas(seed: int) -> Atlas:
+    """Of forty countries, most of them in Europe, where dots have to make room for each other."""
+    chance, recap = random.Random(seed), make_recap(seed)
+    areas = []
+    for name in COUNTRIES:
+        of = tuple((part.member.id, chance.randint(1, 60)) for part in recap.members)
+        areas.append(Area(name, sum(n for _, n in of), of))
+    areas.sort(key=lambda it: -it.plays)
+    plays = sum(it.plays for it in areas)
+    return Atlas(recap, Origins(2 * plays, plays, plays, (), tuple(areas)))
+
+
 LAYOUTS: Mapping[str, Callable[[int], Picture]] = {
     "J-card": lambda seed: JCard(make_recap(seed)),
     "ticket": lambda seed: Ticket(
@@ -99,6 +152,8 @@ LAYOUTS: Mapping[str, Callable[[int], Picture]] = {
     "168 hours": lambda seed: Hours(make_recap(seed)),
     "poster": make_poster,
     "matrix": make_matrix,
+    "months": make_months,
+    "atlas": make_atlas,
 }
 
 

@@ -1,4 +1,4 @@
-"""Pictures in five layouts, drawn by typst with fonts from dependencies. The only home of typst and fonts."""
+"""Pictures in seven layouts, drawn by typst with fonts from dependencies. The only home of typst and fonts."""
 
 from bot.integrations.painter.coverage import ScriptReport, scripts
 from bot.integrations.painter.fonts import FontSet, load_fonts
