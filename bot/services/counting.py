@@ -17,6 +17,7 @@ from bot.core.facts import Fact, Tracks
 from bot.core.model import (
     Counted,
     GroupId,
+    Heard,
     LinkPlays,
     Listening,
     Member,
@@ -59,14 +60,15 @@ class Question:
 class Count:
     """What came of it, with every track of the plays, and the members' plays as they were counted.
 
-    `filed` are the same tracks as the rules have them, whatever the group knows better; `choices` are the members'.
+    Where it looked back, `histories` are what each member had played before, and `known` has the tracks of that, too.
     """
 
     recap: Recap
     tracks: Tracks
     listenings: Sequence[Listening]
-    filed: Tracks = field(default_factory=dict)
-    choices: Mapping[MemberId, Choices] = field(default_factory=dict)
+    choices: Mapping[MemberId, Choices]
+    histories: Mapping[MemberId, History]
+    known: Tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +96,29 @@ class Counting:
         self._choices = choices
         self._clock = clock
 
-    async def recap(self, asked: Question) -> Count:
-        """The recap of these members."""
-        earlier = calendar.before(asked.period)
-        both = (asked.period,) if earlier is None else (asked.period, earlier)
-        counts = await self.counted(asked.members, *both)
-        filed, choices, tracks = await self._known(counts, asked.group_id)
+    async def recap(self, asked: Question, *, looking_back: bool = False) -> Count:
+        """The recap of these members; `looking_back` at what they had played before, as `more` has to."""
+        members, period = asked.members, asked.period
+        told = [it for it in (period, calendar.before(period)) if it is not None]
+        counts = await self.counted(members, *told, *([_usual(period)] if looking_back else []))
+        heard: Mapping[MemberId, Mapping[TrackId, Heard]] = {}
+        if looking_back:
+            heard = await self._plays.heard_before([it.id for it in members], period.start_ms)
+        filed, choices, known = await self._known(counts, asked.group_id, heard.values())
+        now_and_before, usual = counts[: len(told) * len(members)], counts[len(told) * len(members) :]
 
         def recapped() -> Count:
-            listenings = [seen(it, choices[it.member.id], filed, asked.eyes) for it in counts]
-            now, before = listenings[: len(asked.members)], listenings[len(asked.members) :]
-            recap = compute.recap(
-                asked.name, now, tracks, asked.period, before, asked.top, asked.zone, self._clock.now_ms()
-            )
-            return Count(recap, tracks, now, filed, choices)
+            listenings = _listened(now_and_before, choices, filed, asked.eyes)
+            now, before = listenings[: len(members)], listenings[len(members) :]
+            tracks = _tracks_of(now_and_before, known)
+            now_ms = self._clock.now_ms()
+            recap = compute.recap(asked.name, now, tracks, period, before, asked.top, asked.zone, now_ms)
+            histories = {}
+            for it in _listened(usual, choices, filed, asked.eyes):
+                who = it.member.id
+                memory = remembered(heard[who], choices[who], filed, asked.eyes, period.start_ms)
+                histories[who] = History(it, memory)
+            return Count(recap, tracks, now, choices, histories, known)
 
         return await asyncio.to_thread(recapped)
 
@@ -121,46 +132,27 @@ class Counting:
     ) -> tuple[Recap, More]:
         """The recap with what a look at the time before adds to it, and what more there is to say beside it.
 
-        Only members who are `comparing` are compared with others. `last_awards` are the kinds that members got the time
-        before, `known` is what was looked up of the songs.
+        The count has to have looked back. Only members who are `comparing` are compared with others. `last_awards` are
+        the kinds that members got the time before, `known` is what was looked up of the songs.
         """
-        histories, past = await self._histories(asked, count)
         not_again = {
             who: it.declined | frozenset(last_awards.get(who, ())) for who, it in count.choices.items()
         }
-        return await asyncio.to_thread(_more, asked, count, histories, past, comparing, not_again, known)
+        return await asyncio.to_thread(_more, asked, count, comparing, not_again, known)
 
-    async def _histories(self, asked: Question, count: Count) -> tuple[Mapping[MemberId, History], Tracks]:
-        """What each member had played before the period, and its tracks beside those that are known."""
-        start_ms, end_ms = usual_span(asked.period)
-        zone = asked.period.zone
-        days = calendar.local_day(start_ms, zone), calendar.local_day(end_ms - 1, zone)
-        usual = await self.counted(asked.members, Period(PeriodKind.DAYS, *days, zone, start_ms, end_ms))
-        heard = await self._plays.heard_before([it.id for it in asked.members], end_ms)
-        past = await self._plays.tracks(_played(usual).union(*heard.values()) - count.filed.keys())
-        filed = {**past, **count.filed}
+    async def counted(self, members: Sequence[Member], *times: Period) -> list[Counted]:
+        """The members' plays of these times, which lie close together, one time after the other; for `seen`.
 
-        def looked_back() -> dict[MemberId, History]:
-            return {
-                it.member.id: History(
-                    seen(it, count.choices[it.member.id], filed, asked.eyes),
-                    remembered(heard[it.member.id], count.choices[it.member.id], filed, asked.eyes, end_ms),
-                )
-                for it in usual
-            }
-
-        return await asyncio.to_thread(looked_back), await self._in_group(past, asked.group_id)
-
-    async def counted(self, members: Sequence[Member], *periods: Period) -> list[Counted]:
-        """The members' plays of adjoining periods, one period after the other, after source precedence; for `seen`."""
+        After source precedence.
+        """
         ids = [member.id for member in members]
-        start_ms, end_ms = min(it.start_ms for it in periods), max(it.end_ms for it in periods)
+        start_ms, end_ms = min(it.start_ms for it in times), max(it.end_ms for it in times)
         links = await self._plays.plays_between(ids, start_ms, end_ms)
         of_member: dict[MemberId, list[LinkPlays]] = {member_id: [] for member_id in ids}
         for link in links:
             of_member[link.link.member_id].append(link)
         return await asyncio.to_thread(
-            lambda: [counted(member, of_member[member.id], it) for it in periods for member in members]
+            lambda: [counted(member, of_member[member.id], time) for time in times for member in members]
         )
 
     async def seen(
@@ -168,19 +160,17 @@ class Counting:
     ) -> tuple[list[Listening], Tracks]:
         """What counts for those who look, and the tracks of all plays as the group knows them."""
         filed, choices, tracks = await self._known(counts, group_id)
-        listenings = await asyncio.to_thread(
-            lambda: [seen(it, choices[it.member.id], filed, eyes) for it in counts]
-        )
-        return listenings, tracks
+        return await asyncio.to_thread(_listened, counts, choices, filed, eyes), tracks
 
     async def _known(
-        self, counts: Sequence[Counted], group_id: GroupId | None
+        self, counts: Sequence[Counted], group_id: GroupId | None, heard: Iterable[Iterable[TrackId]] = ()
     ) -> tuple[Tracks, Mapping[MemberId, Choices], Tracks]:
-        """The tracks of all plays by the rules, what their members chose, and the tracks as the group knows them.
+        """The tracks of all plays and of what else was heard, by the rules; what the members chose; the same tracks as
+        the group knows them.
 
         What a member hides is a song by the rules: no admin's word brings a part of it back.
         """
-        filed = await self._plays.tracks(_played(counts))
+        filed = await self._plays.tracks(_played(counts).union(*heard))
         choices = await self._choices.choices({it.member.id for it in counts})
         return filed, choices, await self._in_group(filed, group_id)
 
@@ -192,18 +182,35 @@ def _played(counts: Iterable[Counted]) -> set[TrackId]:
     return {play.track_id for it in counts for play in it.plays}
 
 
+def _tracks_of(counts: Iterable[Counted], tracks: Tracks) -> Tracks:
+    return {number: tracks[number] for number in _played(counts)}
+
+
+def _listened(
+    counts: Sequence[Counted], choices: Mapping[MemberId, Choices], filed: Tracks, eyes: Eyes
+) -> list[Listening]:
+    tracks = _tracks_of(counts, filed)
+    return [seen(it, choices[it.member.id], tracks, eyes) for it in counts]
+
+
+def _usual(period: Period) -> Period:
+    """The time before a period that tells what is usual."""
+    start_ms, end_ms = usual_span(period)
+    zone = period.zone
+    first, last = calendar.local_day(start_ms, zone), calendar.local_day(end_ms - 1, zone)
+    return Period(PeriodKind.DAYS, first, last, zone, start_ms, end_ms)
+
+
 def _more(
     asked: Question,
     count: Count,
-    histories: Mapping[MemberId, History],
-    past: Tracks,
     comparing: Collection[MemberId],
     not_again: Mapping[MemberId, Collection[str]],
     known: Mapping[TrackId, Roots],
 ) -> tuple[Recap, More]:
-    names = Names({**past, **count.tracks})
-    recap = looked_back(count.recap, {who: it.memory.heard for who, it in histories.items()}, names)
-    said = insights(names, count.listenings, histories, asked.period, comparing)
+    names = Names(count.known)
+    recap = looked_back(count.recap, {who: it.memory.heard for who, it in count.histories.items()}, names)
+    said = insights(names, count.listenings, count.histories, asked.period, comparing)
     stand = standings(count.recap, said, count.listenings, names)
     active = [part.member.id for part in count.recap.members if part.plays]
     awards = chosen(candidates(stand), active, not_again)
@@ -216,5 +223,5 @@ def _more(
         *stated_origins(count.recap, origin),
         *stated_months(count.recap, by_month, by_season, names.tracks),
     )
-    background = Background(histories, stand, known)
+    background = Background(count.histories, stand, known)
     return recap, More(said, awards, origin, by_month, by_season, facts, background, names.tracks)

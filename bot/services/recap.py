@@ -214,7 +214,7 @@ class Recaps:
     async def facts_of_members(self, members: Sequence[Member], period: Period, top: int = 10) -> list[Fact]:
         """Everything that there is to state of these members, each compared with all, for whoever runs Earshot."""
         asked = Question(", ".join(member.name for member in members), members, period, OWN, top)
-        count = await self._counting.recap(asked)
+        count = await self._counting.recap(asked, looking_back=True)
         rooted = roots(count.tracks, await self._songs.song_facts(count.tracks))
         recap, more = await self._counting.more(asked, count, {it.id for it in members}, {}, rooted)
         return [*stated(recap, count.tracks), *more.facts]
@@ -299,7 +299,7 @@ class Recaps:
         background = NO_BACKGROUND
         if any(map(needs_background, wanted)):
             asked = Question(facts.name, members, facts.period, eyes, group_id=group_id)
-            count = await self._counting.recap(asked)
+            count = await self._counting.recap(asked, looking_back=True)
             rooted = roots(count.tracks, await self._songs.song_facts(count.tracks))
             _, more = await self._counting.more(asked, count, compared(facts), {}, rooted)
             background, tracks = more.background, {**more.tracks, **tracks}
@@ -315,7 +315,7 @@ class Recaps:
     async def _told(self, asked: Question, comparing: Collection[MemberId] | None) -> Told:
         """`comparing` is None where nothing more is wanted than the recap."""
         owner = None if asked.group_id is not None else asked.members[0].id
-        count = await self._counting.recap(asked)
+        count = await self._counting.recap(asked, looking_back=comparing is not None)
         # With the salts of the document before, equal facts are an equal document.
         before = await self._recaps.newest(asked.group_id, owner)
         known = {} if before is None else salts_of(before.facts)

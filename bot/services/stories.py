@@ -220,7 +220,7 @@ class _Weeks:
     async def worth_asking(self, member: Member, known: Sequence[Story]) -> Sequence[Occasion]:
         """See `core.stories.worth_asking`."""
         asked = self._question(member)
-        count = await self._counting.recap(asked)
+        count = await self._counting.recap(asked, looking_back=True)
         if not count.recap.plays:
             return ()
         _, more = await self._counting.more(asked, count, (), {}, {})
