@@ -27,11 +27,14 @@ ASKS = {
     "bot.services.histories": "what of a history is read",
 }
 # What only says what was counted.
-SAYING = {"model", "words", "when", "award_words", "insight_words", "sections"}
+SAYING = {"model", "words", "when", "award_words", "insight_words", "origin_words", "sections"}
 # What of the counting services may call; all of it takes a `Listening`.
 COUNTING = {
     "compute": {"recap"},
     "insights": {"insights", "usual_span"},
+    "months": {"months", "seasons"},
+    "movement": {"looked_back"},  # takes the recap and what is remembered
+    "origins": {"origins", "roots"},
     "tops": {"Names"},
 }
 
@@ -125,6 +128,7 @@ def test_who_holds_raw_plays_counts_nothing_of_them() -> None:
 
 @pytest.mark.parametrize("function", ["bot/core/recap/compute.py:recap", "bot/core/affinity.py:taste",
                                       "bot/core/receipts.py:evidence", "bot/core/recap/insights.py:insights",
+                                      "bot/core/recap/months.py:months", "bot/core/recap/origins.py:origins",
                                       "bot/core/awards/standings.py:standings"])  # fmt: skip
 def test_the_counting_takes_listening_and_no_plays(function: str) -> None:
     path, _, name = function.partition(":")

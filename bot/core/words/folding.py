@@ -52,8 +52,13 @@ def fold_word(word: str) -> str:
     for char in unicodedata.normalize("NFKD", plain):
         if unicodedata.combining(char) and letters and letters[-1].isascii():
             continue
-        letters.append(anyascii(char).casefold() if "LATIN" in unicodedata.name(char, "") else char)
+        letters.append(_latin(char) if "LATIN" in unicodedata.name(char, "") else char)
     return unicodedata.normalize("NFC", "".join(letters))
+
+
+def _latin(char: str) -> str:
+    """The plain letters that a Latin one is written with; none for what only looks like a mark."""
+    return "".join(it for it in anyascii(char).casefold() if it.isalnum())
 
 
 def fold(text: str) -> str:
