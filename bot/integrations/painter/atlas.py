@@ -11,7 +11,7 @@ from bot.integrations.painter import crowd, times, world
 from bot.integrations.painter.sheet import Data, Sheet, part
 from bot.text import t, tn
 
-_LARGEST, _SMALLEST = 52.0, 5.0  # radii in pixels
+_SMALLEST = 5.0  # radius in pixels
 _LABELLED = 6
 _MORE = 12
 
@@ -48,9 +48,8 @@ def _dots(areas: Sequence[Area], sheet: Sheet) -> list[Data]:
     """The largest first, so that none is hidden by one that is drawn later."""
     most = max((area.plays for area in areas), default=0)
     placed = [(area, at) for area in areas if (at := world.place(area.name)) is not None]
-    dots = [
-        world.Dot(*at, max(_SMALLEST, _LARGEST * math.sqrt(area.plays / most)), at) for area, at in placed
-    ]
+    largest = world.largest([(at, area.plays / most) for area, at in placed])
+    dots = [world.Dot(*at, max(_SMALLEST, largest * math.sqrt(area.plays / most)), at) for area, at in placed]
     world.settle(dots)
     return [
         {

@@ -14,6 +14,8 @@ from itertools import combinations
 from pathlib import Path
 
 WIDTH, HEIGHT = 1080, 480
+_LARGEST = 52.0
+_AROUND, _TAKEN = 120.0, 0.26
 _STEPS = 60
 _PULL = 0.05
 # Dots further apart than this beyond their edges never meet.
@@ -41,6 +43,18 @@ def place(area: str) -> tuple[float, float] | None:
     """The middle of a country, as MusicBrainz names it, in pixels; None for what is on no map."""
     found = _areas().get(area)
     return None if found is None else (found[0] / 2, found[1] / 2)
+
+
+def largest(weights: Sequence[tuple[tuple[float, float], float]]) -> float:
+    """The radius of a dot of weight 1 with which there is room for all: (place, weight), areas going by weight.
+
+    Where countries lie close, no more than a part of the map around any of them is taken.
+    """
+    crowded = max(
+        (sum(weight for other, weight in weights if math.dist(at, other) < _AROUND) for at, _ in weights),
+        default=0.0,
+    )
+    return min(_LARGEST, _AROUND * math.sqrt(_TAKEN / crowded)) if crowded else _LARGEST
 
 
 def settle(dots: Sequence[Dot]) -> None:

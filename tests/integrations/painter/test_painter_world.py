@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.integrations.painter as package
-from bot.integrations.painter.world import HEIGHT, WIDTH, Dot, place, settle
+from bot.integrations.painter.world import HEIGHT, WIDTH, Dot, largest, place, settle
 
 # What ISO 3166-1 has a code for, as MusicBrainz names it; Antarctica has no place.
 COUNTRIES = """
@@ -143,6 +143,31 @@ def test_the_middle_of_a_country_is_on_land_and_the_sea_is_not() -> None:
     assert [area for area in inland if not on_land(*where(area), outlines)] == []
     assert not on_land(*where("Tuvalu"), outlines)
     assert not on_land(400, 300, outlines)
+
+
+EUROPE = (
+    "United Kingdom", "Germany", "France", "Sweden", "Spain", "Italy", "Netherlands", "Belgium", "Poland", "Norway",
+    "Denmark", "Austria", "Ireland", "Portugal",
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.floats(0.01, 1), min_size=1, max_size=80))
+def test_dots_are_as_large_as_there_is_room_around_any_of_them(weights: dict[str, float]) -> None:
+    placed = [(where(area), weight) for area, weight in weights.items()]
+    radius = largest(placed)
+    assert 0 < radius <= 52
+    for at, _ in placed:
+        taken = sum(math.pi * radius**2 * weight for other, weight in placed if math.dist(at, other) < 120)
+        assert taken <= 0.27 * math.pi * 120**2
+
+
+def test_no_dot_of_a_crowded_corner_is_far_from_its_country() -> None:
+    radius = largest([(where(area), 1.0) for area in EUROPE])
+    dots = [Dot(*where(area), radius, where(area)) for area in EUROPE]
+    settle(dots)
+    assert 10 < radius < 20
+    assert max(math.dist((dot.x, dot.y), dot.at) for dot in dots) < 2.5 * radius
+    assert largest([(where("Japan"), 1.0), (where("Brazil"), 1.0)]) == 52
 
 
 DOTS = st.lists(
