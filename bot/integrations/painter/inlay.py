@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.recap.model import MemberRecap, Recap
-from bot.integrations.painter import crowd, times
+from bot.integrations.painter import times
 from bot.integrations.painter.lettering import Line
 from bot.integrations.painter.sheet import Data, Sheet, scaled
 from bot.text import t, tn
@@ -11,10 +13,9 @@ from bot.text import t, tn
 DISCS = 5
 
 
-def inlay(recap: Recap, sheet: Sheet) -> Data:
-    """What spine, header and foot of inlay.typ are drawn with."""
+def inlay(recap: Recap, shown: Sequence[MemberRecap], sheet: Sheet) -> Data:
+    """What spine, header and foot of inlay.typ are drawn with; `shown` are those who are named on it."""
     # All discs, or all but one place that says how many more there are.
-    shown = crowd.named(recap.members, sheet)
     discs = shown if len(recap.members) <= DISCS else shown[: DISCS - 1]
     single = recap.members[0] if len(recap.members) == 1 else None
     return {

@@ -22,7 +22,7 @@ def jcard(card: JCard, sheet: Sheet) -> Data:
     named = crowd.named(recap.members, sheet)
     single = recap.members[0] if len(recap.members) == 1 else None
     return {
-        **inlay(recap, sheet),
+        **inlay(recap, named, sheet),
         "rows": [_row(recap, row, named, sheet) for row in recap.top_tracks[:ROWS]],
         "blank": [f"A{n}" for n in range(len(recap.top_tracks) + 1, ROWS + 1)],
         "sides": _sides(recap, single, sheet),

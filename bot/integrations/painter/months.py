@@ -33,7 +33,7 @@ def months(it: Months, sheet: Sheet) -> Data:
     shown = crowd.named(recap.members, sheet, per_line * lines)
     most = max(it.months, key=lambda month: month.plays, default=None)
     return {
-        **inlay(recap, sheet),
+        **inlay(recap, shown, sheet),
         "roomy": roomy,
         "months": [
             _month(month, most.plays if most else 0, shown, sheet, roomy=roomy)

@@ -309,6 +309,7 @@ def test_whose_inks_these_are_is_said_of_as_many_as_there_is_room_for(
     if named:
         assert sum(int(row["plays"].replace(",", "")) for row in legend) == it.recap.plays
     assert (legend[-1:] != [] and legend[-1]["look"] == REST) == (len(it.recap.members) > max(named, 1))
+    assert {disc["look"] for disc in card["discs"]} <= {row["look"] for row in legend} or named == 0
     inks = {look for row in card["months"] for look, _ in row["shares"]}
     assert inks <= {row["look"] for row in legend} or len(it.recap.members) < 2
 
