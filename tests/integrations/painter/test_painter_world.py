@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bot.integrations.painter as package
@@ -151,6 +151,7 @@ EUROPE = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), st.floats(0.01, 1), min_size=1, max_size=80))
 def test_dots_are_as_large_as_there_is_room_around_any_of_them(weights: dict[str, float]) -> None:
     placed = [(where(area), weight) for area, weight in weights.items()]
@@ -179,6 +180,7 @@ DOTS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(DOTS)
 def test_dots_stay_on_the_map_whatever_happens(dots: list[Dot]) -> None:
     again = deepcopy(dots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from recaps_to_draw import (
     AWARD,
@@ -28,12 +28,14 @@ from bot.core.pictures import Hours, percent, places
 IDS = st.integers(1, 10**9).map(MemberId)
 
 
+@settings(deadline=None)
 @given(st.lists(IDS, unique=True, max_size=40), st.data())
 def test_a_place_does_not_depend_on_who_is_shown(order: list[MemberId], data: st.DataObject) -> None:
     shown = data.draw(st.sets(st.sampled_from(order))) if order else set()
     assert [places(order, shown)[member] for member in order] == list(range(len(order)))
 
 
+@settings(deadline=None)
 @given(st.lists(IDS, unique=True, max_size=10), st.sets(IDS, max_size=10))
 def test_who_is_not_in_the_order_comes_after_it_by_id(order: list[MemberId], shown: set[MemberId]) -> None:
     found = places(order, shown)
