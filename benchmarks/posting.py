@@ -60,7 +60,7 @@ GROUPS_A_KILL = 5
 LATE_S = 0.3
 KILLED_WITHIN_S = 0.6
 UP_S = 60.0
-DONE_S = 180.0
+DONE_S, DONE_S_A_GROUP = 120.0, 2.0
 _FOR_EVER = 2**52
 
 
@@ -134,7 +134,7 @@ class Storm:
         """Let a process work until nothing is due any more."""
         process = await self._begun()
         try:
-            async with asyncio.timeout(DONE_S):
+            async with asyncio.timeout(DONE_S + DONE_S_A_GROUP * len(self._places)):
                 while not await self._done(store):  # noqa: ASYNC110 – another process works
                     await asyncio.sleep(0.1)
         finally:
