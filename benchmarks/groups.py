@@ -1,21 +1,28 @@
 """How long the week of a group takes inside a large database: the recap next to sqlite3 fetching the same rows, then
-all facts with their intervals; and many small groups one after the other, as they are due in one hour.
+all facts with their intervals; and many small groups that are due in one hour, shared by two processes.
 
 `benchmarks.recap` runs it. Everybody has eight weeks of the same kind behind them; the rest of the database belongs to
-others. Rows are written by sqlite3 itself: here reading is measured.
+others. Rows are written by sqlite3 itself: here reading is measured. One process counts on one core, threads or not;
+both of these count in the same SQLite file, where `earshot run` shares work on PostgreSQL.
 """
 
 from __future__ import annotations
 
+import asyncio
+import multiprocessing
 import random
 import resource
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import NamedTuple
 
+from bot.__main__ import collect_seldom
 from bot.core import calendar
 from bot.core.consent import Audience, Feature
 from bot.core.model import Group, Member, NewPlay, RawTrack, RoomRef, Source, Span
@@ -30,18 +37,19 @@ SONGS = 20_000
 LARGE, LARGE_PLAYS = 50, 1_000
 SMALL, SMALL_PLAYS = 8, 150
 DUE = 10_000
-CORES = 2
+NAME = "groups.sqlite"
+PROCESSES = 2
+WARM = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds for the group of `LARGE`: sqlite3's fetching, the recap, all facts; and for one small group all facts."""
+    """Seconds for the group of `LARGE`: sqlite3's fetching, the recap, all facts. And the `small` groups."""
 
     fetching: float
     recap: float
     more: float
-    small: float
-    grown_mb: float
+    small: Sequence[Group]
 
 
 class Now:
@@ -53,7 +61,7 @@ class Now:
 
 async def measure(folder: Path, total: int, groups: int) -> Times:
     """Fill a database with so many plays in all, count the large group and so many small ones."""
-    database = folder / "groups.sqlite"
+    database = folder / NAME
     store = await open_store(f"sqlite:///{database}")
     try:
         tracks = await _tracks(store)
@@ -68,28 +76,70 @@ async def measure(folder: Path, total: int, groups: int) -> Times:
         fetching = min(_fetched(database, members) for _ in range(3))
         recap = min([await _told(recaps, large, more=False) for _ in range(3)])
         more = min([await _told(recaps, large, more=True) for _ in range(3)])
-        for group, _ in small[:5]:
-            await _told(recaps, group, more=True)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        start = perf_counter()
-        for group, _ in small:
-            await _told(recaps, group, more=True)
-        each = (perf_counter() - start) / len(small)
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
-        return Times(fetching, recap, more, each, grown)
+        return Times(fetching, recap, more, [group for group, _ in small])
     finally:
         await store.close()
 
 
-def told(times: Times, total: int, groups: int) -> Iterator[str]:
+class Share(NamedTuple):
+    """What a process needed for its part of the small groups: seconds, those of its CPU, MB that it grew by."""
+
+    seconds: float
+    cpu: float
+    grown_mb: float
+
+
+def shared(folder: Path, small: Sequence[Group]) -> Sequence[Share]:
+    """All facts of the small groups, each process its part of them."""
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Barrier(PROCESSES), context.Queue()
+    working = [
+        context.Process(target=_work, args=(folder / NAME, small[number::PROCESSES], ready, done))
+        for number in range(PROCESSES)
+    ]
+    for process in working:
+        process.start()
+    took = [done.get() for _ in working]
+    for process in working:
+        process.join()
+    return took
+
+
+def _work(database: Path, groups: Sequence[Group], ready: Barrier, done: Queue[Share]) -> None:
+    collect_seldom()
+    done.put(asyncio.run(_count(database, groups, ready)))
+
+
+async def _count(database: Path, groups: Sequence[Group], ready: Barrier) -> Share:
+    store = await open_store(f"sqlite:///{database}")
+    try:
+        recaps = Recaps(store, store, store, store, store, Now(), SystemChance())
+        for group in groups[:WARM]:
+            await _told(recaps, group, more=True)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ready.wait()
+        start, cpu = perf_counter(), process_time()
+        for group in groups:
+            await _told(recaps, group, more=True)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
+        return Share(perf_counter() - start, process_time() - cpu, grown / 1024)
+    finally:
+        await store.close()
+
+
+def told(times: Times, shares: Sequence[Share], total: int) -> Iterator[str]:
     """The times in words."""
     yield f"a group of {LARGE} with {LARGE_PLAYS:,} plays each in the week, inside {total:,} plays"
     yield f"  {'sqlite3 fetching':20} {times.fetching * 1000:8.1f} ms"
     yield f"  {'tops, clock, loops':20} {times.recap * 1000:8.1f} ms  {times.recap / times.fetching:5.2f} x"
     yield f"  {'all facts':20} {times.more * 1000:8.1f} ms"
-    minutes = times.small * DUE / CORES / 60
-    yield f"{groups} groups of {SMALL} with {SMALL_PLAYS} plays each: {times.small * 1000:.1f} ms each, all facts"
-    yield f"  {DUE:,} of them on {CORES} cores, scaled: {minutes:.1f} min; memory grew by {times.grown_mb:.1f} MB"
+    many, seconds = len(times.small), max(it.seconds for it in shares)
+    cpu, grown_mb = sum(it.cpu for it in shares) / many, max(it.grown_mb for it in shares)
+    yield f"{many} groups of {SMALL} with {SMALL_PLAYS} plays each, all facts, {PROCESSES} processes"
+    yield f"  {'CPU of a group':20} {cpu * 1000:8.1f} ms"
+    minutes, busy = seconds / many * DUE / 60, cpu * DUE / PROCESSES / 60
+    yield f"  {DUE:,} of them, scaled: {minutes:.1f} min by the clock, {busy:.1f} min of each core"
+    yield f"  memory of a process grew by {grown_mb:.1f} MB"
 
 
 async def _tracks(store: Store) -> Sequence[int]:

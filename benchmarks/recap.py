@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks import groups
+from bot.__main__ import collect_seldom
 from bot.core import calendar, receipts
 from bot.core.choices import Choices
 from bot.core.consent import OWN, seen
@@ -28,7 +29,7 @@ from bot.services.recap import Recaps
 
 PLAYS = 150_000
 TOTAL = 600_000
-GROUPS = 10
+GROUPS = 40
 MEMBERS = 10
 SONGS = 20_000
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
@@ -152,12 +153,14 @@ async def _timed_flow(recaps: Recaps, members: list[Member], period: Period) -> 
 
 def main() -> None:
     """Measure in a temporary folder."""
+    collect_seldom()
     given = [int(it) for it in sys.argv[1:]]
     plays, total, many = (*given, *(PLAYS, TOTAL, GROUPS)[len(given) :])
     with tempfile.TemporaryDirectory() as made:
         asyncio.run(measure(Path(made), plays))
         times = asyncio.run(groups.measure(Path(made), total, many))
-    for line in groups.told(times, total, many):
+        shares = groups.shared(Path(made), times.small)
+    for line in groups.told(times, shares, total):
         print(line)
 
 

@@ -35,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. The exit code; sentences about what went wrong go to stderr."""
     parser = _parser()
     given = parser.parse_args(arguments)
-    # Plays come by the hundred thousand and hold no cycles: looking for some takes longer than counting them.
-    gc.set_threshold(50_000, 20, 50)
+    collect_seldom()
     if given.run is None:
         parser.print_help()
         return WRONG
@@ -55,6 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+
+
+def collect_seldom() -> None:
+    """Plays come by the hundred thousand and hold no cycles: looking for some takes longer than counting them."""
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -112,11 +112,12 @@ def matches(everybody: Mapping[MemberId, Counts]) -> list[Match]:
 
 def _matched(one: MemberId, left: _Weighted, other: MemberId, right: _Weighted) -> Match:
     both = [key for key in left.shares if key in right.shares]
-    here, there = left.against(right, both), right.against(left, both)
+    ones, others = left.logs(right, both), right.logs(left, both)
+    here, there = left.against(both, ones), right.against(both, others)
     divergence = 0.5 * (here + there)
     divergence = min(1.0, max(0.0, divergence))
     distance = math.sqrt(divergence)
-    spread = Z * math.sqrt(left.variance(right, both, here) + right.variance(left, both, there))
+    spread = Z * math.sqrt(left.variance(both, ones, here) + right.variance(both, others, there))
     # The distance is a square root, so its interval is that of the divergence, carried over.
     low, high = math.sqrt(max(0.0, divergence - spread)), math.sqrt(min(1.0, divergence + spread))
     both.sort(key=lambda key: (-min(left.shares[key], right.shares[key]), key))
@@ -173,17 +174,23 @@ class _Weighted:
         self._weights = weights
         self._squares = sum(weight * weights[key] for key, weight in heavy.items())
 
-    def against(self, other: _Weighted, both: Sequence[Key]) -> float:
-        """The Kullback–Leibler divergence from the middle of both sides, in bits. `both` is what both played."""
-        shared = sum(self.shares[key] for key in both)
-        return sum(self.shares[key] * self._log(key, other) for key in both) + max(0.0, 1 - shared)
+    def logs(self, other: _Weighted, both: Sequence[Key]) -> list[float]:
+        """Of each that both played, how far this side's share is above the middle of both, in bits."""
+        here, there = self.shares, other.shares
+        return [math.log2(2 * here[key] / (here[key] + there[key])) for key in both]
 
-    def variance(self, other: _Weighted, both: Sequence[Key], mean: float) -> float:
+    def against(self, both: Sequence[Key], logs: Sequence[float]) -> float:
+        """The Kullback–Leibler divergence from the middle of both sides, in bits. `both` is what both played."""
+        shares = [self.shares[key] for key in both]
+        told = sum(share * log for share, log in zip(shares, logs, strict=True))
+        return told + max(0.0, 1 - sum(shares))
+
+    def variance(self, both: Sequence[Key], logs: Sequence[float], mean: float) -> float:
         """The variance of the Jensen–Shannon divergence that this side's plays bring."""
         first = second = 0.0
         alone, alone_squares = self._whole, self._squares
-        for key in both:
-            heavy, more = self.shares[key] * self._whole, self._log(key, other) - mean
+        for key, log in zip(both, logs, strict=True):
+            heavy, more = self.shares[key] * self._whole, log - mean
             square = heavy * self._weights[key]
             alone, alone_squares = alone - heavy, alone_squares - square
             first += heavy * more
@@ -194,10 +201,6 @@ class _Weighted:
         scale = 0.5 * self.plays / self._whole
         first, second = scale * first / self.plays, scale * scale * second / self.plays
         return max(0.0, second - first**2) / self.plays
-
-    def _log(self, key: Key, other: _Weighted) -> float:
-        q = self.shares[key]
-        return math.log2(2 * q / (q + other.shares[key]))
 
 
 def _shares(everybody: Mapping[MemberId, Counts]) -> dict[Key, dict[MemberId, float]]:
