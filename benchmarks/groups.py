@@ -40,6 +40,7 @@ DUE = 10_000
 NAME = "groups.sqlite"
 PROCESSES = 2
 WARM = 5
+PATIENCE_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ def shared(folder: Path, small: Sequence[Group]) -> Sequence[Share]:
     ]
     for process in working:
         process.start()
-    took = [done.get() for _ in working]
+    shares = [done.get(timeout=PATIENCE_S) for _ in working]
     for process in working:
         process.join()
-    return took
+    return shares
 
 
 def _work(database: Path, groups: Sequence[Group], ready: Barrier, done: Queue[Share]) -> None:
@@ -117,7 +118,7 @@ async def _count(database: Path, groups: Sequence[Group], ready: Barrier) -> Sha
         for group in groups[:WARM]:
             await _told(recaps, group, more=True)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        ready.wait()
+        ready.wait(PATIENCE_S)
         start, cpu = perf_counter(), process_time()
         for group in groups:
             await _told(recaps, group, more=True)
