@@ -146,7 +146,8 @@ class _Told:
         words = t("{award}: {who}, {says}", award=it.title, who=self._names[member], says=score.says)
         kind, key = _narrowed(score.of)
         return Fact(f"{fact}:{it.member}", words, Measure.AWARD, score.n, "award", tuple(who for who, _ in it.among),
-                    it.among, kind, key, hours=score.hours, whose=(member,), award=it.id)  # fmt: skip
+                    it.among, kind, key, hours=score.hours, whose=(member,), award=it.id,
+                    decade=score.decade)  # fmt: skip
 
     def _own(
         self,

@@ -21,7 +21,7 @@ from bot.core.recap.compute import MINUTE_MS, sounded
 from bot.core.recap.coverage import coverage, vouching
 from bot.core.recap.hours import WEEK_HOURS, hour_of_week
 from bot.core.recap.model import Coverage
-from bot.core.recap.origins import Roots
+from bot.core.recap.origins import NOTHING, Roots
 from bot.core.recounting import COMPARING, NO_BACKGROUND, Background, recounted
 from bot.core.rules import RULES, Rule
 from bot.text import Text, t, tn
@@ -164,9 +164,9 @@ def _narrowed(
         ids = meant(fact.kind, fact.key, tracks)
         plays = [play for play in plays if play.track_id in ids]
     if fact.decade:
-        plays = [play for play in plays if known.get(play.track_id, Roots()).decade == fact.decade]
+        plays = [play for play in plays if known.get(play.track_id, NOTHING).decade == fact.decade]
     if fact.area:
-        plays = [play for play in plays if known.get(play.track_id, Roots()).area == fact.area]
+        plays = [play for play in plays if known.get(play.track_id, NOTHING).area == fact.area]
     if fact.hour is not None or fact.hours:
         wanted = set(fact.hours) or set(range(fact.hour or 0, WEEK_HOURS, 24))
         pieces = segments(zones[it.member.id], period.start_ms, period.end_ms)

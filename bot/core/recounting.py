@@ -19,7 +19,7 @@ from bot.core.model import Heard, Listening, MemberId, Period, Play, Span, Track
 from bot.core.recap import firsts, streaks
 from bot.core.recap.firsts import Past
 from bot.core.recap.insights import History, by_local_day
-from bot.core.recap.origins import Roots, listeners, recent
+from bot.core.recap.origins import NOTHING, Roots, listeners, recent
 from bot.core.taste import Interval
 
 Recount = tuple[int, tuple[int, int] | None]
@@ -75,7 +75,7 @@ class _Looked:
     def rooted(self) -> Counter[Roots]:
         """All plays by what was looked up of their songs."""
         roots = self.background.roots
-        return Counter(roots.get(play.track_id, Roots()) for one in self.listenings for play in one.plays)
+        return Counter(roots.get(play.track_id, NOTHING) for one in self.listenings for play in one.plays)
 
 
 def compared(facts: Facts) -> frozenset[MemberId]:

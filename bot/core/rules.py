@@ -291,7 +291,7 @@ _ALL = (
         f"that they lead, or of which they have {round(100 * NEARLY)} % of the most; so that as many as possible get "
         "one. None twice running, and none that the member has declined.",
         "Of all such ways the one is taken that is worth most in all: more for who leads clearly, less for an award of "
-        "one artist or one hour. Hours are those that may be told.",
+        "one artist, one decade or one hour. Hours are those that may be told.",
     ),
     Rule(
         "coverage",

@@ -211,7 +211,7 @@ def _more(
     names = Names(count.known)
     recap = looked_back(count.recap, {who: it.memory.heard for who, it in count.histories.items()}, names)
     said = insights(names, count.listenings, count.histories, asked.period, comparing)
-    stand = standings(count.recap, said, count.listenings, names)
+    stand = standings(count.recap, said, count.listenings, names, known)
     active = [part.member.id for part in count.recap.members if part.plays]
     awards = chosen(candidates(stand), active, not_again)
     played = {play.track_id for it in count.listenings for play in it.plays}

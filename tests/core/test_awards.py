@@ -53,6 +53,7 @@ def fields(draw: st.DrawFn) -> Field:
                 artists=artists,
                 songs={(*artist, "song"): n for artist, n in artists.items()},
                 songs_of=draw(st.dictionaries(st.sampled_from(ARTISTS), st.integers(1, 9), max_size=3)),
+                decades=draw(st.dictionaries(st.sampled_from([1970, 1990]), st.integers(1, 40))),
                 busiest_hour=max(counts),
                 new=draw(st.integers(0, 6)),
                 effective=draw(st.one_of(st.none(), st.floats(1, 40))),

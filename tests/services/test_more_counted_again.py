@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bot.core import calendar
-from bot.core.awards.catalogue import CATALOGUE
+from bot.core.awards.catalogue import CATALOGUE, score_of
 from bot.core.calendar import DAY_MS
 from bot.core.consent import Feature
 from bot.core.facts import Fact, Measure
@@ -177,3 +177,23 @@ async def test_an_own_recap_has_its_own_numbers() -> None:
 def test_the_catalogue_and_its_rule_agree() -> None:
     assert len(CATALOGUE) > 30
     assert "more than thirty ways" in RULES["award"].says
+
+
+async def test_who_is_at_home_in_a_decade_is_proven_by_its_songs() -> None:
+    house = await House().settle()
+    await house.joined("ana", YES)
+    await house.plays(
+        "ana", WEEK.start_ms + NOON, *[song("Then", "Old band")] * 12, *[song("Now", "New band")] * 3
+    )
+    tracks = await house.store.songs_to_look_up(house.clock.now, 10)
+    years = {"Then": 1974, "Now": 2024}
+    facts = {it.id: SongFacts("r", ("a",), year=years[it.title]) for it in tracks}
+    await house.store.keep_facts(facts, house.clock.now)
+    ana = house.members["ana"]
+    told = await told_by(house)
+    assert told.more is not None
+    standing = told.more.background.standings.standings[0]
+    assert standing.decades == {1970: 12, 2020: 3}
+    score = score_of(told.more.background.standings, "decade:1970", ana.id)
+    assert score is not None
+    assert (str(score.says), score.decade) == ("12 plays of songs from then", 1970)

@@ -1,6 +1,6 @@
 """The catalogue: what members are measured by. Nothing here shames: no skips, no sadness, no least of anything.
 
-An award with a parameter stands once for each artist or hour that somebody played enough. Each measure leaves
+An award with a parameter stands once for each artist, decade or hour that somebody played enough. Each measure leaves
 out members who have not done enough of it for it to mean anything.
 """
 
@@ -115,6 +115,16 @@ def _deepest(it: Field) -> Iterator[tuple[str, Text, Scores]]:
         yield "\x1f".join(key), t("Deep in {artist}", artist=it.name(key)), scores
 
 
+def _decades(it: Field) -> Iterator[tuple[str, Text, Scores]]:
+    for decade in sorted({decade for one in it.standings for decade in one.decades}):
+        scores = {
+            one.member: Score(n, t("{plays} of songs from then", plays=_plays(n)), n, decade=decade)
+            for one in it.standings
+            if (n := one.decades.get(decade, 0)) >= LEAST
+        }
+        yield str(decade), t("At home in the {decade}s", decade=str(decade)), scores
+
+
 def _clock(it: Field) -> Iterator[tuple[str, Text, Scores]]:
     for hour in range(24):
         scores = {
@@ -218,6 +228,7 @@ CATALOGUE: tuple[Award, ...] = (
     _single("kept", t("Faithful"), _kept),
     Award("keeper", _keepers),
     Award("deep", _deepest),
+    Award("decade", _decades),
     Award("clock", _clock),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from bot.text import Text
 
 NEARLY = 0.9
 # A general award before one for an artist, and those before the hour of a clock, where both are led as clearly.
-_LESS = {"keeper": 0.2, "deep": 0.2, "clock": 0.6}
+_LESS = {"keeper": 0.2, "deep": 0.2, "decade": 0.2, "clock": 0.6}
 # What it adds that nobody else has done enough to be measured.
 _ALONE = 0.1
 _UNSERVED = -1_000.0

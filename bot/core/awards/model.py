@@ -16,8 +16,9 @@ class Standing:
     """One member's period, as far as awards ask for it: only plays that count, and hours that may be told.
 
     `hours` are 168 counts of the member's own clock, Monday's midnight first; `days` one count for each local day.
-    `songs_of` has of each artist how many different songs were played. `new` are artists played for the first time;
-    `followed` those that another member began to play after this one. A number that is not known is 0 or None.
+    `songs_of` has of each artist how many different songs were played, `decades` the plays of songs whose year is
+    known. `new` are artists played for the first time; `followed` those that another member began to play after this
+    one. A number that is not known is 0 or None.
     """
 
     member: MemberId
@@ -29,6 +30,7 @@ class Standing:
     songs: Counts = field(default_factory=dict)
     albums: Counts = field(default_factory=dict)
     songs_of: Counts = field(default_factory=dict)
+    decades: Mapping[int, int] = field(default_factory=dict)
     busiest_hour: int = 0
     loop: tuple[Key, int] | None = None
     run: tuple[Key, int] | None = None
@@ -58,7 +60,8 @@ class Field:
 class Score:
     """What a member is measured by. `rank_by` orders, `says` tells the number `n`; a higher number leads.
 
-    Where only some plays are counted: `of` is the key of what was played, `hours` are those of the week's 168.
+    Where only some plays are counted: `of` is the key of what was played, `hours` are those of the week's 168, `decade`
+    (1990) is that of the songs.
     """
 
     rank_by: float
@@ -66,6 +69,7 @@ class Score:
     n: int
     of: Key = ()
     hours: tuple[int, ...] = ()
+    decade: int = 0
 
 
 @dataclass(frozen=True, slots=True)

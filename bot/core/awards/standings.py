@@ -11,11 +11,21 @@ from bot.core.identity import Key
 from bot.core.model import Listening, MemberId, TrackId
 from bot.core.recap.insights import Insights, Thing, by_local_day
 from bot.core.recap.model import Kind, MemberRecap, Recap
+from bot.core.recap.origins import NOTHING, Roots
 from bot.core.recap.tops import Names
 
 
-def standings(recap: Recap, more: Insights, listenings: Sequence[Listening], names: Names) -> Field:
-    """Everybody's standing in a recap, members in its order. `names` has every track of the listenings."""
+def standings(
+    recap: Recap,
+    more: Insights,
+    listenings: Sequence[Listening],
+    names: Names,
+    known: Mapping[TrackId, Roots],
+) -> Field:
+    """Everybody's standing in a recap, members in its order.
+
+    `names` has every track of the listenings, `known` is what was looked up of them.
+    """
     played = {play.track_id for it in listenings for play in it.plays}
     keys = {kind: _keys(kind, names, played) for kind in Kind}
     shown: dict[Key, str] = {}
@@ -27,7 +37,10 @@ def standings(recap: Recap, more: Insights, listenings: Sequence[Listening], nam
     by_id = {it.member.id: it for it in listenings}
     followed = Counter(chain.steps[0][0].id for chain in more.chains)
     return Field(
-        tuple(_standing(part, by_id[part.member.id], more, keys, followed, recap) for part in recap.members),
+        tuple(
+            _standing(part, by_id[part.member.id], more, keys, followed, known, recap)
+            for part in recap.members
+        ),
         shown,
     )
 
@@ -38,6 +51,7 @@ def _standing(
     more: Insights,
     keys: Mapping[Kind, Mapping[TrackId, Key]],
     followed: Mapping[MemberId, int],
+    known: Mapping[TrackId, Roots],
     recap: Recap,
 ) -> Standing:
     member = part.member.id
@@ -69,6 +83,7 @@ def _standing(
         songs=songs,
         albums=_counted(it, keys[Kind.ALBUM]),
         songs_of={artist: len(found) for artist, found in songs_of.items()},
+        decades=Counter(decade for play in it.plays if (decade := known.get(play.track_id, NOTHING).decade)),
         busiest_hour=part.busiest.plays if part.busiest is not None else 0,
         loop=(key_of(Kind.TRACK, part.loops[0].track_ids), part.loops[0].times) if part.loops else None,
         run=best([(run.thing, run.times) for run in more.runs if run.member.id == member]),

@@ -41,6 +41,9 @@ class Roots(NamedTuple):
         return self.year // 10 * 10
 
 
+NOTHING = Roots()
+
+
 @dataclass(frozen=True, slots=True)
 class Decade:
     """Plays of songs that came out from `first` (1990) to the ninth year after, and whose they are."""
@@ -95,7 +98,7 @@ def roots(tracks: Mapping[TrackId, Track], facts: Mapping[TrackId, SongFacts]) -
     by_song: dict[SongId, Roots] = {}
     for track_id in sorted(facts.keys() & tracks.keys()):
         told, song = facts[track_id], tracks[track_id].song
-        known = by_song.get(song, Roots())
+        known = by_song.get(song, NOTHING)
         by_song[song] = Roots(
             min((year for year in (known.year, told.year) if year), default=0),
             known.area or told.area,
@@ -107,7 +110,7 @@ def roots(tracks: Mapping[TrackId, Track], facts: Mapping[TrackId, SongFacts]) -
 def origins(listenings: Sequence[Listening], known: Mapping[TrackId, Roots], period: Period) -> Origins:
     """Where these members' plays of a period are from."""
     rooted = {
-        it.member.id: Counter(known.get(play.track_id, Roots()) for play in it.plays) for it in listenings
+        it.member.id: Counter(known.get(play.track_id, NOTHING) for play in it.plays) for it in listenings
     }
     plays = sum(map(Counter.total, rooted.values()))
     decades, areas = _by(rooted, lambda it: it.decade), _by(rooted, lambda it: it.area)
