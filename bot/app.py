@@ -274,7 +274,11 @@ def _plugged(
         play,
         Help(all_commands),
     ]
-    redrawing = Redrawing(platforms, {"wrapped": cards.again, "top": listening.again, "mix": play.again})
+    redrawing = Redrawing(
+        platforms,
+        {"wrapped": cards.again, "top": listening.again, "mix": play.again},
+        {"wrapped": cards.language},
+    )
     redaction = Redaction(store, recaps, clock, redrawing)
 
     async def discard_pictures(names: Collection[str]) -> None:

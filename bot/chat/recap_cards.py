@@ -21,8 +21,8 @@ from bot.core.phrases import Headline, headlines
 from bot.core.pictures import Picture as Layout
 from bot.core.pictures import Theme, Ticket
 from bot.core.recap import award_words, insight_words, origin_words, words
-from bot.core.recap.insights import Insights, Taste
-from bot.core.recap.model import MemberRecap, Ranked, Recap
+from bot.core.recap.insights import DaysRow, Insights, Moment, Taste
+from bot.core.recap.model import Loop, MemberRecap, Ranked, Recap
 from bot.core.recap.origins import Leaning, Origins
 from bot.core.recap.sections import HEADINGS, Section
 from bot.core.stories import Quote
@@ -58,6 +58,9 @@ PLAY = {
     PeriodKind.DAYS: t("Play these songs"),
 }
 NOTHING_MORE = More(Insights())
+_HOW_TO_BE_SEEN = t(
+    "/join asks what others may see. Whoever has joined is in it once they have looked at their part and found it fine."
+)
 
 # Members' own words that this audience may read.
 QuotesOf = Callable[[Told], Awaitable[Sequence[Quote]]]
@@ -69,7 +72,7 @@ class Look:
 
     language: Language = ENGLISH
     left_out: Collection[str] = ()
-    layout: str = "jcard"
+    layout: str = recap_pictures.ANY
     theme: Theme = Theme.LIGHT
 
 
@@ -95,8 +98,7 @@ class RecapCards:
 
     async def group(self, told: Told) -> Card:
         """What a group is told when it asks, in the look that it wishes for its posts."""
-        weekly = None if told.audience is None else await self._weeklies.weekly(told.audience.group.id)
-        return await self._group(told, self._look(weekly), ())
+        return await self._group(told, await self._look_of(told), ())
 
     async def post(self, told: Told, weekly: Weekly, notes: Sequence[Text]) -> Card:
         """A group's post (`chat.posting.DrawPost`)."""
@@ -123,13 +125,13 @@ class RecapCards:
         told_of = [it.tells for it in best]
         blocks: list[Block] = [
             *(await self._picture(Ticket(recap, recap.members[0].member.id), look) if recap.plays else ()),
-            Lines(tuple(_summary(recap, best))),
+            *_summary(recap, best),
             *([Lines(tuple(said), t("In the group's post"))] if said else []),
             *_axes(more.insights.tastes, more.origins.leanings, recap.period),
             *chain(*self._tops(recap)),
             *_news(more.insights, told_of),
             *_repeated(recap, more.insights, told_of),
-            *_months(more),
+            *_months(recap, more),
             *_origins(more.origins),
         ]
         card = Card(
@@ -149,6 +151,14 @@ class RecapCards:
         """What others would read of a recap that is kept nowhere, for a member who looks at their part."""
         return await self._card(recap, NOTHING_MORE, (), PLAIN, (), ())
 
+    async def language(self, told: Told) -> Language:
+        """The language of a group's posts (`chat.ledger.LanguageOf`)."""
+        return (await self._look_of(told)).language
+
+    async def _look_of(self, told: Told) -> Look:
+        weekly = None if told.audience is None else await self._weeklies.weekly(told.audience.group.id)
+        return self._look(weekly)
+
     def _look(self, weekly: Weekly | None) -> Look:
         """The look of a group's posts."""
         if weekly is None:
@@ -164,10 +174,13 @@ class RecapCards:
         more = told.more or NOTHING_MORE
         card = await self._card(told.recap, more, told.order, look, quotes, notes)
         recap = {"recap": str(told.frozen.id)}
+        of_plays = (
+            Button(t("Prove a number"), "prove.facts", recap),
+            Button(PLAY[told.recap.period.kind], "draft.mix", recap),
+        )
         buttons = (
             Button(MINE[told.recap.period.kind], "wrapped.mine", recap, strong=True),
-            Button(t("Prove a number"), "prove.facts", recap),
-            *([Button(PLAY[told.recap.period.kind], "draft.mix", recap)] if told.recap.plays else []),
+            *(of_plays if told.recap.plays else ()),
             Button(t("Tell a story"), "story.tell"),
             Button(t("Settings"), "wrapped.settings"),
         )
@@ -184,18 +197,18 @@ class RecapCards:
         notes: Sequence[Text],
     ) -> Card:
         """A recap as others see it, in the order of what people care about."""
-        best = headlines(recap, more.insights)
-        told_of = [it.tells for it in best]
+        counted: list[Loop | Moment] = [*recap.loops, *more.insights.moments]
+        quoted = [it for it in counted if _is_quoted(it, quotes[:QUOTES])]
+        best = headlines(recap, more.insights, but=quoted)
+        told_of: list[object] = [*quoted, *(it.tells for it in best)]
         parts: list[tuple[Section | None, Sequence[Block]]] = [
             (
                 Section.PICTURE,
-                await self._picture(
-                    recap_pictures.picture(look.layout, recap, more, order, quotes), look
-                )
+                await self._picture(recap_pictures.picture(look.layout, recap, more, order, quotes), look)
                 if recap.plays
                 else [],
             ),
-            (None, [Lines(tuple(_summary(recap, best)))]),
+            (None, _summary(recap, best)),
             (
                 Section.WORDS,
                 _lines(Section.WORDS, _words(quotes)),
@@ -203,10 +216,10 @@ class RecapCards:
             (Section.AWARDS, _awards(more.awards, recap)),
             *zip((Section.SONGS, Section.ARTISTS, Section.ALBUMS), self._tops(recap), strict=True),
             (Section.COMPARED, _compared(recap)),
-            (Section.ALIKE, _alike(more.insights)),
+            (Section.ALIKE, _alike(recap, more.insights)),
             (Section.NEW, _news(more.insights, told_of)),
             (Section.REPEAT, _repeated(recap, more.insights, told_of)),
-            (Section.MONTHS, _months(more)),
+            (Section.MONTHS, _months(recap, more)),
             (Section.ORIGINS, _origins(more.origins)),
             (None, [Lines(tuple(notes))] if notes else []),
         ]
@@ -224,41 +237,60 @@ class RecapCards:
         return [Picture(png, layout.alt())]
 
     def _tops(self, recap: Recap) -> list[list[Listing]]:
-        """The lists of songs, artists and albums; none where nothing is in it."""
+        """The lists of songs, artists and albums; none where nothing is in it, or nothing but the song before."""
         names = words.names_of(recap)
         lists = (
             (Section.SONGS, recap.top_tracks[:SONGS]),
             (Section.ARTISTS, recap.top_artists[:NAMES]),
             (Section.ALBUMS, recap.top_albums[:NAMES]),
         )
-        return [
-            [Listing(tuple(self._row(it, names) for it in ranked), HEADINGS[section], numbered=True)]
-            if ranked
-            else []
-            for section, ranked in lists
-        ]
+        found = []
+        for section, ranked in lists:
+            alone = len(recap.top_tracks) == len(ranked) == 1 and section is not Section.SONGS
+            worth = ranked and not (alone and ranked[0].plays == recap.top_tracks[0].plays)
+            rows = tuple(self._row(it, recap, names) for it in ranked)
+            found.append([Listing(rows, HEADINGS[section], numbered=True)] if worth else [])
+        return found
 
-    def _row(self, ranked: Ranked, names: dict[MemberId, str]) -> Row:
-        return Row(words.song(ranked), words.played(ranked, names), url=self._addresses.of(ranked.uri))
+    def _row(self, ranked: Ranked, recap: Recap, names: dict[MemberId, str]) -> Row:
+        # After a time without plays everything is new.
+        note = words.played(ranked, names, moved=bool(recap.plays_before))
+        return Row(words.song(ranked), note, url=self._addresses.of(ranked.uri))
 
 
-def _summary(recap: Recap, best: Sequence[Headline]) -> list[Text]:
+def _summary(recap: Recap, best: Sequence[Headline]) -> list[Lines]:
+    if not recap.members:
+        return [Lines((t("Nobody lets others here see their plays in this post yet."), _HOW_TO_BE_SEEN))]
+    change = words.change(recap)
     if not recap.plays:
-        return [t("No plays in {days}.", days=words.days(recap.period.first, recap.period.last))]
+        none = t("No plays in {days}", days=words.days(recap.period.first, recap.period.last))
+        return [Lines((_changed(none, change),))]
     plays = tn("{n} play", "{n} plays", recap.plays)
     if len(recap.members) > 1:
         who = tn("{n} listener", "{n} listeners", recap.listeners)
         plays = t("{plays} by {who}", plays=plays, who=who)
-    change = words.change(recap)
-    lines = [
-        t("{plays}.", plays=plays) if change is None else t("{plays}, {change}.", plays=plays, change=change)
-    ]
+    lines = [_changed(plays, change)]
     if recap.minutes:
         lines.append(t("{minutes} of music.", minutes=words.minutes(recap)))
     lines += [it.text for it in best]
     if recap.busiest is not None and recap.plays > 1:
         lines.append(t("{busiest}.", busiest=words.busiest(recap.busiest)))
-    return lines
+    return [Lines(tuple(lines))]
+
+
+def _changed(plays: Text, change: Text | None) -> Text:
+    return (
+        t("{plays}.", plays=plays) if change is None else t("{plays}, {change}.", plays=plays, change=change)
+    )
+
+
+def _is_quoted(it: Loop | Moment, quotes: Sequence[Quote]) -> bool:
+    """Whether words of the member's speak of that song already, with how often it was played."""
+    named = it.thing if isinstance(it, Moment) else it
+    return any(
+        (quote.member.id, quote.title, quote.artist) == (it.member.id, named.title, named.artist)
+        for quote in quotes
+    )
 
 
 def _lines(section: Section, lines: Sequence[Text]) -> list[Lines]:
@@ -274,7 +306,7 @@ def _words(quotes: Sequence[Quote]) -> list[Text]:
 
 
 def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
-    """What everybody knows first, then those of one artist or hour."""
+    """What everybody knows first, then those of one artist, decade or hour."""
     names = words.names_of(recap)
     best = sorted(awards, key=lambda it: (":" in it.id, -it.worth))[:AWARDS]
     rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in best)
@@ -285,30 +317,37 @@ def _compared(recap: Recap) -> list[Block]:
     """Everybody's plays on one scale, and what stands behind them; of many members those who played most."""
     if len(recap.members) < 2 or not recap.plays:
         return []
-    parts = sorted(recap.members, key=lambda it: -it.plays)[:MEMBERS]
-    plays = tuple((t("{name}", name=it.member.name), it.plays) for it in parts)
+    parts = sorted(recap.members, key=lambda it: -it.plays)
+    plays = tuple((t("{name}", name=it.member.name), it.plays) for it in parts[:MEMBERS])
+    pairs = [(name, said) for it in parts[:COMPARED] for name, said in _part(recap, it)]
+    rest = sum(it.plays for it in parts[MEMBERS:])
+    more = tn("{n} more member", "{n} more members", len(parts) - MEMBERS)
     return [
-        Bars(plays, t("Plays")),
-        Fields(tuple(map(_part, parts[:COMPARED])), HEADINGS[Section.COMPARED]),
+        Bars(plays, HEADINGS[Section.COMPARED]),
+        *([Fields(tuple(pairs))] if pairs else []),
+        *([Lines((t("{who}: {plays}", who=more, plays=tn("{n} play", "{n} plays", rest)),))] if rest else []),
     ]
 
 
-def _part(part: MemberRecap) -> tuple[Text, Text]:
+def _part(recap: Recap, part: MemberRecap) -> list[tuple[Text, Text]]:
+    """What there is to say of a member beside how much they played."""
     name = t("{name}", name=part.member.name)
-    if not part.plays:
-        return name, t("nothing this time")
-    said = words.change(part) or tn("{n} play", "{n} plays", part.plays)
-    if part.top_artists:
-        said = t("{change} · most {artist}", change=said, artist=part.top_artists[0].artist)
-    return name, said
+    change = words.change(recap, part) if part.plays_before else None
+    if not part.plays or not part.top_artists:
+        return [] if change is None else [(name, change)]
+    most = t("most {artist}", artist=part.top_artists[0].artist)
+    return [(name, most if change is None else t("{change} · {most}", change=change, most=most))]
 
 
-def _alike(more: Insights) -> list[Lines]:
-    lines = [insight_words.pair(it) for it in more.pairs[:PAIRS]]
-    if more.common:
-        names = joined([insight_words.named(it) for it in more.common[:NAMES]], ", ")
-        lines.append(t("All of you played: {names}", names=names))
-    elif more.bridge is not None:
+def _alike(recap: Recap, more: Insights) -> list[Lines]:
+    pairs = [it for it in more.pairs[:PAIRS] if it.shared]
+    lines = [insight_words.pair(it) for it in pairs]
+    if more.bridge is None:
+        return _lines(Section.ALIKE, lines)
+    compared = len(more.bridge.shares)
+    if more.common and not (pairs and compared == 2):
+        lines.append(insight_words.common(more.common[:NAMES], compared, recap.listeners))
+    elif not more.common:
         lines.append(insight_words.bridge(more.bridge))
     return _lines(Section.ALIKE, lines)
 
@@ -332,12 +371,18 @@ def _news(more: Insights, told: Collection[object]) -> list[Lines]:
 
 def _repeated(recap: Recap, more: Insights, told: Collection[object]) -> list[Lines]:
     loops = [words.loop(it) for it in recap.loops if it not in told]
-    rows = [insight_words.days_row(it) for it in more.days if it not in told]
+    # Whoever played a song every day played its artist, too.
+    said = {(it.member.id, it.thing.artist) for it in told if isinstance(it, DaysRow)}
+    rows = [insight_words.days_row(it) for it in more.days if (it.member.id, it.thing.artist) not in said]
     return _lines(Section.REPEAT, [*loops[:2], *rows[:1]])
 
 
-def _months(more: More) -> list[Lines]:
-    lines = [*map(origin_words.month, more.months), *map(origin_words.season, more.seasons)]
+def _months(recap: Recap, more: More) -> list[Lines]:
+    """Each month; of a year only in short, with what set its quarters apart."""
+    if recap.period.kind is PeriodKind.YEAR:
+        lines = [*origin_words.months(more.months), *map(origin_words.season, more.seasons)]
+    else:
+        lines = [*map(origin_words.month, more.months)]
     return _lines(Section.MONTHS, lines)
 
 
@@ -385,6 +430,10 @@ def _credits(recap: Recap) -> list[Link]:
     return [Link(t("{name}", name=it.name), it.home) for it in keepers_among(words.sources(recap))]
 
 
-def _footer(recap: Recap) -> Text:
+def _footer(recap: Recap) -> Text | None:
+    if not recap.members:
+        return None
+    if not recap.plays:
+        return words.coverage(recap)
     thanks = [t("{it}.", it=it) for it in words.thanks(recap)]
     return joined([words.coverage(recap), words.rule(recap), *thanks], " ")

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.core.model import MemberId
 from bot.core.recap import insight_words as said
 from bot.core.recap import words
-from bot.core.recap.insights import Insights
-from bot.core.recap.model import Recap
+from bot.core.recap.insights import Insights, Moment
+from bot.core.recap.model import Loop, Recap
 from bot.core.recap.when import from_to
 from bot.text import Text, t, tn, to_json
 
@@ -46,7 +46,7 @@ BOOK: Mapping[str, tuple[str, ...]] = {
     "days": (
         "{who} played {what} on {n} days in a row.",
         "{n} days, and {what} on each of them: {who}.",
-        "No day without {what} for {who}, {n} times running.",
+        "{n} days running, and no day without {what}: {who}.",
     ),
     "discovery": (
         "New to {who}: {what}, and {n} plays already.",
@@ -106,10 +106,12 @@ class _Candidate:
     values: Values
 
 
-def headlines(recap: Recap, more: Insights, most: int = 2) -> tuple[Headline, ...]:
-    """The sentences that a period is told with, the most remarkable first."""
+def headlines(
+    recap: Recap, more: Insights, most: int = 2, *, but: Collection[Loop | Moment] = ()
+) -> tuple[Headline, ...]:
+    """The sentences that a period is told with, the most remarkable first, `but` what is told elsewhere."""
     ranked = sorted(enumerate(_candidates(recap, more)), key=lambda it: (-it[1].rank, it[0]))
-    left = [candidate for _, candidate in ranked]
+    left = [candidate for _, candidate in ranked if candidate.tells not in but]
     told: list[_Candidate] = []
     while left and len(told) < most:
         kinds = {it.kind for it in told}

@@ -281,7 +281,7 @@ def test_a_time_before_is_compared_only_where_it_is_known() -> None:
     little = known(before[1], earlier, 0.94)
 
     whole = recap("Group", now, TRACKS, period, [ana, ben])
-    assert (whole.plays_before, str(words.change(whole))) == (2, "2 more than the time before")
+    assert (whole.plays_before, str(words.change(whole))) == (2, "2 more than the week before")
     assert str(words.played(whole.top_tracks[0], {})) == "4 plays"
 
     for unknown in ([ana, little], [ana]):

@@ -108,7 +108,7 @@ def test_versions_of_a_song_know_what_one_of_them_knows() -> None:
 def test_it_is_said_with_how_much_of_it_is_known() -> None:
     by_track = {TrackId(1): Roots(1969, "Mali", 10), TrackId(2): Roots(2024, "", 20), TrackId(3): Roots(1965)}
     found = origins([listening(ANA, [1] * 20 + [2] * 12 + [3] * 4 + [9] * 4)], by_track, WEEK)
-    assert str(origin_words.by_decade(found)) == "By decade: the 1960s 24, the 2020s 12"
+    assert str(origin_words.by_decade(found)) == "By decade: the 1960s (24), the 2020s (12)"
     assert found.areas == ()
     assert str(origin_words.known_of(found)) == (
         "Of 40 plays the year is known of 36 and the country of 20, as MusicBrainz has them."

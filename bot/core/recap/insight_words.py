@@ -74,6 +74,16 @@ def some(names: Sequence[Text]) -> Text:
     return both(names) if len(names) <= MOST_NAMED else listed(names, MOST_NAMED - 1)
 
 
+def common(things: Sequence[Thing], compared: int, listeners: int) -> Text:
+    """`All of you played: Blur, Can`: what all who are compared have played, whether or not these are all listeners."""
+    names = joined([named(it) for it in things], ", ")
+    if compared < listeners:
+        return t("All {n} who compare themselves here played: {names}", n=compared, names=names)
+    if compared == 2:
+        return t("Both of you played: {names}", names=names)
+    return t("All of you played: {names}", names=names)
+
+
 def pair(it: Pair, *, shared: int = 2) -> Text:
     """`Ana and Ben: 61 % alike, between 54 and 68; both played Blur, Can`."""
     ana, ben = (member.name for member in it.members)
@@ -88,9 +98,9 @@ def pair(it: Pair, *, shared: int = 2) -> Text:
 
 
 def bridge(it: Bridge) -> Text:
-    """`What joins most of you: Blur (Ana, Ben, Cem)`."""
+    """`What 3 of you share: Blur (Ana, Ben, Cem)`."""
     names = listed([t("{who}", who=member.name) for member, _ in it.shares], MOST_NAMED)
-    return t("What joins most of you: {what} ({names})", what=named(it.thing), names=names)
+    return t("What {n} of you share: {what} ({names})", n=len(it.shares), what=named(it.thing), names=names)
 
 
 def percent(it: Interval) -> Text:

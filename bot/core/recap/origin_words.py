@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.model import Period, PeriodKind
 from bot.core.recap.months import Month, Season
 from bot.core.recap.origins import Origins
-from bot.core.recap.when import MONTHS, period_name
+from bot.core.recap.when import MONTHS, SHORT_MONTHS, period_name
+from bot.core.recap.words import listed
 from bot.core.taste import Interval
 from bot.text import Text, joined, t, tn
 
@@ -18,19 +21,16 @@ def decade(first: int) -> Text:
 
 
 def by_decade(it: Origins) -> Text:
-    """`By decade: the 2010s 58, the 1990s 31`, the decades with most plays first."""
+    """`By decade: the 2010s (58), the 1990s (31)`, the decades with most plays first."""
     best = sorted(it.decades, key=lambda one: (-one.plays, one.first))[:MOST_NAMED]
-    names = [t("{what} {n}", what=decade(one.first), n=one.plays) for one in best]
+    names = [t("{what} ({n})", what=decade(one.first), n=one.plays) for one in best]
     return t("By decade: {names}", names=joined(names, ", "))
 
 
 def by_area(it: Origins) -> Text:
-    """`By country: Japan 40, Mali 22`, most plays first."""
-    names = [t("{what} {n}", what=one.name, n=one.plays) for one in it.areas[:MOST_NAMED]]
-    more = len(it.areas) - MOST_NAMED
-    if more > 0:
-        names.append(tn("{n} more", "{n} more", more))
-    return t("By country: {names}", names=joined(names, ", "))
+    """`By country: Japan (40), Mali (22)`, most plays first."""
+    names = [t("{what} ({n})", what=one.name, n=one.plays) for one in it.areas]
+    return t("By country: {names}", names=listed(names, MOST_NAMED))
 
 
 def known_of(it: Origins) -> Text:
@@ -74,6 +74,19 @@ def month(it: Month) -> Text:
         artist=it.top.artist,
         n=it.top.plays,
     )
+
+
+def months(those: Sequence[Month]) -> list[Text]:
+    """Months in short, three on a line: `Jan: 812, most of Blur · Feb: 790, most of Can · Mar: 803, most of Can`."""
+    short = [_in_short(it) for it in those]
+    return [joined(short[at : at + 3], " · ") for at in range(0, len(short), 3)]
+
+
+def _in_short(it: Month) -> Text:
+    month = SHORT_MONTHS[it.period.first.month - 1]
+    if it.top is None:
+        return t("{month}: {n}", month=month, n=it.plays)
+    return t("{month}: {n}, most of {artist}", month=month, n=it.plays, artist=it.top.artist)
 
 
 def season(it: Season) -> Text:

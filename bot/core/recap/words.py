@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.keepers import keepers_among
-from bot.core.model import Gap, MemberId, Origin, Period, Source
+from bot.core.model import Gap, MemberId, Origin, Period, PeriodKind, Source
+from bot.core.recap.compute import LEAST_KNOWN
 from bot.core.recap.coverage import total_ms
 from bot.core.recap.model import BusyHour, Coverage, Kind, Loop, MemberRecap, Ranked, Recap
 from bot.core.recap.when import days as days
@@ -16,6 +18,10 @@ from bot.text import Text, joined, t, tn
 
 MOST_TOLD = 4
 MOST_GAPS = 2
+# Of more members who miss the same time, only their number is told.
+MOST_ALIKE = 3
+# How many letters the members beside a count may take together, however many there are; the first is always told.
+ROOM = 100
 # Others do not read what somebody has forgotten or paused (`core.consent`), so no time is said to be known as a whole.
 WHOLE = t("all that is shared")
 SHORT = {
@@ -24,6 +30,13 @@ SHORT = {
     Source.ACCOUNT: t("account data"),
     Source.LASTFM: t("Last.fm"),
     Source.LISTENBRAINZ: t("ListenBrainz"),
+}
+BEFORE = {
+    PeriodKind.WEEK: t("the week before"),
+    PeriodKind.MONTH: t("the month before"),
+    PeriodKind.QUARTER: t("the quarter before"),
+    PeriodKind.YEAR: t("the year before"),
+    PeriodKind.DAYS: t("the time before"),
 }
 CAUSES = {
     "overflow": t("too many plays at once"),
@@ -53,17 +66,21 @@ def movement(ranked: Ranked) -> Text | None:
     return t("down {n}", n=ranked.rank - ranked.was)
 
 
-def played(ranked: Ranked, names: dict[MemberId, str], *, most: int = 4) -> Text:
-    """`32 plays: Ana 20, Ben 12 · up 2`; one member alone is not repeated with the same number."""
-    said, moved = _by_whom(ranked, names, most), movement(ranked)
-    return said if moved is None else t("{said} · {moved}", said=said, moved=moved)
+def played(ranked: Ranked, names: dict[MemberId, str], *, most: int = 4, moved: bool = True) -> Text:
+    """`32 plays: Ana 20, Ben 12 · up 2`; one member alone is not repeated with the same number.
+
+    Without `moved` nothing is said of the time before.
+    """
+    said, moving = _by_whom(ranked, names, most), movement(ranked) if moved else None
+    return said if moving is None else t("{said} · {moved}", said=said, moved=moving)
 
 
 def _by_whom(ranked: Ranked, names: dict[MemberId, str], most: int) -> Text:
     count = tn("{n} play", "{n} plays", ranked.plays)
     told = [t("{who} {n}", who=names[who], n=n) for who, n in ranked.shares if who in names]
     if len(told) > 1:
-        return t("{count}: {who}", count=count, who=listed(told, most))
+        fitting = sum(1 for letters in accumulate(len(str(it)) for it in told[:most]) if letters <= ROOM)
+        return t("{count}: {who}", count=count, who=listed(told, max(fitting, 1)))
     if len(told) == 1 and len(names) > 1:
         who = names[ranked.shares[0][0]]
         return t("{count}, all by {who}", count=count, who=who)
@@ -92,16 +109,21 @@ def minutes(part: Recap | MemberRecap) -> Text:
     return count if part.minutes_exact else t("about {count}", count=count)
 
 
-def change(part: Recap | MemberRecap) -> Text | None:
-    """The plays against the period before, None where too little is known of that."""
-    if part.plays_before is None:
+def change(recap: Recap, part: MemberRecap | None = None) -> Text | None:
+    """The plays of all, or of one member, against the period before; None where too little of either is known."""
+    counted = recap if part is None else part
+    seen = [it for it in recap.coverage if part is None or it.member.id == part.member.id]
+    if counted.plays_before is None or any(0 < it.complete < LEAST_KNOWN for it in seen):
         return None
-    if not part.plays_before:
-        return t("nothing the time before")
-    by = part.plays - part.plays_before
+    before = BEFORE[recap.period.kind]
+    if not counted.plays_before:
+        return t("nothing {before}", before=before)
+    by = counted.plays - counted.plays_before
     if by == 0:
-        return t("as many as the time before")
-    return t("{n} more than the time before", n=by) if by > 0 else t("{n} fewer than the time before", n=-by)
+        return t("as many as {before}", before=before)
+    if by > 0:
+        return t("{n} more than {before}", n=by, before=before)
+    return t("{n} fewer than {before}", n=-by, before=before)
 
 
 def coverage(recap: Recap) -> Text:
@@ -115,9 +137,13 @@ def coverage(recap: Recap) -> Text:
         if whole[0].until_ms < period.end_ms:
             return t("Complete so far: all that the members share of this time is counted.")
         return t("Complete: all that the members share of this time is counted.")
-    told = [seen(it, period, period.zone) for it in partly[:MOST_TOLD]]
-    if len(partly) > MOST_TOLD:
-        told.append(t("{n} more in part", n=len(partly) - MOST_TOLD))
+    alike: dict[object, list[Coverage]] = {}
+    for it in partly:
+        alike.setdefault((it.missing, it.until_ms, it.complete <= 0), []).append(it)
+    groups = list(alike.values())
+    told = [seen(them[0], period, period.zone, whose=_whose(them)) for them in groups[:MOST_TOLD]]
+    if more := sum(map(len, groups[MOST_TOLD:])):
+        told.append(t("{n} more in part", n=more))
     if len(whole) > MOST_TOLD:
         told.insert(0, t("{n} members: {whole}", n=len(whole), whole=_whole(whole[0], period)))
     else:
@@ -125,19 +151,29 @@ def coverage(recap: Recap) -> Text:
     return t("{told}.", told=joined(told, "; "))
 
 
-def seen(it: Coverage, period: Period, zone: str, *, why: bool = False) -> Text:
-    """How much of the period is known of one member, by the clock of the zone; with `why` also the causes, if known."""
+def seen(it: Coverage, period: Period, zone: str, *, whose: Text | None = None, why: bool = False) -> Text:
+    """How much of the period is known of one member, by the clock of the zone; with `why` also the causes, if known.
+
+    `whose` it is, where that is not the member's alone.
+    """
+    who = whose or t("{name}", name=it.member.name)
     if not it.missing:
-        return t("{who}: {whole}", who=it.member.name, whole=_whole(it, period))
+        return t("{who}: {whole}", who=who, whole=_whole(it, period))
     if it.complete <= 0:
-        return t("{who}: nothing seen", who=it.member.name)
+        return t("{who}: nothing seen", who=who)
     longest = sorted(it.missing, key=lambda gap: (gap.start_ms - gap.end_ms, gap.start_ms))[:MOST_GAPS]
     gaps = [_gap(gap, it, period, zone, why=why) for gap in sorted(longest)]
     more = len(it.missing) - len(gaps)
     told = joined(gaps, ", ")
     if more:
         told = t("{listed} and {n} more", listed=told, n=more)
-    return t("{who}: {share}, nothing seen {gaps}", who=it.member.name, share=_share(it, period), gaps=told)
+    return t("{who}: {share}, nothing seen {gaps}", who=who, share=_share(it, period), gaps=told)
+
+
+def _whose(them: Sequence[Coverage]) -> Text:
+    if len(them) > MOST_ALIKE:
+        return tn("{n} member", "{n} members", len(them))
+    return both([t("{name}", name=it.member.name) for it in them])
 
 
 def origins(who: str, told: Sequence[Origin], period: Period, zone: str) -> Text:
@@ -221,9 +257,11 @@ def both(texts: Sequence[Text]) -> Text:
 
 
 def listed(texts: Sequence[Text], most: int) -> Text:
-    """`a, b, c` or `a, b and 3 more`."""
-    shown = joined(texts[:most], ", ")
-    return t("{listed} and {n} more", listed=shown, n=len(texts) - most) if len(texts) > most else shown
+    """`a, b, c` or `a, b and 3 more`. Where only one more is left, it is named instead."""
+    shown, more = joined(texts[:most], ", "), len(texts) - most
+    if more <= 1:
+        return joined(texts, ", ")
+    return t("{listed} and {n} more", listed=shown, n=more)
 
 
 def alt(recap: Recap) -> Text:
