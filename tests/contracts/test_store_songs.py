@@ -32,6 +32,8 @@ async def test_what_something_else_than_spotify_told_is_looked_up_once(
     assert [it.title for it in await store.songs_to_look_up(100, 10)] == ["T3"]
     assert len(await store.songs_to_look_up(101, 10)) == 2
     assert await store.song_facts([told[0].id, told[1].id, TrackId(999)]) == {told[0].id: KNOWN}
+    # More than a statement takes.
+    assert await store.song_facts([told[0].id, *map(TrackId, range(1_000, 41_000))]) == {told[0].id: KNOWN}
     await store.keep_facts({told[0].id: SongFacts()}, 200)
     await store.keep_facts({}, 300)
     assert await store.song_facts([told[0].id]) == {told[0].id: SongFacts()}

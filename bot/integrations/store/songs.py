@@ -13,7 +13,7 @@ from bot.core.model import Track, TrackId
 from bot.core.rights import RIGHTS
 from bot.core.songfacts import Fame, Of, SongFacts, Tag
 from bot.integrations.store import schema
-from bot.integrations.store.engine import OnDatabase
+from bot.integrations.store.engine import OnDatabase, batched
 
 
 class Songs(OnDatabase):
@@ -51,9 +51,13 @@ class Songs(OnDatabase):
             await connection.execute(new.on_conflict_do_update(index_elements=["track_id"], set_=facts), rows)
 
     async def song_facts(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, SongFacts]:
-        kept = select(schema.song_facts).where(schema.song_facts.c.track_id.in_(list(track_ids)))
+        kept = select(schema.song_facts)
+        found = {}
         async with self._database.read() as connection:
-            return {TrackId(row.track_id): _facts(row) for row in await connection.execute(kept)}
+            for some in batched(track_ids):
+                rows = await connection.execute(kept.where(schema.song_facts.c.track_id.in_(some)))
+                found.update((TrackId(row.track_id), _facts(row)) for row in rows)
+        return found
 
 
 def _columns(facts: SongFacts) -> dict[str, object]:
