@@ -52,7 +52,7 @@ class Songs(OnDatabase):
 
     async def song_facts(self, track_ids: Collection[TrackId]) -> Mapping[TrackId, SongFacts]:
         kept = select(schema.song_facts)
-        found = {}
+        found: dict[TrackId, SongFacts] = {}
         async with self._database.read() as connection:
             for some in batched(track_ids):
                 rows = await connection.execute(kept.where(schema.song_facts.c.track_id.in_(some)))
