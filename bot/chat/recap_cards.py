@@ -42,7 +42,9 @@ COMPARED = 6
 AWARDS = 12
 QUOTES = 3
 PAIRS = 3
-NEWS = 5
+NEWS = 4
+# Whose plays stand beside a song, of all who played it.
+SHARERS = 3
 MINE = {
     PeriodKind.WEEK: t("My week"),
     PeriodKind.MONTH: t("My month"),
@@ -254,7 +256,7 @@ class RecapCards:
 
     def _row(self, ranked: Ranked, recap: Recap, names: dict[MemberId, str]) -> Row:
         # After a time without plays everything is new.
-        note = words.played(ranked, names, moved=bool(recap.plays_before))
+        note = words.played(ranked, names, most=SHARERS, moved=bool(recap.plays_before))
         return Row(words.song(ranked), note, url=self._addresses.of(ranked.uri))
 
 
@@ -333,7 +335,7 @@ def _part(recap: Recap, part: MemberRecap) -> list[tuple[Text, Text]]:
     """What there is to say of a member beside how much they played."""
     name = t("{name}", name=part.member.name)
     change = words.change(recap, part) if part.plays_before else None
-    if not part.plays or not part.top_artists:
+    if not part.plays or not part.top_artists or len(recap.top_artists) < 2:
         return [] if change is None else [(name, change)]
     most = t("most {artist}", artist=part.top_artists[0].artist)
     return [(name, most if change is None else t("{change} · {most}", change=change, most=most))]

@@ -106,6 +106,14 @@ def test_many_members_are_told_in_few_words() -> None:
     partly = [spotify(GAP, member=it) for it in people[6:]]
     one = "6.8 of 7 days, nothing seen Tue 14:10–16:40"
     assert said(*whole, *partly) == f"6 members: all that is shared; 6 members: {one}."
+    assert said(*partly[:2]) == f"M6 and M7: {one}."
+
+
+def test_of_many_who_miss_different_times_some_are_told() -> None:
+    gaps = [Gap(at(17, hour), at(17, hour, 30), "") for hour in range(6)]
+    told = said(*(spotify(gap, member=Member(MemberId(n), f"M{n}", BERLIN)) for n, gap in enumerate(gaps)))
+    assert told.startswith("M0: 6.9 of 7 days, nothing seen Tue 00:00–00:30; M1: ")
+    assert told.endswith("; 2 more in part.")
 
 
 def test_a_proof_says_why_where_it_is_known() -> None:
