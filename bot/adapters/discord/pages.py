@@ -1,8 +1,8 @@
 """What of a card fits into a message, and in which order: paragraphs, pictures, menus, buttons.
 
 Discord shows 4,000 characters of text and 40 components. A card with more text loses the links of its listings
-first, then their quieter lines, then lines at the end of whatever is longest; a card with more buttons gets menus.
-What had to go is counted in a line that says so.
+first, then their quieter lines, those of the last listing before those of the first, then lines at the end of whatever
+is longest; a card with more buttons gets menus. What had to go is counted in a line that says so, but for links.
 """
 
 from __future__ import annotations
@@ -86,11 +86,21 @@ def paged(card: Card, *, commands: Mapping[str, int] = NO_COMMANDS, file_most: i
     if hidden:
         small.append(quiet(t("… and {n} more buttons than a message here can hold", n=hidden)))
     title = Paragraph(heading(card.title, commands, "##"), [])
-    for detail in DETAILS:
+    whole, unlinked, bare = DETAILS
+    listings = [
+        n for n, it in enumerate(pieces.all) if isinstance(it, Listing) and any(row.note for row in it.rows)
+    ]
+    for detail, without in [(whole, 0), *((unlinked, n) for n in range(len(listings) + 1))]:
+        quieted = listings[len(listings) - without :]
         parts = [
-            it if isinstance(it, Gallery | Menu) else paragraph(it, detail, commands) for it in pieces.all
+            it
+            if isinstance(it, Gallery | Menu)
+            else paragraph(it, bare if n in quieted else detail, commands)
+            for n, it in enumerate(pieces.all)
         ]
-        page = Page([title, *parts], [it for it in small if it], below[:MENUS_MOST], buttons)
+        note = tn("… and the details of {n} list", "… and the details of {n} lists", without)
+        said = [*small, quiet(note)] if without else small
+        page = Page([title, *parts], [it for it in said if it], below[:MENUS_MOST], buttons)
         if page.length() <= TEXT_MOST:
             return page
     page.shorten()
