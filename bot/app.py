@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.adapters.lounge.pictures import discard
@@ -49,7 +50,7 @@ from bot.integrations.vault import in_use, open_vault
 from bot.integrations.wordbook import read_wordbook
 from bot.jobs import Chore
 from bot.metrics import PrometheusMeter
-from bot.ports import Chance, Clock, Vault
+from bot.ports import Chance, Clock, MemoStore, Model, PriceList, Vault
 from bot.services.access import Access
 from bot.services.approving import Approving
 from bot.services.choices import Choosing
@@ -62,6 +63,7 @@ from bot.services.lifetimes import Lifetimes
 from bot.services.linking import Linking, SpotifyApp
 from bot.services.lookups import Lookups
 from bot.services.mixes import Mixes
+from bot.services.modelling import Modelling
 from bot.services.pairing import Pairing
 from bot.services.panel import Panels
 from bot.services.people import People
@@ -83,6 +85,7 @@ from bot.text import Moment, Text
 from cogs.account import Account, stopped
 from cogs.asides import Asides
 from cogs.consent import Consent
+from cogs.costs import Costs
 from cogs.deletion import Deletion, left, receipt
 from cogs.forgetting import Forgetting
 from cogs.help import Help
@@ -103,6 +106,11 @@ from cogs.story import StoryTelling
 from cogs.takeout import Takeout
 from cogs.weekly import WeeklyPosts, undelivered
 from cogs.wrapped import Wrapped
+
+if TYPE_CHECKING:
+    from bot.integrations.llm import ChatModel, Prices
+
+MICRODOLLARS_A_CENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,10 @@ async def open_earshot(settings: Settings, folder: Path) -> AsyncIterator[Earsho
         songs = songs_client(settings)
         if songs is not None:
             stack.push_async_callback(songs.close)
-        yield _plugged(settings, folder, store, gateway, lastfm, listenbrainz, songs, painter)
+        model = chat_model(settings, store)
+        if model is not None:
+            stack.push_async_callback(model[0].close)
+        yield _plugged(settings, folder, store, gateway, lastfm, listenbrainz, songs, model, painter)
 
 
 def _plugged(
@@ -166,6 +177,7 @@ def _plugged(
     lastfm: LastfmClient | None,
     listenbrainz: ListenBrainzClient,
     songs: ListenBrainzSongs | None,
+    model: tuple[Model, PriceList] | None,
     painter: TypstPainter,
 ) -> Earshot:
     clock, chance = SystemClock(), SystemChance()
@@ -213,9 +225,14 @@ def _plugged(
     recaps = Recaps(store, store, store, store, store, clock, chance, freshen)
     wordbook = read_wordbook()
     tastes = Tastes(people, store, store, store, wordbook.book, clock)
+    llm = settings.llm
+    daily = MICRODOLLARS_A_CENT * llm.daily_cents
+    modelling = None
+    if model is not None:
+        modelling = Modelling(llm.model, *model, store, clock, daily)
     playlists = Playlists(
         people, tastes, store, store, store, SpotifyCatalogue(gateway), SpotifyPlaylists(gateway), access,
-        wordbook, clock, chance,
+        wordbook, clock, chance, modelling,
     )  # fmt: skip
     mixes = Mixes(people, tastes, playlists, store, store, wordbook.book)
     wrapped = Wrapped(people, recaps, cards, store, clock)
@@ -272,6 +289,7 @@ def _plugged(
         listening,
         Prove(people, recaps, clock),
         play,
+        Costs(people, store, clock, "" if model is None else llm.model, daily),
         Help(all_commands),
     ]
     redrawing = Redrawing(
@@ -376,6 +394,20 @@ def lastfm_client(settings: Settings) -> LastfmClient | None:
     """How Last.fm is asked; None where no key is configured."""
     it = settings.lastfm
     return LastfmClient(it.api_key, it.secret, it.api_url, it.auth_url) if it.api_key else None
+
+
+def chat_model(settings: Settings, memos: MemoStore) -> tuple[ChatModel, Prices] | None:
+    """The model that proposes songs and its prices; None where none is named, or nothing may be spent on it.
+
+    Its libraries take half a second to load, which nobody waits for without a model.
+    """
+    it = settings.llm
+    if not it.model or not it.daily_cents:
+        return None
+    from bot.integrations.llm import ChatModel, Prices
+
+    model = ChatModel(it.model, memos, it.api_url, it.api_key, chunk=it.songs_at_once)
+    return model, Prices(it.api_url, it.prices)
 
 
 def songs_client(settings: Settings) -> ListenBrainzSongs | None:

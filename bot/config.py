@@ -7,6 +7,7 @@ named by `EARSHOT_SPOTIFY_CLIENT_SECRET_FILE` (an empty one says nothing); the e
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -69,6 +70,28 @@ class Listenbrainz:
 
     token: str = field(default="", metadata=SECRET)
     api_url: str = "https://api.listenbrainz.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Llm:
+    """A model behind a server that speaks OpenAI's Chat Completions. Without a `model` none is asked.
+
+    Prices are US dollars per million tokens, like `0.25`; empty: those that are known of the model. A group spends up
+    to `daily_cents` a day. `songs_at_once` is how many songs one answer is asked for.
+    """
+
+    model: str = ""
+    api_key: str = field(default="", metadata=SECRET)
+    api_url: str = "https://api.openai.com/v1"
+    read_price: str = ""
+    write_price: str = ""
+    daily_cents: int = 50
+    songs_at_once: int = 60
+
+    @property
+    def prices(self) -> tuple[float, float] | None:
+        """What is said here of reading and writing a million tokens."""
+        return (float(self.read_price), float(self.write_price)) if self.read_price else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +174,7 @@ class Settings:
     spotify: Spotify = field(default_factory=Spotify)
     lastfm: Lastfm = field(default_factory=Lastfm)
     listenbrainz: Listenbrainz = field(default_factory=Listenbrainz)
+    llm: Llm = field(default_factory=Llm)
     discord: Discord = field(default_factory=Discord)
     slack: Slack = field(default_factory=Slack)
     weekly: Weekly = field(default_factory=Weekly)
@@ -274,6 +298,7 @@ def _cannot_be(settings: Settings) -> list[str]:
         problems.append("spotify.calls_per_day: has to be at least 1.")
     if settings.spotify.keep_days < 0:
         problems.append("spotify.keep_days: has to be a number of days, or 0 for ever.")
+    problems.extend(_half_a_model(settings.llm))
     if not 1 <= settings.data.backup_days <= 5:
         problems.append(
             "data.backup_days: goes from 1 to 5; what a member deletes has to be gone from backups within five days."
@@ -290,6 +315,7 @@ def _cannot_be(settings: Settings) -> list[str]:
         ("lastfm.api_url", settings.lastfm.api_url),
         ("lastfm.auth_url", settings.lastfm.auth_url),
         ("listenbrainz.api_url", settings.listenbrainz.api_url),
+        ("llm.api_url", settings.llm.api_url),
         ("discord.api_url", settings.discord.api_url),
         ("slack.api_url", settings.slack.api_url),
     ):
@@ -299,6 +325,21 @@ def _cannot_be(settings: Settings) -> list[str]:
             problems.append(
                 f"{name}: has to start with https:// (http:// only for 127.0.0.1, not for localhost)."
             )
+    return problems
+
+
+def _half_a_model(llm: Llm) -> list[str]:
+    """What cannot be of a model."""
+    problems = []
+    prices = (llm.read_price, llm.write_price)
+    if any(prices) and not all(re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", price) for price in prices):
+        problems.append(
+            "llm.read_price and llm.write_price: belong together, as US dollars per million tokens, like 0.25."
+        )
+    if llm.daily_cents < 0:
+        problems.append("llm.daily_cents: has to be a number of cents, or 0 to ask no model.")
+    if not 5 <= llm.songs_at_once <= 60:
+        problems.append("llm.songs_at_once: goes from 5 to 60.")
     return problems
 
 

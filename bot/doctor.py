@@ -121,9 +121,18 @@ def _online(settings: Settings) -> dict[str, Check]:
     if lastfm.api_key:
         checks["Last.fm"] = lambda: scrobbles.lastfm_findings(lastfm.api_key, lastfm.secret, lastfm.api_url)
     checks["ListenBrainz"] = lambda: scrobbles.listenbrainz_findings(brainz.token, brainz.api_url)
+    if settings.llm.model:
+        checks["model"] = lambda: _model(settings)
     if hosts:
         checks["clock"] = lambda: machine.clock_findings(hosts)
     return checks
+
+
+async def _model(settings: Settings) -> Findings:
+    from bot.integrations.llm.checks import model_findings
+
+    it = settings.llm
+    return await model_findings(it.model, it.api_url, it.api_key, it.prices, SystemClock().now_ms())
 
 
 def _platforms(settings: Settings) -> Iterator[Finding]:

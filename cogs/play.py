@@ -29,6 +29,7 @@ from bot.core.drafts import Draft, DraftSong, Step, shares_of
 from bot.core.mixing import plays_said
 from bot.core.model import Member, MemberId
 from bot.core.reasons import listeners
+from bot.core.spending import billed
 from bot.errors import NotFound
 from bot.services.mixes import Mixes
 from bot.services.people import People
@@ -233,8 +234,12 @@ def _share(draft: Draft, member: MemberId, percent: int) -> Text:
 
 
 def _footer(draft: Draft) -> Text:
+    used = t("No AI was used; cost $0")
+    if draft.bill is not None and draft.bill.answers:
+        used = t("AI proposed songs; {bill}", bill=billed(draft.bill))
     return t(
-        "No AI was used; cost $0 · Spotify searches {searches}, avoided {avoided}",
+        "{used} · Spotify searches {searches}, avoided {avoided}",
+        used=used,
         searches=draft.searches,
         avoided=draft.avoided,
     )

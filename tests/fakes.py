@@ -108,6 +108,7 @@ class EveryStore(
     ports.StoryStore,
     ports.PreviewStore,
     ports.WeeklyStore,
+    ports.CostStore,
     Protocol,
 ):
     """All store ports at once: what the fake and the real store have in common."""
@@ -181,6 +182,7 @@ class FakeStore(FakeAwards, FakeStories):
         self._covered: dict[LinkId, list[Span]] = defaultdict(list)
         self._gaps: dict[LinkId, set[Gap]] = defaultdict(set)
         self._tallies: dict[LinkId, Tally] = {}
+        self._costs: list[ports.Cost] = []
         self._song_facts: dict[TrackId, tuple[SongFacts, int]] = {}
         self._asides: dict[MemberId, list[Aside]] = defaultdict(list)
         self._unread: dict[MemberId, list[Span]] = defaultdict(list)
@@ -202,6 +204,15 @@ class FakeStore(FakeAwards, FakeStories):
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+    # --- costs
+
+    async def note_cost(self, cost: ports.Cost) -> None:
+        self._costs.append(cost)
+
+    async def costs(self, group_id: GroupId, since_ms: int) -> Sequence[ports.Cost]:
+        own = [it for it in reversed(self._costs) if it.group_id == group_id and it.at_ms >= since_ms]
+        return sorted(own, key=lambda it: -it.at_ms)
 
     # --- people
 

@@ -86,7 +86,7 @@ def test_each_secret_can_come_from_the_environment_or_a_file_and_is_kept_out_of_
 
 def test_what_is_named_like_a_secret_is_one() -> None:
     named = re.compile("secret|token|password")
-    assert len(_secrets()) == 9
+    assert len(_secrets()) == 10
     for name in _flat(Settings()):
         section, _, setting = name.rpartition(".")
         assert bool(named.search(setting)) <= ((section, setting) in _secrets()), name

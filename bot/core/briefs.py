@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.answers import Proposal
 from bot.core.hints import Hints
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a planner is given: the member's words and what the lexicon reads in them."""
+    """What a planner is given: the member's words, what the lexicon reads in them, what the model has said before.
+
+    `before` are songs that a model has proposed for these words already, as it wrote them, not to be asked for again.
+    """
 
     words: str
     hints: Hints
+    before: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class Candidate:
     """A song that passes the gates. `tier` 0 fits all that was asked; each further tier gives up a little more.
 
     `astray`: far from the energy or the mood that was clearly asked for. `fits`: what of the plan it
-    meets, most telling first. `heard` by member, who played this very song.
+    meets, most telling first. `heard` by member, who played this very song. `said` is what a model says of how it
+    fits, and `native_title` its title in its own script, "" without a model.
     """
 
     song: Song
@@ -44,6 +45,8 @@ class Candidate:
     astray: bool = False
     uri: str = ""
     heard: Mapping[MemberId, Heard] = field(default_factory=dict)
+    said: str = ""
+    native_title: str = ""
 
     @property
     def key(self) -> SongKey:
@@ -56,7 +59,7 @@ def candidates(
 ) -> list[Candidate]:
     """Every song that passes the plan's gates, best first."""
     scale = _Scale(plan, book, lexicon)
-    played = _played(tastes)
+    played = played_by(tastes)
     found = []
     for song in (*book.songs, *_only_played(played, plan, book)):
         if not plan.gates.pass_(song):
@@ -214,7 +217,8 @@ def _unfamiliar(plan: Plan, heard: bool) -> int:
     return int((plan.familiar == "known" and not heard) or (plan.familiar == "fresh" and heard))
 
 
-def _played(tastes: Sequence[Taste]) -> dict[SongKey, dict[MemberId, Heard]]:
+def played_by(tastes: Sequence[Taste]) -> dict[SongKey, dict[MemberId, Heard]]:
+    """Who played what."""
     played: dict[SongKey, dict[MemberId, Heard]] = {}
     for taste in sorted(tastes, key=lambda one: one.member_id):
         for key, heard in taste.songs.items():

@@ -17,6 +17,7 @@ from bot.core.gates import Gates
 from bot.core.model import MemberId
 from bot.core.reasons import PLAYED_HERE
 from bot.core.songbook import Song, SongKey
+from bot.core.spending import Bill
 from bot.core.words.eras import Years
 from bot.text import Text, from_json, to_json
 
@@ -48,6 +49,7 @@ class DraftSong:
     familiar: bool = False
     tier: int = 0
     heard: Mapping[MemberId, Listens] = field(default_factory=dict)
+    native_title: str = ""
 
 
 class Step(StrEnum):
@@ -96,6 +98,7 @@ class Draft:
     searches: int = 0
     avoided: int = 0
     dropped: int = 0
+    bill: Bill | None = None  # what a model took, where one was asked
     unheard: tuple[MemberId, ...] = ()
     searched_with: str = ""  # "spotify", or "" where nobody's account could be used
     saving: Saving | None = None
@@ -263,7 +266,7 @@ def loaded(text: str) -> Draft:
         body = json.loads(text)
         if body.pop("v") != VERSION:
             raise ValueError("a draft of another version")
-        saving = body.pop("saving")
+        saving, bill = body.pop("saving"), body.pop("bill", None)
         return Draft(
             **body
             | {
@@ -277,6 +280,7 @@ def loaded(text: str) -> Draft:
                 "unheard": tuple(MemberId(who) for who in body.get("unheard", [])),
                 "gone": tuple(_key(key) for key in body["gone"]),
                 "vetoes": tuple((MemberId(who), _key(key)) for who, key in body["vetoes"]),
+                "bill": None if bill is None else Bill(**bill),
                 "saving": None if saving is None else Saving(**saving | {"step": Step(saving["step"])}),
             }
         )

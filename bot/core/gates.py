@@ -52,6 +52,21 @@ class Gates:
             and _within(song.valence, self.valence)
         )
 
+    def may_pass(self, song: Song) -> bool:
+        """Whether nothing that is known speaks against a song of which not all is known yet.
+
+        Once it is found, `found_passes` has the last word.
+        """
+        return (
+            self._names(song)
+            and (not song.year or self.year_passes(song.year))
+            and not (self.clean and song.explicit)
+            and not self.exclude_genres & set(song.genres)
+            and not self.avoid_moods & set(song.moods)
+            and (not song.energy or _within(song.energy, self.energy))
+            and (not song.valence or _within(song.valence, self.valence))
+        )
+
     def year_passes(self, year: int) -> bool:
         """Whether a song of this year (0: unknown) may be in."""
         if not self.years and not self.exclude_years:

@@ -8,13 +8,14 @@ from typing import Any
 
 from bot.core.affinity import Taste
 from bot.core.briefs import Brief, Suggestion
-from bot.core.candidates import Candidate, candidates, option
+from bot.core.candidates import Candidate, candidates, option, played_by
 from bot.core.choosing import Option, chance, choose
 from bot.core.gates import Gates
 from bot.core.interpreting import find_hints
 from bot.core.model import MemberId
 from bot.core.named import Reading
 from bot.core.planning import ARTIST_CAP, Plan, plan_for
+from bot.core.proposed import Proposed, joined, steered
 from bot.core.reasons import about, bounds, why
 from bot.core.sequencing import Course, Stop, in_order
 from bot.core.songbook import SongKey
@@ -64,6 +65,19 @@ class Planned:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A reading and its plan, before any song is looked at."""
+
+    reading: Reading
+    plan: Plan
+
+    @property
+    def brief(self) -> Brief:
+        """What of it a model may see."""
+        return Brief(self.reading.hints.words, self.reading.hints)
+
+
 def plan_offline(
     words: str, wordbook: Wordbook, artists_known: Iterable[str], tastes: Sequence[Taste], seed: int
 ) -> Planned:
@@ -80,20 +94,37 @@ def plan_read(
     words: str, wordbook: Wordbook, gazetteer: Gazetteer, tastes: Sequence[Taste], seed: int
 ) -> Planned:
     """As `plan_offline`, with a gazetteer that was made before (for many prompts)."""
+    return plan_with(read(words, wordbook, gazetteer), wordbook, tastes, seed, None)
+
+
+def read(words: str, wordbook: Wordbook, gazetteer: Gazetteer) -> Read:
+    """What the words ask for, and the plan for it."""
     right, slips = respelt(clean_prompt(words)[0], wordbook.lexicon, gazetteer)
     reading = find_hints(right if slips else words, wordbook.lexicon, gazetteer, wordbook.book.newest)
     plan = plan_for(reading, wordbook.lexicon, wordbook.book)
     if slips:
         corrected = [t("I read “{typed}” as {word}.", typed=one.typed, word=one.read) for one in slips]
         plan = replace(plan, notes=(*corrected, *plan.notes))
+    return Read(reading, plan)
+
+
+def plan_with(
+    it: Read, wordbook: Wordbook, tastes: Sequence[Taste], seed: int, proposed: Proposed | None
+) -> Planned:
+    """The songs for what was read: of the planner's own and, if a model was asked, of those it proposed."""
+    reading, plan = it.reading, it.plan
     if plan.open and reading.hints.words:
         seed = int(
             chance(seed, reading.hints.words) * 2**31
         )  # words that say nothing still make their own mix
+    if proposed is not None:
+        plan = steered(plan, proposed.course)
     pool = candidates(plan, wordbook.book, wordbook.lexicon, tastes, seed)
+    if proposed is not None and proposed.songs:
+        pool = joined(pool, proposed, plan, wordbook.book, played_by(tastes))
     options = {one.key: option(one, tastes) for one in pool}
     picked, reserve, cap, notes = select(plan, pool, options, seed)
-    if plan.open:
+    if plan.open and proposed is None:
         notes = (_open(reading, tastes), *notes)
     return Planned(
         Brief(reading.hints.words, reading.hints), reading, plan, order(plan, picked, options), reserve, options, cap,

@@ -31,7 +31,9 @@ def why(one: Candidate, plan: Plan) -> Text:
     reasons: list[Text] = []
     if song.key[0] in plan.artists:
         reasons.append(t("by {artist}, as you asked", artist=song.artist))
-    if one.fits:
+    if one.said:
+        reasons.append(t("“{why}”, says the model", why=one.said))
+    elif one.fits:
         reasons.append(t("fits {tags}", tags=_and(list(one.fits))))
     elif plan.seeds or plan.seed_artists or (plan.artists and not reasons):
         reasons.append(t("close to what you named"))

@@ -7,6 +7,7 @@ PostgreSQL. Times are ms UTC.
 
 from bot.ports.choices import ChoiceStore
 from bot.ports.codes import CodeStore, OneTimeCode
+from bot.ports.costs import Cost, CostStore, Outcome
 from bot.ports.deletion import Deleted, DeletionStore, Redact
 from bot.ports.exports import ExportFile, ExportReader
 from bot.ports.identity import IdentityStore, MadeAlias
@@ -17,6 +18,7 @@ from bot.ports.machine import Chance, Clock
 from bot.ports.memos import MemoStore
 from bot.ports.messages import Message, MessageStore
 from bot.ports.meter import Meter
+from bot.ports.models import Model, PriceList, Usage
 from bot.ports.offers import OfferStore
 from bot.ports.people import GroupStore, Membership, MemberStore
 from bot.ports.playlists import Document, DraftStore, PlaylistStore, SavedPlaylist
@@ -59,6 +61,8 @@ __all__ = [
     "ChoiceStore",
     "Clock",
     "CodeStore",
+    "Cost",
+    "CostStore",
     "Deleted",
     "DeletionStore",
     "Delivery",
@@ -87,9 +91,11 @@ __all__ = [
     "Message",
     "MessageStore",
     "Meter",
+    "Model",
     "NewDelivery",
     "OfferStore",
     "OneTimeCode",
+    "Outcome",
     "Packer",
     "Painter",
     "PendingLogin",
@@ -103,6 +109,7 @@ __all__ = [
     "PostStore",
     "PresenceStore",
     "PreviewStore",
+    "PriceList",
     "Profile",
     "RecapStore",
     "Record",
@@ -119,6 +126,7 @@ __all__ = [
     "TakeoutStore",
     "TallyStore",
     "TextFile",
+    "Usage",
     "Vault",
     "Weekly",
     "WeeklyStore",

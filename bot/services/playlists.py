@@ -11,7 +11,8 @@ from bot.core.candidates import Candidate
 from bot.core.consent import Audience, shown
 from bot.core.drafts import Draft, DraftSong, Listens
 from bot.core.model import Group, Link, LinkState, Member, MemberId, Source
-from bot.core.offline import Planned, plan_offline
+from bot.core.offline import Planned, Read, plan_with, read
+from bot.core.proposed import known_only
 from bot.core.reasons import why
 from bot.core.resolving import Wanted
 from bot.core.wordbook import Wordbook
@@ -28,6 +29,7 @@ from bot.ports import (
     SavedPlaylist,
 )
 from bot.services.finding import Access, Finder, Finding
+from bot.services.modelling import Asked, Modelling
 from bot.services.people import People
 from bot.services.saving import SaveOutcome, Saver
 from bot.services.tastes import Heard, Tastes
@@ -65,8 +67,10 @@ class Playlists:
         wordbook: Wordbook,
         clock: Clock,
         chance: Chance,
+        modelling: Modelling | None = None,
     ) -> None:
         self._people = people
+        self._modelling = modelling
         self._tastes = tastes
         self._links = links
         self._drafts = draft_store
@@ -81,12 +85,31 @@ class Playlists:
         """A new draft for any words, found at Spotify as far as an account and the budget allow."""
         heard = await self._tastes.usual(audience)
         seed = self._chance.seed()
-        planned = await asyncio.to_thread(
-            plan_offline, words, self._wordbook, heard.artists, heard.tastes, seed
-        )
+        read_ = await asyncio.to_thread(read, words, self._wordbook, self._wordbook.gazetteer(heard.artists))
+        asked = await self._asked(audience, member, read_, heard, progress)
+        proposed = None if asked is None else asked.proposed
+        planned = await asyncio.to_thread(plan_with, read_, self._wordbook, heard.tastes, seed, proposed)
         unheard = tuple(taste.member_id for taste in heard.tastes if not taste.known)
         draft = replace(drafted(planned), unheard=unheard)
+        if asked is not None:
+            draft = replace(draft, bill=asked.bill)
+            draft = draft if asked.note is None else _noted(draft, asked.note)
         return await self.keep(audience, member, draft, heard.members, progress)
+
+    async def _asked(
+        self, audience: Audience, member: Member, it: Read, heard: Heard, progress: Progress
+    ) -> Asked | None:
+        """What a model proposes, where there is one and something was asked for.
+
+        Where nothing can be searched for, without songs of which nobody knows whether there is one.
+        """
+        if self._modelling is None or not it.brief.words or it.reading.hints.in_crisis:
+            return None
+        asked = await self._modelling.asked(audience.group.id, it.brief, it.plan.size, progress)
+        if asked is None or await self._searcher(member, heard.members) is not None:
+            return asked
+        surely = {*self._wordbook.book.by_key, *(key for taste in heard.tastes for key in taste.songs)}
+        return replace(asked, proposed=known_only(asked.proposed, surely))
 
     async def keep(
         self, audience: Audience, member: Member, draft: Draft, sharers: Sequence[Member], progress: Progress
@@ -297,6 +320,7 @@ def _song(n: int, one: Candidate, planned: Planned) -> DraftSong:
         n, one.song.title, one.song.artist, why(one, planned.plan), one.key, option.fit, option.worth,
         year=one.song.year, uri=one.uri, familiar=option.familiar, tier=one.tier,
         heard={member: Listens(heard.plays, heard.recent) for member, heard in one.heard.items()},
+        native_title=one.native_title,
     )  # fmt: skip
 
 
@@ -309,7 +333,7 @@ def _taken(draft: Draft, song: DraftSong, finding: Finding) -> Draft:
 
 
 def _wanted(draft: Draft, song: DraftSong) -> Wanted:
-    return Wanted(song.title, song.artist, clean=draft.clean)
+    return Wanted(song.title, song.artist, song.native_title, clean=draft.clean)
 
 
 def _noted(draft: Draft, note: Text) -> Draft:

@@ -32,6 +32,11 @@ PLANTS = {
     "discord.py has one home": ("bot/web/__init__.py", "import discord"),
     "Slack's libraries have one home": ("bot/web/__init__.py", "import slack_sdk"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),
+    "Models have one home": ("bot/web/__init__.py", "import openai"),
+    "What is shown to a model knows no play, no song of ours and no name that was looked up": (
+        "bot/integrations/llm/prompt.py",
+        "import bot.core.named",
+    ),
     "SQL has one home": ("bot/web/__init__.py", "import sqlalchemy"),
     "aiohttp's homes: web pages, the practice server, the chat platforms, scrobbles": (
         "bot/integrations/vault.py",

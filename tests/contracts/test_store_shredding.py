@@ -29,7 +29,7 @@ from tests.contracts.postgres import PostgresServer
 # Tables that know no member, and `message`, which knows them by name alone.
 NOBODYS = {
     "chat_group", "room", "track", "song", "song_facts", "spending", "blocked", "resolution", "memo", "installation",
-    "message", "weekly", "delivery",
+    "message", "weekly", "delivery", "cost",
 }  # fmt: skip
 THEIRS = referring(schema.member, sqlalchemy.true())
 ROOM = RoomRef("lounge", "", "club")

@@ -19,6 +19,7 @@ from bot.integrations.store import schema
 from bot.integrations.store.budget import Budget
 from bot.integrations.store.choices import ChoicesMade
 from bot.integrations.store.codes import Codes
+from bot.integrations.store.costs import Costs
 from bot.integrations.store.deleting import Deleting
 from bot.integrations.store.engine import Database
 from bot.integrations.store.failures import said_kindly
@@ -88,6 +89,7 @@ class Store(
     Previews,
     Takeouts,
     Weeklies,
+    Costs,
 ):
     """Every store port. Errors of the database come out as `Unavailable`, with a sentence that says what to do."""
 

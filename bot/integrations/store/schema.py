@@ -296,6 +296,20 @@ tally = Table(
     _number("differs_ms"),
 )
 
+# What a model's answers to a group have cost. Nobody's words, and nobody's name.
+cost = Table(
+    "cost",
+    metadata,
+    _id(),
+    _of("chat_group"),
+    _number("at_ms"),
+    _words("model"),
+    *map(_number, ("read", "written", "cached", "thought")),
+    _words("outcome"),
+    Column("microdollars", BigInteger),
+    Index("ix_cost_group_id_at_ms", "group_id", "at_ms"),
+)
+
 # --- plays ------------------------------------------------------------------------------------------------
 
 track = Table(

@@ -42,6 +42,7 @@ def upgrade() -> None:
     _stories()
     _weekly()
     _messages()
+    _costs()
 
 
 def _posts() -> None:
@@ -200,6 +201,23 @@ def _song_facts() -> None:
         sa.ForeignKeyConstraint(["track_id"], ["track.id"]),
         sa.PrimaryKeyConstraint("track_id"),
     )
+
+
+def _costs() -> None:
+    """What models' answers have cost."""
+    op.create_table(
+        "cost",
+        sa.Column("id", _ID, nullable=False),
+        _reference("group_id"),
+        _number("at_ms"),
+        _words("model"),
+        *map(_number, ("read", "written", "cached", "thought")),
+        _words("outcome"),
+        sa.Column("microdollars", sa.BigInteger, nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_cost_group_id_at_ms", "cost", ["group_id", "at_ms"])
 
 
 def _tallies() -> None:
