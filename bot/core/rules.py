@@ -99,7 +99,8 @@ _ALL = (
         "period of the same kind right before.",
         f"It is said, and so is a change in plays (also by an award), only where at least {round(100 * LEAST_KNOWN)} % "
         "of that period is vouched for; in a group, for each member of whom anything is known now. Else the number "
-        "stands alone, and nothing is called new. What was not played in that period is new if nothing is known of it "
+        "stands alone, and nothing is called new. A change in plays is not said either where less of the period itself "
+        "is known, nor while it goes on. What was not played in that period is new if nothing is known of it "
         "from before, else it is back.",
     ),
     Rule(

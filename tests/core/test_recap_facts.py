@@ -291,6 +291,12 @@ def test_a_time_before_is_compared_only_where_it_is_known() -> None:
         assert str(words.played(partly.top_tracks[0], {})) == "4 plays"
         of_ana, of_ben = (it.top_tracks[0] for it in partly.members)
         assert (of_ana.compared, of_ben.compared) == (True, False)
+    half = Span(period.start_ms, (period.start_ms + period.end_ms) // 2)
+    unseen = recap("Group", [listening(ANA, hello, [half]), now[1]], TRACKS, period, [ana, ben])
+    assert (unseen.plays_before, words.change(unseen)) == (2, None)
+    assert [words.more_than_before(unseen, it) for it in unseen.members] == [None, 0]
+    going_on = recap("Group", now, TRACKS, period, [ana, ben], now_ms=half.end_ms)
+    assert words.change(going_on) is None
     # Whom nothing is known of now counts for nothing.
     alone = recap("Group", [now[0], listening(BEN, [])], TRACKS, period, [ana])
     assert alone.plays_before == 1

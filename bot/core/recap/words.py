@@ -109,16 +109,25 @@ def minutes(part: Recap | MemberRecap) -> Text:
     return count if part.minutes_exact else t("about {count}", count=count)
 
 
-def change(recap: Recap, part: MemberRecap | None = None) -> Text | None:
-    """The plays of all, or of one member, against the period before; None where too little of either is known."""
+def more_than_before(recap: Recap, part: MemberRecap | None = None) -> int | None:
+    """How many plays more than in the period before all had, or one member.
+
+    None where too little of either period is known, and while the period goes on.
+    """
     counted = recap if part is None else part
     seen = [it for it in recap.coverage if part is None or it.member.id == part.member.id]
-    if counted.plays_before is None or any(0 < it.complete < LEAST_KNOWN for it in seen):
+    partly = any(0 < it.complete < LEAST_KNOWN or it.until_ms < recap.period.end_ms for it in seen)
+    return None if counted.plays_before is None or partly else counted.plays - counted.plays_before
+
+
+def change(recap: Recap, part: MemberRecap | None = None) -> Text | None:
+    """The plays of all, or of one member, against the period before; None where they are not compared."""
+    by = more_than_before(recap, part)
+    if by is None:
         return None
     before = BEFORE[recap.period.kind]
-    if not counted.plays_before:
+    if not (recap if part is None else part).plays_before:
         return t("nothing {before}", before=before)
-    by = counted.plays - counted.plays_before
     if by == 0:
         return t("as many as {before}", before=before)
     if by > 0:

@@ -25,7 +25,7 @@ def inlay(recap: Recap, shown: Sequence[MemberRecap], sheet: Sheet) -> Data:
         "dates": sheet.say(times.dates(recap.period)),
         "kicker": _kicker(recap, single, sheet),
         "counts": _counts(recap, single, sheet),
-        "change": sheet.change(recap.plays - recap.plays_before) if single and recap.plays_before else None,
+        "change": sheet.against(recap) if single and recap.plays_before else None,
         "against": sheet.say(t("on {before}", before=times.before(recap.period))),
         "discs": [sheet.disc(it.member) for it in discs],
         "more_discs": len(recap.members) - len(discs),

@@ -21,6 +21,7 @@ def jcard(card: JCard, sheet: Sheet) -> Data:
     recap = card.recap
     named = crowd.named(recap.members, sheet)
     single = recap.members[0] if len(recap.members) == 1 else None
+    members = [] if single else [_member(recap, it, sheet) for it in named]
     return {
         **inlay(recap, named, sheet),
         "rows": [_row(recap, row, named, sheet) for row in recap.top_tracks[:ROWS]],
@@ -29,8 +30,8 @@ def jcard(card: JCard, sheet: Sheet) -> Data:
         "clock_label": sheet.say(t("By the clock")),
         "clock": scaled(recap.clock),
         "peak": max(range(len(recap.clock)), key=recap.clock.__getitem__) if any(recap.clock) else None,
-        "list_label": _list_label(recap, single, sheet),
-        "members": [] if single else [_member(recap, it, sheet) for it in named],
+        "list_label": _list_label(recap, single, members, sheet),
+        "members": members,
         "unnamed": _unnamed(recap, named, sheet),
         "own": _own(single, sheet) if single else None,
         "box": _box(recap, sheet),
@@ -65,10 +66,10 @@ def _sides(recap: Recap, single: MemberRecap | None, sheet: Sheet) -> list[Data]
     return [{"label": sheet.say(label), "items": lines} for label, lines in sides[:2]]
 
 
-def _list_label(recap: Recap, single: MemberRecap | None, sheet: Sheet) -> str:
+def _list_label(recap: Recap, single: MemberRecap | None, members: Sequence[Data], sheet: Sheet) -> str:
     if single:
         return sheet.say(t("Artists"))
-    if not recap.plays_before or len(recap.members) > DISCS + 1:
+    if not any(it["mark"] for it in members) or len(recap.members) > DISCS + 1:
         return sheet.say(t("Plays"))
     return sheet.say(t("Plays, against {before}", before=times.before(recap.period)))
 
@@ -80,9 +81,7 @@ def _member(recap: Recap, it: MemberRecap, sheet: Sheet) -> Data:
         "artist": sheet.line(it.top_artists[0].artist, "artist") if it.top_artists else None,
         "plays": sheet.number(it.plays),
         "part": part(it.plays, best),
-        "mark": sheet.change(it.plays - it.plays_before)
-        if recap.plays_before and it.plays_before is not None
-        else None,
+        "mark": sheet.against(recap, it) if recap.plays_before else None,
     }
 
 

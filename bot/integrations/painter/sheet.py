@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core.model import Member, MemberId, Period
 from bot.core.pictures import Theme
 from bot.core.recap import words
-from bot.core.recap.model import Ranked, Recap
+from bot.core.recap.model import MemberRecap, Ranked, Recap
 from bot.integrations.painter import times
 from bot.integrations.painter.lettering import Lettering, Line, unbroken
 from bot.integrations.painter.palette import LOOKS, REST, TOKENS
@@ -89,6 +89,8 @@ class Sheet:
             said.append(t("All that is shared") if complete[0] else t("{n} % of the time is known", n=share))
         elif complete and all(complete):
             said.append(t("All that everyone shares"))
+        elif complete and not any(complete):
+            said.append(t("Known in part"))
         elif complete:
             said.append(t("All that {some} of {n} members share", some=sum(complete), n=len(complete)))
         if recap.plays:
@@ -99,6 +101,11 @@ class Sheet:
         """A mark of movement: up, down or the same."""
         kind = "up" if by > 0 else "down" if by < 0 else "same"
         return {"kind": kind, "by": _brief(abs(by)) if by else ""}
+
+    def against(self, recap: Recap, part: MemberRecap | None = None) -> Data | None:
+        """How the plays of all or of one member compare with the period before; None where that is not said."""
+        by = words.more_than_before(recap, part)
+        return None if by is None else self.change(by)
 
     def moved(self, row: Ranked) -> Data | None:
         """The movement of a rank, or that it is new or back; None where that is not known."""

@@ -27,7 +27,7 @@ def ticket(it: Ticket, sheet: Sheet) -> Data:
         "period": sheet.say(times.headline(recap.period)),
         "dates": sheet.say(times.dates(recap.period)),
         "plays": [sheet.number(own.plays), sheet.say(tn("play", "plays", own.plays))],
-        "change": sheet.change(own.plays - own.plays_before) if own.plays_before else None,
+        "change": sheet.against(recap, own) if own.plays_before else None,
         "against": sheet.say(t("on {before}", before=sheet.say(times.before(recap.period)))),
         "time": [
             sheet.number(minutes),

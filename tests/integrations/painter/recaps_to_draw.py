@@ -189,7 +189,7 @@ def make_recap(
         busiest,
         (loop,) if loop and loops and plays else (),
         parts,
-        tuple(Coverage(who, complete, (), (), ()) for who in people),
+        tuple(Coverage(who, complete, (), (), (), until_ms=when.end_ms) for who in people),
     )
 
 

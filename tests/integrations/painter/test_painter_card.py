@@ -101,6 +101,16 @@ def test_marks_of_movement(said: Any) -> None:
     one, other = whole.members
     partly = said(replace(whole, members=(replace(one, plays_before=None), other)))
     assert [it["mark"] is None for it in partly["members"]] == [True, False]
+    assert partly["list_label"] == "Plays, against Week 46"
+
+
+def test_what_was_not_seen_is_no_movement(said: Any) -> None:
+    """Whom a source failed this week has played no fewer songs than the week before."""
+    failing = make_recap(2, complete=0.9)
+    card = said(failing)
+    assert [it["mark"] for it in card["members"]] == [None, None]
+    assert (card["list_label"], card["footer"][0]) == ("Plays", "Known in part")
+    assert said(make_recap(1, complete=0.9))["change"] is None
 
 
 def test_shares_add_up_also_of_those_without_a_name(said: Any) -> None:
