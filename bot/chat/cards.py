@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.languages import ENGLISH, Language
 from bot.core.model import MemberId
 from bot.text import Text
 
@@ -102,7 +103,8 @@ class Shown:
 class Card:
     """An answer or a post. `replaces`: in answer to a button, take the place of the card that carries it.
 
-    `shows` is what a room is to be asked to forget where somebody takes their part back.
+    `shows` is what a room is to be asked to forget where somebody takes their part back. `language` is for what a
+    platform adds to it: the numbers of a chart, and that something found no room.
     """
 
     title: Text
@@ -111,6 +113,7 @@ class Card:
     footer: Text | None = None
     replaces: bool = False
     shows: Shown | None = None
+    language: Language = field(default=ENGLISH, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

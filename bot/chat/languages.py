@@ -19,6 +19,7 @@ def translated(card: Card, language: Language) -> Card:
 
 class _Translating:
     def __init__(self, language: Language) -> None:
+        self._language = language
         self._said = language.said
 
     def card(self, card: Card) -> Card:
@@ -28,6 +29,7 @@ class _Translating:
             blocks=tuple(map(self._block, card.blocks)),
             buttons=self._buttons(card.buttons),
             footer=self._maybe(card.footer),
+            language=self._language,
         )
 
     def _block(self, block: Block) -> Block:

@@ -202,7 +202,8 @@ class RecapCards:
         counted: list[Loop | Moment] = [*recap.loops, *more.insights.moments]
         quoted = [it for it in counted if _is_quoted(it, quotes[:QUOTES])]
         best = headlines(recap, more.insights, but=quoted)
-        told_of: list[object] = [*quoted, *(it.tells for it in best)]
+        awarded = () if Section.AWARDS in look.left_out else _awarded(more)
+        told_of: list[object] = [*quoted, *awarded, *(it.tells for it in best)]
         parts: list[tuple[Section | None, Sequence[Block]]] = [
             (
                 Section.PICTURE,
@@ -308,11 +309,24 @@ def _words(quotes: Sequence[Quote]) -> list[Text]:
 
 
 def _awards(awards: Sequence[Candidate], recap: Recap) -> list[Listing]:
-    """What everybody knows first, then those of one artist, decade or hour."""
     names = words.names_of(recap)
-    best = sorted(awards, key=lambda it: (":" in it.id, -it.worth))[:AWARDS]
-    rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in best)
+    rows = tuple(Row(award_words.given(it, names), award_words.reason(it, names)) for it in _best(awards))
     return [Listing(rows, HEADINGS[Section.AWARDS])] if rows else []
+
+
+def _best(awards: Sequence[Candidate]) -> list[Candidate]:
+    """What everybody knows first, then those of one artist, decade or hour."""
+    return sorted(awards, key=lambda it: (":" in it.id, -it.worth))[:AWARDS]
+
+
+def _awarded(more: More) -> list[object]:
+    """The rows of days and what came back that awards are given for, with all that a line would say of them."""
+    given = {(it.kind, it.member) for it in _best(more.awards)}
+    found: list[object] = []
+    for kind, those in (("days", more.insights.days), ("comeback", more.insights.comebacks)):
+        for member in {it.member.id for it in those if (kind, it.member.id) in given}:
+            found.append(max((it for it in those if it.member.id == member), key=lambda it: it.days))
+    return found
 
 
 def _compared(recap: Recap) -> list[Block]:
@@ -347,7 +361,7 @@ def _alike(recap: Recap, more: Insights) -> list[Lines]:
     if more.bridge is None:
         return _lines(Section.ALIKE, lines)
     compared = len(more.bridge.shares)
-    if more.common and not (pairs and compared == 2):
+    if more.common and len(recap.top_artists) > 1 and not (pairs and compared == 2):
         lines.append(insight_words.common(more.common[:NAMES], compared, recap.listeners))
     elif not more.common:
         lines.append(insight_words.bridge(more.bridge))
@@ -357,15 +371,17 @@ def _alike(recap: Recap, more: Insights) -> list[Lines]:
 def _news(more: Insights, told: Collection[object]) -> list[Lines]:
     """What was new, who followed, what came back; the first of each before the second of any.
 
-    What a chain tells is no discovery besides, and of each member one is told.
+    What a chain tells is no discovery besides, and of each member one discovery and one return are told.
     """
     followed = {it.thing for it in more.chains}
     found = [it for it in more.discoveries if it.thing not in followed and it not in told]
     firsts = {it.member.id: it for it in reversed(found)}
+    back = [it for it in more.comebacks if it not in told]
+    longest = {it.member.id: it for it in reversed(back)}
     kinds: list[list[Text]] = [
         [insight_words.chain(it) for it in more.chains if it not in told],
         [insight_words.discovery(it) for it in found if firsts[it.member.id] is it],
-        [insight_words.comeback(it) for it in more.comebacks if it not in told],
+        [insight_words.comeback(it) for it in back if longest[it.member.id] is it],
     ]
     turns = [line for lines in zip_longest(*kinds) for line in lines if line is not None]
     return _lines(Section.NEW, turns[:NEWS])

@@ -14,10 +14,11 @@ from bot.integrations.languages import CODES, read_languages
 from bot.text import t, tn
 
 ROOT = Path(__file__).parents[2]
-# What a post is made of, and of the others' words only what they say in a post.
+# What a post is made of, and what platforms say of what finds no room; of the others' words only those of a post.
 MODULES = [
     *(f"bot/core/recap/{name}.py" for name in ("when", "words", "insight_words", "award_words", "sections")),
     "bot/core/awards/catalogue.py", "bot/core/pictures.py", "bot/core/recap/origin_words.py", "bot/chat/recap_cards.py",
+    "bot/adapters/discord/prose.py", "bot/adapters/discord/pages.py", "bot/adapters/slack/draw.py",
     *sorted(str(it.relative_to(ROOT)) for it in (ROOT / "bot/integrations/painter").glob("*.py")),
 ]  # fmt: skip
 PARTLY = {

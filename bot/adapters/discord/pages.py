@@ -14,7 +14,8 @@ from bot.adapters.discord.prose import DETAILS, Paragraph, Prose, heading, parag
 from bot.adapters.discord.words import NO_COMMANDS, web_url
 from bot.chat.cards import Block, Button, Card, Lines, Link, Listing, Picture, Row
 from bot.chat.menus import Menu, menus
-from bot.text import t, tn
+from bot.core.languages import Language
+from bot.text import Text, t, tn
 
 TEXT_MOST = 4000
 # Of the 40 components the box takes one, buttons and their rows 12, menus and their rows 12, galleries 3, text
@@ -45,6 +46,7 @@ class Page:
     small: list[str]
     menus: Sequence[Menu]
     buttons: Sequence[Button | Link]
+    language: Language
 
     def length(self) -> int:
         """How many characters of text it shows, at most."""
@@ -65,7 +67,8 @@ class Page:
             last = paragraphs.pop()
             self.parts = [it for it in self.parts if it is not last]
             gone += 1
-            self.small = [*small, quiet(tn("… and {n} more part", "… and {n} more parts", gone))]
+            parts = tn("… and {n} more part", "… and {n} more parts", gone)
+            self.small = [*small, quiet(self.language.said(parts))]
 
 
 def _weight(it: Paragraph) -> int:
@@ -76,7 +79,8 @@ def paged(card: Card, *, commands: Mapping[str, int] = NO_COMMANDS, file_most: i
     """The card as it fits. `commands` as for `markdown`; `file_most` is how many bytes a file can have here."""
     openable = [it for it in card.buttons if isinstance(it, Button) or web_url(it.url)]
     buttons, rest = openable[:BUTTONS_MOST], openable[BUTTONS_MOST:]
-    below = _more([it for it in rest if isinstance(it, Button)])
+    say = card.language.said
+    below = _more([it for it in rest if isinstance(it, Button)], say(t("More")))
     loose = [it for it in card.buttons if isinstance(it, Link) and it not in buttons]
     pieces = _Pieces(MENUS_MOST - len(below[:MENUS_MOST]), file_most)
     for block in [*card.blocks, *_written_out(loose)]:
@@ -84,8 +88,8 @@ def paged(card: Card, *, commands: Mapping[str, int] = NO_COMMANDS, file_most: i
     hidden = pieces.hidden + sum(len(it.choices) for it in below[MENUS_MOST:])
     small = [quiet(card.footer, commands)]
     if hidden:
-        small.append(quiet(t("… and {n} more buttons than a message here can hold", n=hidden)))
-    title = Paragraph(heading(card.title, commands, "##"), [])
+        small.append(quiet(say(t("… and {n} more buttons than a message here can hold", n=hidden))))
+    title = Paragraph(heading(card.title, commands, "##"), [], card.language)
     whole, unlinked, bare = DETAILS
     listings = [
         n for n, it in enumerate(pieces.all) if isinstance(it, Listing) and any(row.note for row in it.rows)
@@ -95,21 +99,21 @@ def paged(card: Card, *, commands: Mapping[str, int] = NO_COMMANDS, file_most: i
         parts = [
             it
             if isinstance(it, Gallery | Menu)
-            else paragraph(it, bare if n in quieted else detail, commands)
+            else paragraph(it, bare if n in quieted else detail, commands, card.language)
             for n, it in enumerate(pieces.all)
         ]
         note = tn("… and the details of {n} list", "… and the details of {n} lists", without)
-        said = [*small, quiet(note)] if without else small
-        page = Page([title, *parts], [it for it in said if it], below[:MENUS_MOST], buttons)
+        said = [*small, quiet(say(note))] if without else small
+        page = Page([title, *parts], [it for it in said if it], below[:MENUS_MOST], buttons, card.language)
         if page.length() <= TEXT_MOST:
             return page
     page.shorten()
     return page
 
 
-def _more(buttons: Sequence[Button]) -> Sequence[Menu]:
+def _more(buttons: Sequence[Button], label: Text) -> Sequence[Menu]:
     """Menus for the buttons that are one too many."""
-    rows = (Row(it.label, buttons=(Button(t("More"), it.action, it.args),)) for it in buttons)
+    rows = (Row(it.label, buttons=(Button(label, it.action, it.args),)) for it in buttons)
     return menus(Listing(tuple(rows)), MENU_MOST)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.adapters.discord.words import NO_COMMANDS, linked, markdown
 from bot.chat.cards import Bars, Fields, Lines, Listing, Row
+from bot.core.languages import Language
 from bot.text import Text, t
 
 # How much a listing's rows say: links and quieter lines, no links, neither.
@@ -18,14 +19,15 @@ Prose = Lines | Listing | Fields | Bars
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines under a heading ("" for none). `cut` counts the lines that had to go."""
+    """Lines under a heading ("" for none). `cut` counts the lines that had to go, which is said in the `language`."""
 
     heading: str
     lines: list[str]
+    language: Language
     cut: int = 0
 
     def __str__(self) -> str:
-        rest = quiet(t("… and {n} more", n=self.cut)) if self.cut else ""
+        rest = quiet(self.language.said(t("… and {n} more", n=self.cut))) if self.cut else ""
         return "\n".join(it for it in (self.heading, *self.lines, rest) if it)
 
 
@@ -41,13 +43,13 @@ def quiet(text: Text | None, commands: Mapping[str, int] = NO_COMMANDS) -> str:
     return f"-# {said}" if said else ""
 
 
-def paragraph(block: Prose, detail: int, commands: Mapping[str, int]) -> Paragraph:
+def paragraph(block: Prose, detail: int, commands: Mapping[str, int], language: Language) -> Paragraph:
     """The block in words; `detail` is one of `DETAILS`, `commands` as for `markdown`."""
-    lines = [line for line in _lines(block, detail, commands) if line]
-    return Paragraph(heading(block.heading, commands), lines)
+    lines = [line for line in _lines(block, detail, commands, language) if line]
+    return Paragraph(heading(block.heading, commands), lines, language)
 
 
-def _lines(block: Prose, detail: int, commands: Mapping[str, int]) -> Iterator[str]:
+def _lines(block: Prose, detail: int, commands: Mapping[str, int], language: Language) -> Iterator[str]:
     if isinstance(block, Lines):
         yield from (markdown(line, commands) for line in block.lines)
     elif isinstance(block, Listing):
@@ -59,7 +61,7 @@ def _lines(block: Prose, detail: int, commands: Mapping[str, int]) -> Iterator[s
     else:
         most = max((abs(n) for _, n in block.bars), default=0)
         for label, n in block.bars:
-            yield f"`{_bar(n, most)}` **{n:,}** {markdown(label)}"
+            yield f"`{_bar(n, most)}` **{language.said(t('{n}', n=n))}** {markdown(label)}"
 
 
 def _row(row: Row, number: str, detail: int, commands: Mapping[str, int]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from bot.adapters.slack.words import JSON, rich, spoken, words_of
 from bot.chat.cards import Bars
+from bot.core.languages import Language
+from bot.text import t
 
 POINTS_MOST = 20
 LABEL_MOST = 20
@@ -34,13 +36,16 @@ def chart(bars: Bars) -> JSON | None:
     }
 
 
-def chart_lines(bars: Bars) -> Iterator[list[JSON]]:
+def chart_lines(bars: Bars, language: Language) -> Iterator[list[JSON]]:
     """The same as lines: a bar of characters, the number, the label."""
     most = max((n for _, n in bars.bars), default=0)
     for label, n in bars.bars:
         width = -(-n * _WIDEST // most) if most else 0
         bar = "▇" * width
-        yield [words_of(f"{bar} {n:,} ".lstrip()), *rich(label, _LINE_MOST, bold=True)]
+        yield [
+            words_of(f"{bar} {language.said(t('{n}', n=n))} ".lstrip()),
+            *rich(label, _LINE_MOST, bold=True),
+        ]
 
 
 def _labels(bars: Bars) -> list[str]:

@@ -15,6 +15,7 @@ from bot.adapters.slack.words import JSON, cut, escaped, has_moment, link, rich,
 from bot.chat.cards import Bars, Block, Button, Card, Fields, Lines, Link, Listing, Picture, Row
 from bot.chat.menus import Menu, menus
 from bot.chat.packing import packed
+from bot.core.languages import Language
 from bot.text import Text, t, tn
 
 # What a button can carry (Slack: 2,000 characters), and an option of a menu.
@@ -54,6 +55,7 @@ class _Part:
 
     heading: list[JSON]
     lines: list[list[JSON]]
+    language: Language
     style: str = ""
 
     def block(self, most: int) -> JSON:
@@ -67,9 +69,8 @@ class _Part:
             elements.append(_section(_joined(shown)))
         left = len(self.lines) - len(shown)
         if left:
-            elements.append(
-                _section([words_of(str(tn("… and {n} more", "… and {n} more", left)), italic=True)])
-            )
+            said = self.language.said(t("… and {n} more", n=left))
+            elements.append(_section([words_of(str(said), italic=True)]))
         return {"type": "rich_text", "elements": elements}
 
 
@@ -140,10 +141,10 @@ def draw(
             paper.blocks -= 1
             paper.room -= cost
             body.append(drawn)
-        elif (words := paper.take(_part(block))) is not None:
+        elif (words := paper.take(_part(block, card.language))) is not None:
             body.append(words)
         body += below
-    note = [] if paper.note is None else [_quiet(paper.note)]
+    note = [] if paper.note is None else [_quiet(card.language.said(paper.note))]
     blocks = [*head, *body, *own, *note, *foot]
     return _numbered(blocks) or [_quiet(t("…"))]
 
@@ -247,17 +248,20 @@ def _quiet(text: Text) -> JSON:
     return {"type": "context", "elements": [plain_text(spoken(text, LINE_MOST) or "…")]}
 
 
-def _part(block: Block) -> _Part:
+def _part(block: Block, language: Language) -> _Part:
     if isinstance(block, Picture):
-        return _Part([], [[words_of(str(t("Picture: ")), italic=True), *rich(block.alt, LINE_MOST)]])
+        said = str(language.said(t("Picture: ")))
+        return _Part([], [[words_of(said, italic=True), *rich(block.alt, LINE_MOST)]], language)
     heading = [] if block.heading is None else rich(block.heading, LINE_MOST, bold=True)
     if isinstance(block, Lines):
-        return _Part(heading, [rich(it, LINE_MOST) for it in block.lines])
+        return _Part(heading, [rich(it, LINE_MOST) for it in block.lines], language)
     if isinstance(block, Listing):
-        return _Part(heading, [_row(it) for it in block.rows], "ordered" if block.numbered else "bullet")
+        return _Part(
+            heading, [_row(it) for it in block.rows], language, "ordered" if block.numbered else "bullet"
+        )
     if isinstance(block, Fields):
-        return _Part(heading, [_pair(name, value) for name, value in block.pairs])
-    return _Part(heading, list(chart_lines(block)))
+        return _Part(heading, [_pair(name, value) for name, value in block.pairs], language)
+    return _Part(heading, list(chart_lines(block, language)), language)
 
 
 def _row(row: Row) -> list[JSON]:

@@ -17,6 +17,7 @@ from bot.adapters.slack.words import clean, cut, escaped, received, rich, spoken
 from bot.chat import Bars, Button, Card, Fields, Lines, Link, Listing, Picture, Row
 from bot.chat.context import Context, Person
 from bot.chat.packing import unpacked
+from bot.core.languages import ENGLISH
 from bot.core.model import Identity, Place, RoomRef
 from bot.text import Moment, Text, t
 from tests.adapters.sample import Sample
@@ -235,7 +236,7 @@ def test_numbers_to_compare_are_a_chart_of_slacks_own() -> None:
 )
 def test_what_no_chart_can_show_is_lines(bars: Bars) -> None:
     assert chart(bars) is None
-    assert len(list(chart_lines(bars))) == len(bars.bars)
+    assert len(list(chart_lines(bars, ENGLISH))) == len(bars.bars)
 
 
 def test_a_third_chart_is_lines() -> None:
