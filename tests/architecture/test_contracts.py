@@ -33,7 +33,7 @@ PLANTS = {
     "Slack's libraries have one home": ("bot/web/__init__.py", "import slack_sdk"),
     "cryptography has one home": ("bot/web/__init__.py", "import cryptography"),
     "Models have one home": ("bot/web/__init__.py", "import openai"),
-    "What is shown to a model knows no play, no song of ours and no name that was looked up": (
+    "A model is shown no play, song or name of ours": (
         "bot/integrations/llm/prompt.py",
         "import bot.core.named",
     ),

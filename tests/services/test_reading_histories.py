@@ -109,7 +109,7 @@ async def twin() -> AsyncIterator[LastfmTwin]:
 
 @pytest.fixture
 async def house(twin: LastfmTwin) -> AsyncIterator[House]:
-    client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=1)
+    client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=5)
     yield House(twin, client)
     await client.close()
 
