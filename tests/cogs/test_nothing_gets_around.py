@@ -289,7 +289,7 @@ viewers, places = st.sampled_from(NAMES), st.sampled_from([A, B, None])
 
 
 @given(everybody, viewers, places)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_no_recap_and_no_proof_tells_more(
     said: tuple[Chosen, ...], viewer: str, room: RoomRef | None
 ) -> None:
@@ -307,7 +307,7 @@ def test_no_recap_and_no_proof_tells_more(
 
 
 @given(everybody, places)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_number_is_what_a_slow_count_of_what_may_be_said_gives(
     said: tuple[Chosen, ...], room: RoomRef | None
 ) -> None:
@@ -353,7 +353,7 @@ def test_every_number_is_what_a_slow_count_of_what_may_be_said_gives(
 
 
 @given(everybody, viewers)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_was_said_before_names_nothing_that_is_hidden_since(
     said: tuple[Chosen, ...], viewer: str
 ) -> None:
@@ -381,7 +381,7 @@ def test_what_was_said_before_names_nothing_that_is_hidden_since(
 
 
 @given(everybody, viewers, st.sampled_from([A, B]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_list_of_songs_tells_more_nor_one_from_before(
     said: tuple[Chosen, ...], viewer: str, room: RoomRef
 ) -> None:
@@ -399,7 +399,7 @@ def test_no_list_of_songs_tells_more_nor_one_from_before(
 
 
 @given(everybody, viewers, st.sampled_from([A, B]), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_list_of_a_recaps_songs_tells_more_nor_one_from_before(
     said: tuple[Chosen, ...], viewer: str, room: RoomRef, made_before: bool
 ) -> None:

@@ -252,7 +252,7 @@ any_track = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(any_track, max_size=12), st.randoms(use_true_random=False))
 def test_songs_are_the_same_in_whatever_order_tracks_came(told: list[T], chance: random.Random) -> None:
     came = tracks(*told)
@@ -266,7 +266,7 @@ def test_songs_are_the_same_in_whatever_order_tracks_came(told: list[T], chance:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(any_track, max_size=12))
 def test_a_song_has_the_number_of_its_first_track_and_is_derived_again_as_it_was(told: list[T]) -> None:
     once = derived(tracks(*told))
@@ -274,7 +274,7 @@ def test_a_song_has_the_number_of_its_first_track_and_is_derived_again_as_it_was
     assert all(track.song == min(song) for track in once for song in partition(once) if track.id in song)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(any_track, max_size=12))
 def test_what_shares_no_clue_has_no_part_in_a_song(told: list[T]) -> None:
     """So that a store may derive a few tracks with all that they share clues with, instead of everything."""

@@ -116,7 +116,7 @@ async def test_what_left_the_list_before_a_long_pause_is_a_gap() -> None:
 @pytest.fixture
 async def lastfm() -> AsyncIterator[histories.House]:
     async with lastfm_twin() as twin:
-        client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=1)
+        client = LastfmClient(KEY, SECRET, twin.api_url, twin.auth_url, every_s=0, timeout_s=5)
         yield histories.House(twin, client)
         await client.close()
 

@@ -79,7 +79,7 @@ cards = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(cards, st.none() | texts)
 def test_any_card_is_within_every_limit_and_calls_nobody(card: Card, about: Text | None) -> None:
     files = ["F0123456789"] * 3
