@@ -223,6 +223,11 @@ def _until(now_ms: int, period: Period) -> Period:
     return replace(period, end_ms=min(period.end_ms, now_ms))
 
 
+def whole_end_ms(period: Period) -> int:
+    """When a period is over, also of one of which only what has been is meant."""
+    return day_start(period.last + timedelta(days=1), period.zone)
+
+
 def days_in(period: Period) -> list[tuple[date, int, int]]:
     """The local days of a period, each with its first instant and the first instant after it."""
     count = (period.last - period.first).days + 1

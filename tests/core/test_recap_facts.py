@@ -297,6 +297,9 @@ def test_a_time_before_is_compared_only_where_it_is_known() -> None:
     assert [words.more_than_before(unseen, it) for it in unseen.members] == [None, 0]
     going_on = recap("Group", now, TRACKS, period, [ana, ben], now_ms=half.end_ms)
     assert words.change(going_on) is None
+    so_far = recap("Group", now, TRACKS, replace(period, end_ms=half.end_ms), [ana, ben])
+    assert words.change(so_far) is None
+    assert str(words.coverage(so_far)).startswith("Complete so far")
     # Whom nothing is known of now counts for nothing.
     alone = recap("Group", [now[0], listening(BEN, [])], TRACKS, period, [ana])
     assert alone.plays_before == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from bot.core import calendar
 from bot.core.calendar import DAY_MS, HOUR_MS
 from bot.core.keepers import keepers_among
 from bot.core.model import Gap, MemberId, Origin, Period, PeriodKind, Source
@@ -116,7 +117,8 @@ def more_than_before(recap: Recap, part: MemberRecap | None = None) -> int | Non
     """
     counted = recap if part is None else part
     seen = [it for it in recap.coverage if part is None or it.member.id == part.member.id]
-    partly = any(0 < it.complete < LEAST_KNOWN or it.until_ms < recap.period.end_ms for it in seen)
+    end_ms = calendar.whole_end_ms(recap.period)
+    partly = any(0 < it.complete < LEAST_KNOWN or it.until_ms < end_ms for it in seen)
     return None if counted.plays_before is None or partly else counted.plays - counted.plays_before
 
 
@@ -143,7 +145,7 @@ def coverage(recap: Recap) -> Text:
     if not recap.coverage:
         return t("Nobody's listening is linked for this time.")
     if not partly:
-        if whole[0].until_ms < period.end_ms:
+        if whole[0].until_ms < calendar.whole_end_ms(period):
             return t("Complete so far: all that the members share of this time is counted.")
         return t("Complete: all that the members share of this time is counted.")
     alike: dict[object, list[Coverage]] = {}
@@ -214,7 +216,8 @@ def _gap(gap: Gap, it: Coverage, period: Period, zone: str, *, why: bool) -> Tex
 
 
 def _whole(it: Coverage, period: Period) -> Text:
-    return WHOLE if it.until_ms >= period.end_ms else t("{whole} so far", whole=WHOLE)
+    over = it.until_ms >= calendar.whole_end_ms(period)
+    return WHOLE if over else t("{whole} so far", whole=WHOLE)
 
 
 def _share(it: Coverage, period: Period) -> Text:
