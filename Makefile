@@ -13,8 +13,11 @@ demo: .venv/.run  ## Earshot in the browser with a practice Spotify: no account,
 
 install: .venv/.run  ## what Earshot needs, into .venv
 
+# Half of the tests wait for something: three processes for two cores.
+WORKERS := $(shell echo $$(( ($$(nproc 2>/dev/null || echo 2) * 3 + 1) / 2 )))
+
 test: .venv/.dev  ## the test suite
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 slow: .venv/.dev  ## what takes minutes: the Dockerfile by hand, every week of every zone
 	@$(BIN)/python -m pytest -m slow
