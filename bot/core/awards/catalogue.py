@@ -132,7 +132,7 @@ def _clock(it: Field) -> Iterator[tuple[str, Text, Scores]]:
             for one in it.standings
             if (n := sum(one.hours[hour::24])) >= LEAST
         }
-        yield f"{hour:02d}", t("Owner of {hour}:00", hour=f"{hour:02d}"), scores
+        yield f"{hour:02d}", t("Regular at {hour}:00", hour=f"{hour:02d}"), scores
 
 
 def _top(counts: Mapping[Key, int]) -> tuple[Key, int] | None:
