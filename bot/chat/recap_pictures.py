@@ -43,7 +43,7 @@ def picture(
 ) -> Picture:
     """The picture of a group's recap. Where the wish has nothing to show: a J-card, or the months of a quarter or year.
 
-    `ANY` changes with the period; of a quarter or year, every second time it is the months.
+    `ANY` changes with the period; of a year it is always the months, of a quarter every second time.
     """
     able: dict[str, Picture] = {"jcard": JCard(recap, order), "hours": Hours(recap, order)}
     if quotes:
@@ -66,7 +66,8 @@ def picture(
     if usual is able["jcard"]:
         return list(able.values())[number % len(able)]
     others = [it for it in able.values() if it is not usual]
-    return others[number // 2 % len(others)] if number % 2 else usual
+    second = number % 2 and recap.period.kind is not PeriodKind.YEAR
+    return others[number // 2 % len(others)] if second else usual
 
 
 def _number(period: Period) -> int:
