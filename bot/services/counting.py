@@ -178,7 +178,7 @@ class Counting:
         return tracks if group_id is None else await self._plays.in_group(tracks, group_id)
 
 
-def _played(counts: Iterable[Counted]) -> set[TrackId]:
+def _played(counts: Iterable[Counted | Listening]) -> set[TrackId]:
     return {play.track_id for it in counts for play in it.plays}
 
 
@@ -214,12 +214,11 @@ def _more(
     stand = standings(count.recap, said, count.listenings, names, known)
     active = [part.member.id for part in count.recap.members if part.plays]
     awards = chosen(candidates(stand), active, not_again)
-    played = {play.track_id for it in count.listenings for play in it.plays}
     origin = origins(count.listenings, known, asked.period)
     by_month = months(count.listenings, names, asked.period)
     by_season = seasons(count.listenings, names, asked.period)
     facts = (
-        *stated_more(count.recap, said, awards, comparing, names.tracks, played),
+        *stated_more(count.recap, said, awards, comparing, names.tracks, _played(count.listenings)),
         *stated_origins(count.recap, origin),
         *stated_months(count.recap, by_month, by_season, names.tracks),
     )

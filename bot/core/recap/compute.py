@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -15,7 +15,7 @@ from bot.core.recap import hours
 from bot.core.recap.coverage import coverage
 from bot.core.recap.loops import loops, most_times_first
 from bot.core.recap.model import BusyHour, Kind, Loop, MemberRecap, Recap
-from bot.core.recap.tops import Names, ranking
+from bot.core.recap.tops import Names, added, ranking
 
 MINUTE_MS = 60_000
 # A time before of which less is vouched for is not compared with.
@@ -62,7 +62,7 @@ def recap(
     parts = [_part(it, earlier.get(it.member.id), tracks, period, clock_zone) for it in listenings]
     members = tuple(_member(part, names, top) for part in parts)
     counts = {part.listening.member.id: part.counts for part in parts}
-    together = _sum(part.counts for part in parts)
+    together = added(part.counts for part in parts)
     before_together = _before_together(parts)
     week = hours.together((member.week for member in members), hours.WEEK_HOURS)
     return Recap(
@@ -108,7 +108,7 @@ def _before_together(parts: Sequence[_Part]) -> Counter[TrackId] | None:
     counting = [part for part in parts if part.counts or part.listening.covered]
     if not counting or any(part.before is None for part in counting):
         return None
-    return _sum(part.before for part in parts if part.before is not None)
+    return added(part.before for part in parts if part.before is not None)
 
 
 def _part(
@@ -176,10 +176,3 @@ def _busiest(parts: Sequence[_Part], period: Period, zone: str) -> BusyHour | No
     during = [hours.span_of(found, period)]
     shares = ((part.listening.member.id, len(inside(part.listening.timed, during))) for part in parts)
     return replace(found, shares=tuple((who, n) for who, n in shares if n))
-
-
-def _sum(many: Iterable[Counter[TrackId]]) -> Counter[TrackId]:
-    total: Counter[TrackId] = Counter()
-    for counts in many:
-        total.update(counts)
-    return total

@@ -12,7 +12,7 @@ from operator import itemgetter
 from bot.core import calendar
 from bot.core.model import Listening, MemberId, Period, PeriodKind, TrackId
 from bot.core.recap.model import Kind, Ranked
-from bot.core.recap.tops import Names, ranking
+from bot.core.recap.tops import Names, added, by_number, ranking
 
 LEAST_PLAYS = 8
 # By how much a share has to be greater in a quarter than in the rest of its year to set it apart.
@@ -57,12 +57,13 @@ def seasons(listenings: Sequence[Listening], names: Names, period: Period) -> tu
         return ()
     numbers = names.numbers[Kind.ARTIST]
     all_year = _counts(listenings, period)
-    whole = _by_artist(numbers, all_year)
+    whole = by_number(numbers, added(all_year.values()))
     found = []
     for quarter in _cut(period, PeriodKind.QUARTER):
         by_member = _counts(listenings, quarter)
-        inside = _by_artist(numbers, by_member)
-        plays, rest = inside.total(), whole.total() - inside.total()
+        inside = by_number(numbers, added(by_member.values()))
+        plays = sum(inside.values())
+        rest = sum(whole.values()) - plays
         # How far an artist is above the share of the rest, in plays times all plays of the rest.
         above = {
             artist: n * rest - (whole[artist] - n) * plays
@@ -98,17 +99,6 @@ def _counts(listenings: Sequence[Listening], period: Period) -> dict[MemberId, C
     return found
 
 
-def _by_artist(
-    numbers: Mapping[TrackId, int | None], by_member: Mapping[MemberId, Counter[TrackId]]
-) -> Counter[int]:
-    found: Counter[int] = Counter()
-    for counts in by_member.values():
-        for track_id, n in counts.items():
-            if (artist := numbers[track_id]) is not None:
-                found[artist] += n
-    return found
-
-
 def _of(
     artist: int, numbers: Mapping[TrackId, int | None], by_member: Mapping[MemberId, Counter[TrackId]]
 ) -> dict[MemberId, Counter[TrackId]]:
@@ -119,8 +109,5 @@ def _of(
 
 
 def _top(names: Names, by_member: Mapping[MemberId, Counter[TrackId]]) -> Ranked | None:
-    together: Counter[TrackId] = Counter()
-    for counts in by_member.values():
-        together.update(counts)
-    ranked = ranking(Kind.ARTIST, names, together, by_member, None, 1)
+    ranked = ranking(Kind.ARTIST, names, added(by_member.values()), by_member, None, 1)
     return ranked[0] if ranked else None

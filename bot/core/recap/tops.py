@@ -8,7 +8,7 @@ are counted everywhere but ranked in no list of artists or albums.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.identity import UNKNOWN_ARTIST, UNKNOWN_TITLE, Key, artist_of, fold, name_of
@@ -85,7 +85,7 @@ def ranking(
     before, None where too little is known of it to compare.
     """
     numbers = names.numbers[kind]
-    totals = _totals(numbers, together)
+    totals = by_number(numbers, together)
     order = names.order[kind]
     best = _best(totals, order, top)
     if not best:
@@ -94,7 +94,7 @@ def ranking(
     for track_id in together:
         if (number := numbers[track_id]) in behind:
             behind[number].append(track_id)
-    was = _ranks(best, _totals(numbers, earlier or {}), order)
+    was = _ranks(best, by_number(numbers, earlier or {}), order)
     return tuple(
         _line(
             kind,
@@ -117,7 +117,16 @@ def versions(names: Names, track_ids: Iterable[TrackId], counts: Counts) -> list
     return sorted(found, key=lambda it: (-counts.get(it.id, 0), it.title, it.artist, it.album, it.key))
 
 
-def _totals(numbers: Mapping[TrackId, int | None], counts: Counts) -> dict[int, int]:
+def added(many: Iterable[Counts]) -> Counter[TrackId]:
+    """Several members' plays by raw track, together."""
+    total: Counter[TrackId] = Counter()
+    for counts in many:
+        total.update(counts)
+    return total
+
+
+def by_number(numbers: Mapping[TrackId, int | None], counts: Counts) -> dict[int, int]:
+    """Plays by raw track as plays by number (`Names`), without what has none."""
     totals: dict[int, int] = defaultdict(int)
     for track_id, count in counts.items():
         number = numbers[track_id]
