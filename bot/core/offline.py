@@ -1,4 +1,7 @@
-"""A whole plan without a model: words in; chosen, ordered and explained songs out, with every compromise said."""
+"""A whole plan: words in; chosen, ordered and explained songs out, with every compromise said.
+
+It needs no model; where one was asked, its songs are chosen from beside the planner's own.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ still a member of a server."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import discord
 
@@ -56,11 +57,9 @@ class Directory:
         guild = self._client.get_guild(guild_id) if guild_id else None
         try:
             if guild is not None:
-                try:
+                # Whoever has left is looked for by themselves: what was said of them still has a name.
+                with suppress(discord.NotFound):
                     return await tried(lambda: guild.fetch_member(user_id), within_s=WITHIN_S)
-                except discord.NotFound:
-                    # They have left; whatever was said of them still has a name.
-                    pass
             return await tried(lambda: self._client.fetch_user(user_id), within_s=WITHIN_S)
         except discord.NotFound:
             return None
